@@ -1,0 +1,83 @@
+//! What one step of a conversation writes: one batch, all or nothing.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::conversation::Conversation;
+use super::event::Recorded;
+use super::ids::{AgentId, ConversationId, Position};
+use super::time::Timestamp;
+use super::workstream::{Company, Presence};
+
+/// One step of one conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// The position of the first event; the others follow without a gap.
+    pub first: Position,
+    /// What happened, at least one.
+    pub events: Vec<Recorded>,
+    /// The state after the last event, when it is time to write a snapshot.
+    pub snapshot: Option<Arc<Conversation>>,
+    /// The conversation enters (true) or leaves (false) the set that the supervisor
+    /// knows: open, active, wrap-up.
+    pub live: Option<bool>,
+    /// Its row among the durable timers moves.
+    pub timer: Option<TimerMove>,
+    /// It enters (true) or leaves (false) an agent's list of waiting conversations.
+    pub waiting: Vec<(AgentId, bool)>,
+}
+
+/// A conversation has at most one timer row: no later than the earliest of its timers.
+/// It may be earlier (a message postpones silence without rewriting the row);
+/// the conversation looks again when it fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimerMove {
+    /// The row as it is.
+    pub from: Option<Timestamp>,
+    /// The row as it shall be.
+    pub to: Option<Timestamp>,
+}
+
+/// What is kept of an agent's presence through a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentRow {
+    /// What the agent last said of themselves.
+    pub chosen: Presence,
+    /// Since when no connection is open; `None` while one is.
+    pub gone_since: Option<Timestamp>,
+}
+
+/// Everything that is ever written while the server runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// A step of a conversation.
+    Commit(Commit),
+    /// A snapshot outside a step: before sleep. The state must be committed.
+    Snapshot(Arc<Conversation>),
+    /// The timer row alone moves: it fired early and waits again.
+    Timer {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// From where to where.
+        timer: TimerMove,
+    },
+    /// An agent's presence.
+    Agent {
+        /// Who.
+        agent: AgentId,
+        /// The row.
+        row: AgentRow,
+    },
+    /// The configuration.
+    Company(Arc<Company>),
+    /// A conversation that failed repeatedly is set aside (or taken back) with a reason.
+    Parked {
+        /// Which.
+        conversation: ConversationId,
+        /// Why; `None` takes it back.
+        reason: Option<String>,
+    },
+}

@@ -1,0 +1,409 @@
+//! The state of one conversation: what its events add up to, and nothing else.
+//!
+//! `apply` is total: it never refuses, because what it is given has happened.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::event::{
+    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, Recorded, Returning, StickyEnd,
+};
+use crate::domain::ids::{
+    AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WidgetId, WorkstreamId,
+};
+use crate::domain::message::{Author, Marks, Message, Side};
+use crate::domain::time::Timestamp;
+use crate::domain::workstream::Mode;
+use crate::limits;
+
+/// Where a conversation stands (SEMANTICS, States).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// In a queue, nobody assigned.
+    Open,
+    /// Assigned, from the moment of the offer.
+    Active,
+    /// Parked: waits for the customer. Persistent only.
+    Waiting,
+    /// Over for the customer; the agent finishes notes.
+    WrapUp,
+    /// Final.
+    Closed,
+}
+
+impl State {
+    /// The name used on every interface.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Active => "active",
+            Self::Waiting => "waiting",
+            Self::WrapUp => "wrap_up",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Units of one agent held by a conversation. Load is the sum of these, stored nowhere else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// Whose units.
+    pub agent: AgentId,
+    /// How many.
+    pub units: u32,
+    /// Taken above capacity, by an audited override.
+    pub over_capacity: bool,
+}
+
+/// The current assignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// Who.
+    pub agent: AgentId,
+    /// When it was offered or taken.
+    pub offered_at: Timestamp,
+    /// When the offer times out; `None` once accepted.
+    pub deadline: Option<Timestamp>,
+    /// When it was accepted.
+    pub accepted_at: Option<Timestamp>,
+    /// It came back to the agent who had it.
+    pub returning: bool,
+}
+
+/// An offer to another agent, while the first keeps the conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferOffer {
+    /// To whom.
+    pub agent: AgentId,
+    /// Who asked.
+    pub by: AgentId,
+    /// When it was offered.
+    pub offered_at: Timestamp,
+    /// When it times out.
+    pub deadline: Timestamp,
+}
+
+/// One conversation. Fields are appended only: snapshots of it are stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// The last event applied; the version of this state.
+    pub position: Position,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// Its rules.
+    pub workstream: WorkstreamId,
+    /// Persistent or live.
+    pub mode: Mode,
+    /// Where it was started.
+    pub widget: Option<WidgetId>,
+    /// Language of the customer.
+    pub locale: String,
+    /// Values from page, token and pre-chat answers.
+    pub context: BTreeMap<String, String>,
+    /// The client id of the start.
+    pub start_client_id: Option<ClientId>,
+    /// Where it stands.
+    pub state: State,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// The last message.
+    pub last_seq: Seq,
+    /// Where it waits or waited.
+    pub queue: QueueId,
+    /// Its place in line: when it (last) came to be without an agent.
+    pub queued_at: Timestamp,
+    /// Higher goes first.
+    pub priority: i32,
+    /// On its way back to this agent.
+    pub returning: Option<Returning>,
+    /// Came back from waiting or from a vanished agent: goes ahead of everything else in the queue.
+    pub is_return: bool,
+    /// Who has it.
+    pub assignment: Option<Assignment>,
+    /// Being handed over.
+    pub transfer: Option<TransferOffer>,
+    /// Units held.
+    pub reservations: Vec<Reservation>,
+    /// Whoever accepted last: the agent to come back to.
+    pub last_agent: Option<AgentId>,
+    /// How often each agent declined since the last acceptance.
+    pub declines: BTreeMap<AgentId, u8>,
+    /// Messages or changes of state.
+    pub activity_at: Timestamp,
+    /// The customer's last message (or the start).
+    pub customer_at: Timestamp,
+    /// Live: since when the customer is disconnected.
+    pub customer_gone_at: Option<Timestamp>,
+    /// How far the customer has the thread.
+    pub customer_marks: Marks,
+    /// How far the company has the thread.
+    pub agent_marks: Marks,
+    /// Who ended it, and when.
+    pub ended: Option<(EndedBy, Timestamp)>,
+    /// Why and when it became final.
+    pub closed: Option<(CloseReason, Timestamp)>,
+    /// Assignments so far, accepted ones only.
+    pub sessions: u32,
+    /// The outside-hours message was sent since the customer last came.
+    pub told_hours: bool,
+}
+
+impl Conversation {
+    /// The state after a first event, which must be `Started`.
+    #[must_use]
+    pub fn begin(id: ConversationId, first: &Recorded) -> Option<Self> {
+        let Event::Started {
+            customer, workstream, mode, widget, locale, context, queue, route: _, priority, prefer, client_id,
+        } = &first.event
+        else {
+            return None;
+        };
+        Some(Self {
+            id,
+            position: Position(1),
+            customer: customer.clone(),
+            workstream: workstream.clone(),
+            mode: *mode,
+            widget: widget.clone(),
+            locale: locale.clone(),
+            context: context.clone(),
+            start_client_id: client_id.clone(),
+            state: State::Open,
+            created_at: first.at,
+            last_seq: Seq(0),
+            queue: queue.clone(),
+            queued_at: first.at,
+            priority: *priority,
+            returning: prefer.clone(),
+            is_return: false,
+            assignment: None,
+            transfer: None,
+            reservations: Vec::new(),
+            last_agent: None,
+            declines: BTreeMap::new(),
+            activity_at: first.at,
+            customer_at: first.at,
+            customer_gone_at: None,
+            customer_marks: Marks::default(),
+            agent_marks: Marks::default(),
+            ended: None,
+            closed: None,
+            sessions: 0,
+            told_hours: false,
+        })
+    }
+
+    /// The agent who has accepted it and still has it.
+    #[must_use]
+    pub fn accepted_agent(&self) -> Option<&AgentId> {
+        self.assignment.as_ref().filter(|a| a.accepted_at.is_some()).map(|a| &a.agent)
+    }
+
+    /// Units an agent has reserved here.
+    #[must_use]
+    pub fn units_of(&self, agent: &AgentId) -> u32 {
+        self.reservations.iter().filter(|r| r.agent == *agent).map(|r| r.units).sum()
+    }
+
+    fn reserve(&mut self, agent: &AgentId, units: u32, over_capacity: bool) {
+        self.reservations.push(Reservation { agent: agent.clone(), units, over_capacity });
+    }
+
+    fn free(&mut self, agent: &AgentId) {
+        self.reservations.retain(|r| r.agent != *agent);
+    }
+
+    fn to_queue(&mut self, at: Timestamp) {
+        self.state = State::Open;
+        self.assignment = None;
+        self.transfer = None;
+        self.reservations.clear();
+        self.queued_at = at;
+    }
+
+    fn taken_by(&mut self, agent: &AgentId) {
+        self.last_agent = Some(agent.clone());
+        self.declines.clear();
+        self.returning = None;
+        self.is_return = false;
+        self.told_hours = false;
+        self.sessions += 1;
+    }
+
+    /// Takes in one more event.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        let at = recorded.at;
+        self.position = self.position.next();
+        match &recorded.event {
+            // A second start cannot be decided; were it ever stored, it would change nothing.
+            Event::Started { .. } => {}
+            Event::Posted(message) => self.apply_posted(message, at),
+            Event::Returned { sticky } => {
+                self.to_queue(at);
+                self.activity_at = at;
+                self.declines.clear();
+                self.is_return = true;
+                self.returning.clone_from(sticky);
+            }
+            Event::StickyEnded { reason } => self.apply_sticky_ended(*reason),
+            Event::Offered { agent, units, over_capacity, deadline, returning, explanation: _ } => {
+                self.state = State::Active;
+                self.activity_at = at;
+                self.reserve(agent, *units, *over_capacity);
+                self.assignment = Some(Assignment {
+                    agent: agent.clone(),
+                    offered_at: at,
+                    deadline: Some(*deadline),
+                    accepted_at: None,
+                    returning: *returning,
+                });
+            }
+            Event::Accepted { agent } => {
+                self.activity_at = at;
+                // The silence that auto-park measures begins with the agent's arrival.
+                self.customer_at = self.customer_at.max(at);
+                if let Some(a) = &mut self.assignment {
+                    a.accepted_at = Some(at);
+                    a.deadline = None;
+                }
+                self.taken_by(agent);
+            }
+            Event::Declined { agent, reason } => {
+                let place = self.queued_at;
+                self.to_queue(place);
+                self.activity_at = at;
+                self.count_decline(agent, *reason);
+            }
+            Event::Assigned { agent, units, over_capacity, how, returning, explanation: _ } => {
+                self.state = State::Active;
+                self.activity_at = at;
+                self.customer_at = self.customer_at.max(at);
+                self.reserve(agent, *units, *over_capacity);
+                self.assignment = Some(Assignment {
+                    agent: agent.clone(),
+                    offered_at: at,
+                    deadline: None,
+                    accepted_at: Some(at),
+                    returning: *returning || *how == AssignedHow::Reopened,
+                });
+                self.taken_by(agent);
+            }
+            Event::Parked { by: _ } => {
+                self.to_queue(at);
+                self.state = State::Waiting;
+                self.activity_at = at;
+            }
+            Event::Released { agent, reason: _, sticky } => {
+                self.to_queue(at);
+                self.activity_at = at;
+                self.declines.clear();
+                self.is_return = sticky.is_some();
+                self.returning.clone_from(sticky);
+                if sticky.is_none() {
+                    self.count_decline(agent, DeclineReason::Rejected);
+                }
+            }
+            Event::TransferOffered { agent, by, units, over_capacity, deadline, explanation: _ } => {
+                self.activity_at = at;
+                self.reserve(agent, *units, *over_capacity);
+                self.transfer = Some(TransferOffer {
+                    agent: agent.clone(),
+                    by: by.clone(),
+                    offered_at: at,
+                    deadline: *deadline,
+                });
+            }
+            Event::TransferAccepted { agent } => {
+                self.activity_at = at;
+                self.customer_at = self.customer_at.max(at);
+                self.transfer = None;
+                self.reservations.retain(|r| r.agent == *agent);
+                self.assignment = Some(Assignment {
+                    agent: agent.clone(),
+                    offered_at: at,
+                    deadline: None,
+                    accepted_at: Some(at),
+                    returning: false,
+                });
+                self.taken_by(agent);
+            }
+            Event::TransferDeclined { agent, reason: _ } => {
+                self.activity_at = at;
+                self.transfer = None;
+                self.free(agent);
+            }
+            Event::TransferredToQueue { queue, by } => {
+                self.to_queue(at);
+                self.activity_at = at;
+                self.queue = queue.clone();
+                self.declines.clear();
+                self.returning = None;
+                self.is_return = false;
+                self.count_decline(by, DeclineReason::Rejected);
+            }
+            Event::Ended { by } => {
+                self.state = State::WrapUp;
+                self.activity_at = at;
+                self.ended = Some((*by, at));
+                self.transfer = None;
+                if let Some(agent) = self.assignment.as_ref().map(|a| a.agent.clone()) {
+                    self.reservations.retain(|r| r.agent == agent);
+                }
+            }
+            Event::UnitsFreed => self.reservations.clear(),
+            Event::Closed { reason, by: _ } => {
+                self.state = State::Closed;
+                self.activity_at = at;
+                self.assignment = None;
+                self.transfer = None;
+                self.returning = None;
+                self.reservations.clear();
+                self.closed = Some((*reason, at));
+            }
+            Event::Marked { side, delivered, read } => {
+                let marks = match side {
+                    Side::Customer => &mut self.customer_marks,
+                    Side::Agent => &mut self.agent_marks,
+                };
+                marks.delivered = marks.delivered.max(*delivered);
+                marks.read = marks.read.max(*read);
+            }
+            Event::CustomerGone => self.customer_gone_at = Some(at),
+            Event::CustomerBack => self.customer_gone_at = None,
+        }
+    }
+
+    fn apply_posted(&mut self, message: &Message, at: Timestamp) {
+        self.last_seq = message.seq;
+        self.activity_at = at;
+        match &message.author {
+            Author::Customer => self.customer_at = at,
+            Author::Agent(_) => {}
+            Author::System(kind) => {
+                use crate::domain::message::SystemKind::{Holiday, OutsideHours};
+                self.told_hours |= matches!(kind, OutsideHours | Holiday);
+            }
+        }
+    }
+
+    fn apply_sticky_ended(&mut self, reason: StickyEnd) {
+        if let Some(returning) = self.returning.take()
+            && reason == StickyEnd::OfferDeclined
+        {
+            // Rule 5 of sticky assignment: not tried again for this return.
+            self.declines.insert(returning.agent, limits::OFFERS_PER_AGENT_MAX);
+        }
+    }
+
+    fn count_decline(&mut self, agent: &AgentId, reason: DeclineReason) {
+        if reason != DeclineReason::Withdrawn {
+            let count = self.declines.entry(agent.clone()).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+}

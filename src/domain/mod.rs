@@ -1,0 +1,16 @@
+//! The rules, pure: no clock, no randomness, no storage, no network.
+//!
+//! Imports nothing but std and serde; `hours.rs` alone also knows jiff, because
+//! time-zone arithmetic is a table better kept by others.
+
+pub mod command;
+pub mod commit;
+pub mod conversation;
+pub mod event;
+pub mod hours;
+pub mod ids;
+pub mod message;
+pub mod reject;
+pub mod routing;
+pub mod time;
+pub mod workstream;

@@ -1,0 +1,95 @@
+//! What a session is told. One closed enum: a session matches it and writes frames.
+
+use std::sync::Arc;
+
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, Seq};
+use crate::domain::message::{Message, Side};
+use crate::domain::reject::Reject;
+use crate::domain::time::Timestamp;
+use crate::domain::workstream::Presence;
+
+use super::request::Reply;
+use super::view::ConversationView;
+
+/// One live connection (or one HTTP request), numbered by the server for its lifetime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(pub u64);
+
+/// A message on its way to readers: serialised once, shared by all.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// Its number.
+    pub seq: Seq,
+    /// The message.
+    pub message: Arc<Message>,
+}
+
+/// What a session is told.
+#[derive(Debug, Clone)]
+pub enum Outbound {
+    /// The answer to a request of this session.
+    Answer {
+        /// The session's own number for the request.
+        request: u64,
+        /// Yes or no.
+        result: Result<Reply, Reject>,
+    },
+    /// Messages of a subscription, in order, without a gap. Uses as much credit as there are messages.
+    Messages {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// Oldest first.
+        messages: Vec<Delivery>,
+    },
+    /// The state of a subscribed conversation. Latest wins.
+    View(Arc<ConversationView>),
+    /// Somebody types. Ephemeral.
+    Typing {
+        /// Where.
+        conversation: ConversationId,
+        /// Which side.
+        side: Side,
+        /// The agent, if it is one.
+        agent: Option<AgentId>,
+        /// Started or stopped.
+        on: bool,
+    },
+    /// A conversation (or a transfer) is put before this agent.
+    Offer(OfferNotice),
+    /// An offer is over: accepted elsewhere, declined, timed out or withdrawn.
+    OfferEnded {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// This agent now has it.
+        taken: bool,
+    },
+    /// A conversation of this agent changed (assigned, parked, ended …), followed or not.
+    Assigned(Arc<ConversationView>),
+    /// The customer of a conversation this agent had has written (SEMANTICS, Sticky assignment, 6).
+    CustomerReturned {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Who wrote.
+        customer: CustomerId,
+    },
+    /// The own presence changed, here or on another connection, or by the server.
+    Presence {
+        /// What it is now.
+        presence: Presence,
+    },
+    /// The server stops; reconnect. The session closes with 1001.
+    GoAway,
+}
+
+/// An offer as the agent sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferNotice {
+    /// Which conversation.
+    pub view: Arc<ConversationView>,
+    /// When it times out.
+    pub deadline: Timestamp,
+    /// It comes back to this agent.
+    pub returning: bool,
+    /// A colleague hands it over.
+    pub transfer: bool,
+}

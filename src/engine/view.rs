@@ -1,0 +1,124 @@
+//! What people are shown of a conversation, an agent, the floor. Derived, never stored.
+
+use crate::domain::conversation::{Conversation, State};
+use crate::domain::event::{CloseReason, EndedBy};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId};
+use crate::domain::message::Marks;
+use crate::domain::time::Timestamp;
+use crate::domain::workstream::{Mode, Presence};
+
+/// A conversation as its participants see it. Latest wins: a newer `version` replaces an older one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationView {
+    /// Its id.
+    pub id: ConversationId,
+    /// Counts events; a newer view has a higher one.
+    pub version: Position,
+    /// Where it stands.
+    pub state: State,
+    /// Persistent or live.
+    pub mode: Mode,
+    /// Its rules.
+    pub workstream: WorkstreamId,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// Where it waits or waited.
+    pub queue: QueueId,
+    /// Who has it.
+    pub agent: Option<AgentId>,
+    /// The assigned agent has accepted.
+    pub accepted: bool,
+    /// When the current offer times out.
+    pub offer_deadline: Option<Timestamp>,
+    /// Being handed to this agent.
+    pub transfer_to: Option<AgentId>,
+    /// Waiting for this agent to have room or come back.
+    pub waiting_for: Option<AgentId>,
+    /// Whoever accepted last.
+    pub last_agent: Option<AgentId>,
+    /// The last message.
+    pub last_seq: Seq,
+    /// How far the customer has the thread.
+    pub customer_marks: Marks,
+    /// How far the company has the thread.
+    pub agent_marks: Marks,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// The last message or change of state.
+    pub activity_at: Timestamp,
+    /// Since when it has been without an agent.
+    pub queued_at: Timestamp,
+    /// Who ended it.
+    pub ended_by: Option<EndedBy>,
+    /// Why it became final.
+    pub closed: Option<CloseReason>,
+}
+
+impl From<&Conversation> for ConversationView {
+    fn from(c: &Conversation) -> Self {
+        Self {
+            id: c.id,
+            version: c.position,
+            state: c.state,
+            mode: c.mode,
+            workstream: c.workstream.clone(),
+            customer: c.customer.clone(),
+            queue: c.queue.clone(),
+            agent: c.assignment.as_ref().map(|a| a.agent.clone()),
+            accepted: c.accepted_agent().is_some(),
+            offer_deadline: c.assignment.as_ref().and_then(|a| a.deadline),
+            transfer_to: c.transfer.as_ref().map(|t| t.agent.clone()),
+            waiting_for: (c.state == State::Open).then(|| c.returning.as_ref().map(|r| r.agent.clone())).flatten(),
+            last_agent: c.last_agent.clone(),
+            last_seq: c.last_seq,
+            customer_marks: c.customer_marks,
+            agent_marks: c.agent_marks,
+            created_at: c.created_at,
+            activity_at: c.activity_at,
+            queued_at: c.queued_at,
+            ended_by: c.ended.map(|(by, _)| by),
+            closed: c.closed.map(|(reason, _)| reason),
+        }
+    }
+}
+
+/// An agent's presence and load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentView {
+    /// Who.
+    pub id: AgentId,
+    /// The name customers see.
+    pub display_name: String,
+    /// What they say of themselves (offline while no connection is open).
+    pub presence: Presence,
+    /// Open connections.
+    pub connections: usize,
+    /// Units configured.
+    pub capacity: u32,
+    /// Units reserved.
+    pub load: u32,
+    /// Conversations that hold a reservation.
+    pub conversations: Vec<ConversationId>,
+}
+
+/// A queue's depth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueView {
+    /// Which.
+    pub id: QueueId,
+    /// Conversations that wait in it (those waiting for their agent included).
+    pub waiting: usize,
+    /// Since when the first has been waiting.
+    pub longest_since: Option<Timestamp>,
+}
+
+/// Everybody and everything, for supervisors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FloorView {
+    /// Every agent.
+    pub agents: Vec<AgentView>,
+    /// Every queue.
+    pub queues: Vec<QueueView>,
+    /// Open, active and wrap-up conversations.
+    pub conversations: usize,
+}

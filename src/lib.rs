@@ -1,0 +1,4 @@
+//! linger: a persistent-chat server in one binary.
+pub mod domain;
+pub mod engine;
+pub mod limits;

@@ -1,0 +1,93 @@
+//! Every bound of the product, in one place, each with its reason.
+//!
+//! A limit that is reached gives a typed refusal (`error.rs`), never a panic.
+
+use crate::domain::time::Millis;
+
+/// Bytes in a text id. Long enough for any `sub`; short enough for a storage key.
+pub const ID_BYTES_MAX: usize = 200;
+/// Bytes in a client id. It is kept in memory for deduplication.
+pub const CLIENT_ID_BYTES_MAX: usize = 64;
+/// Characters in a message (SEMANTICS, Limits).
+pub const MESSAGE_CHARS_MAX: usize = 8_000;
+/// Bytes in one WebSocket frame or JSON request body (SEMANTICS, Limits).
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// Fragments of one WebSocket message; more is an attempt to hold memory.
+pub const FRAGMENTS_MAX: usize = 64;
+/// Values in a conversation's context.
+pub const CONTEXT_VALUES_MAX: usize = 100;
+/// Characters in one context value.
+pub const CONTEXT_VALUE_CHARS_MAX: usize = 4_000;
+/// Characters in one context key.
+pub const CONTEXT_KEY_CHARS_MAX: usize = 100;
+/// Messages in a history page unless the caller asks otherwise.
+pub const HISTORY_PAGE: usize = 50;
+/// Messages in a history page at most.
+pub const HISTORY_PAGE_MAX: usize = 200;
+/// Conversations in a list page unless the caller asks otherwise.
+pub const LIST_PAGE: usize = 50;
+/// Conversations in a list page at most.
+pub const LIST_PAGE_MAX: usize = 250;
+/// Open sockets of one customer.
+pub const SOCKETS_PER_CUSTOMER_MAX: usize = 10;
+/// Open sockets of one agent.
+pub const SOCKETS_PER_AGENT_MAX: usize = 20;
+/// Conversations one socket may be subscribed to.
+pub const SUBSCRIPTIONS_PER_SESSION_MAX: usize = 64;
+/// Requests of one session that may be without an answer.
+pub const REQUESTS_IN_FLIGHT_MAX: usize = 64;
+/// Customer messages in [`CUSTOMER_RATE_WINDOW`].
+pub const CUSTOMER_RATE_MESSAGES: usize = 20;
+/// The window of the customer message rate.
+pub const CUSTOMER_RATE_WINDOW: Millis = Millis::seconds(10);
+/// Sessions (assignments) an agent holds at once, whatever the units.
+pub const AGENT_SESSIONS_MAX: usize = 10;
+/// How often one conversation is offered to one agent.
+pub const OFFERS_PER_AGENT_MAX: u8 = 3;
+/// Candidates listed in an explanation; the rest is counted.
+pub const EXPLAINED_CANDIDATES_MAX: usize = 20;
+/// A socket must say hello within this time.
+pub const HELLO_DEADLINE: Millis = Millis::seconds(5);
+/// The server pings this often, and closes after three silent intervals.
+pub const HEARTBEAT_INTERVAL: Millis = Millis::seconds(20);
+/// A long poll is answered after this time at the latest.
+pub const LONG_POLL_MAX: Millis = Millis::seconds(60);
+/// A vanished agent's presence is restored if a connection returns within this time.
+pub const PRESENCE_GRACE: Millis = Millis::seconds(150);
+/// Active conversations of an agent gone longer than this go back to the queue.
+pub const ABSENCE_LIMIT: Millis = Millis::minutes(8);
+/// Messages a subscriber may have unconsumed: bounds what a frozen reader holds.
+pub const CREDIT_WINDOW: u32 = 32;
+/// Messages kept in memory with an awake conversation, for readers that are nearly up to date.
+pub const RECENT_RING: usize = 64;
+/// Client ids loaded with a conversation. Conversations with more are looked up in the store.
+pub const DEDUP_IN_MEMORY_MAX: usize = 4_096;
+/// Events between two snapshots of a conversation: bounds the replay when it wakes.
+pub const SNAPSHOT_EVERY: u64 = 256;
+/// Messages between two rows of the sequence index: bounds the scan of a history page.
+pub const SEQ_INDEX_EVERY: u64 = 16;
+/// A conversation nobody is attached to leaves memory after this time.
+pub const IDLE_BEFORE_SLEEP: Millis = Millis::seconds(60);
+/// Deaths within [`DEATH_WINDOW`] that park a conversation for an operator.
+pub const DEATHS_BEFORE_PARKING: usize = 3;
+/// The window in which deaths are counted.
+pub const DEATH_WINDOW: Millis = Millis::minutes(1);
+/// Requests that wait for a conversation to wake; more are refused as overloaded.
+pub const WAITERS_PER_ACTIVATION_MAX: usize = 2_048;
+/// Batches queued for the writer before new commands are refused as overloaded.
+pub const WRITER_QUEUE_MAX: usize = 65_536;
+/// Batches in one group commit: bounds the latency of the first of them.
+pub const GROUP_COMMIT_MAX: usize = 4_096;
+/// Bytes in one group commit.
+pub const GROUP_COMMIT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Reads queued for the reader pool before new ones are refused as overloaded.
+pub const READER_QUEUE_MAX: usize = 16_384;
+/// Reader threads.
+pub const READER_THREADS: usize = 2;
+/// Bytes of a stored record at most; a longer length field is damage.
+pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+const _: () = assert!(CREDIT_WINDOW as usize <= RECENT_RING, "a reader within its credit is served from memory");
+const _: () = assert!(HISTORY_PAGE <= HISTORY_PAGE_MAX && LIST_PAGE <= LIST_PAGE_MAX);
+const _: () = assert!(MESSAGE_CHARS_MAX * 4 < FRAME_BYTES_MAX, "the longest message fits a frame");
+const _: () = assert!(CLIENT_ID_BYTES_MAX <= ID_BYTES_MAX);
