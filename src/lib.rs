@@ -1,4 +1,6 @@
 //! linger: a persistent-chat server in one binary.
+pub mod cli;
+pub mod client;
 pub mod domain;
 pub mod engine;
 pub mod limits;
