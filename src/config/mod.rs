@@ -12,4 +12,6 @@ mod units;
 
 pub use company::ConfigError;
 pub use file::CompanyFile;
-pub use settings::{CustomerRate, DATA_DIR_DEFAULT, Durability, LISTEN_DEFAULT, LogFormat, ServeSettings};
+pub use settings::{
+    CustomerRate, DATA_DIR_DEFAULT, LISTEN_DEFAULT, LogFormat, ServeSettings, parse_durability,
+};

@@ -10,22 +10,12 @@ use std::str::FromStr;
 
 use crate::domain::time::Millis;
 use crate::limits;
+use crate::store::Durability;
 
 /// Where the data is kept unless said otherwise.
 pub const DATA_DIR_DEFAULT: &str = "./data";
 /// Where the server listens unless said otherwise: this machine only.
 pub const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
-
-/// When a message counts as accepted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Durability {
-    /// After it is synced to disk.
-    #[default]
-    Synced,
-    /// After it is handed to the operating system: a power cut may lose what was
-    /// acknowledged. For comparison only; the log says so at start.
-    Written,
-}
 
 /// The form of the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,7 +59,8 @@ pub struct ServeSettings {
     pub listen: SocketAddr,
     /// The company file to apply at start; without one, the company in the store.
     pub company_file: Option<PathBuf>,
-    /// When a message counts as accepted.
+    /// When a message counts as accepted. `Written` is for comparison: a power cut may
+    /// lose what was acknowledged.
     pub durability: Durability,
     /// The form of the log.
     pub log_format: LogFormat,
@@ -96,14 +87,15 @@ impl Default for ServeSettings {
     }
 }
 
-impl FromStr for Durability {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "synced" => Ok(Self::Synced),
-            "written" => Ok(Self::Written),
-            _ => Err("write \"synced\" (the default) or \"written\"".to_owned()),
-        }
+/// Reads when a message counts as accepted: `synced` or `written`.
+///
+/// # Errors
+/// What to write instead.
+pub fn parse_durability(text: &str) -> Result<Durability, String> {
+    match text {
+        "synced" => Ok(Durability::Synced),
+        "written" => Ok(Durability::Written),
+        _ => Err("write \"synced\" (the default) or \"written\"".to_owned()),
     }
 }
 
