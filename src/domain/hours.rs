@@ -115,7 +115,9 @@ impl Calendar {
         for (date, intervals) in &self.holidays {
             let name = format!("{:04}-{:02}-{:02}", date.year, date.month, date.day);
             if jiff::civil::Date::new(date.year, date.month, date.day).is_err() {
-                found.push(format!("holiday {name} is not a date; correct or remove it."));
+                found.push(format!(
+                    "holiday {name} is not a date; correct or remove it."
+                ));
             }
             interval_problems(&name, intervals, &mut found);
         }
@@ -246,14 +248,7 @@ fn interval_problems(day: &str, intervals: &[Interval], found: &mut Vec<String>)
 impl std::fmt::Display for Interval {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (a, b) = (self.from, self.to);
-        write!(
-            f,
-            "{:02}:{:02}-{:02}:{:02}",
-            a / 60,
-            a % 60,
-            b / 60,
-            b % 60
-        )
+        write!(f, "{:02}:{:02}-{:02}:{:02}", a / 60, a % 60, b / 60, b % 60)
     }
 }
 

@@ -206,11 +206,27 @@ mod tests {
         ]);
         let cases = [
             ("nothing to fill in", "Hello.", "Hello."),
-            ("each of them", "{agent} {queue} {opens_at} {position} {wait}", "Anna Support Monday 9 March, 09:00 CET 3 4 min"),
+            (
+                "each of them",
+                "{agent} {queue} {opens_at} {position} {wait}",
+                "Anna Support Monday 9 March, 09:00 CET 3 4 min",
+            ),
             ("spaces inside the braces", "{ agent }!", "Anna!"),
-            ("a value that looks like a placeholder stays as it is", "Hi {ctx.name}", "Hi {agent}"),
-            ("values cannot build a placeholder together", "{ctx.open}agent}", "{agent}"),
-            ("a context key may have spaces", "Order {ctx.order id}.", "Order A-1."),
+            (
+                "a value that looks like a placeholder stays as it is",
+                "Hi {ctx.name}",
+                "Hi {agent}",
+            ),
+            (
+                "values cannot build a placeholder together",
+                "{ctx.open}agent}",
+                "{agent}",
+            ),
+            (
+                "a context key may have spaces",
+                "Order {ctx.order id}.",
+                "Order A-1.",
+            ),
             ("a missing context value", "Hi {ctx.none}!", "Hi !"),
             ("an unknown placeholder", "Hi {nobody}{}!", "Hi !"),
             ("an open brace at the end", "50 % off {", "50 % off {"),
@@ -229,24 +245,48 @@ mod tests {
     fn what_is_said_by_default_follows_the_table_of_semantics() {
         use SystemKind as K;
         let both = [
-            K::Greeting, K::AgentAssigned, K::AgentJoined, K::AgentLeft, K::Transferred,
-            K::AgentEnded, K::EndedBySystem, K::OutsideHours, K::Holiday,
+            K::Greeting,
+            K::AgentAssigned,
+            K::AgentJoined,
+            K::AgentLeft,
+            K::Transferred,
+            K::AgentEnded,
+            K::EndedBySystem,
+            K::OutsideHours,
+            K::Holiday,
         ];
         let live = [
-            K::QueuePosition, K::NextInLine, K::AverageWait, K::CustomerDisconnected, K::CustomerReconnected,
+            K::QueuePosition,
+            K::NextInLine,
+            K::AverageWait,
+            K::CustomerDisconnected,
+            K::CustomerReconnected,
         ];
-        let said = |mode, kind| text(&workstream(mode), mode, kind, &Placeholders::default()).is_some();
+        let said =
+            |mode, kind| text(&workstream(mode), mode, kind, &Placeholders::default()).is_some();
         for kind in both {
-            assert!(said(Mode::Live, kind) && said(Mode::Persistent, kind), "{kind:?} is on in both");
+            assert!(
+                said(Mode::Live, kind) && said(Mode::Persistent, kind),
+                "{kind:?} is on in both"
+            );
         }
         for kind in live {
-            assert!(said(Mode::Live, kind) && !said(Mode::Persistent, kind), "{kind:?} is live's");
+            assert!(
+                said(Mode::Live, kind) && !said(Mode::Persistent, kind),
+                "{kind:?} is live's"
+            );
         }
         assert!(!said(Mode::Live, K::AgentReturned) && said(Mode::Persistent, K::AgentReturned));
         for kind in [K::QueuePosition, K::NextInLine, K::AverageWait] {
-            assert!(!is_offered(Mode::Persistent, kind), "{kind:?} is not a setting where nobody waits in line");
+            assert!(
+                !is_offered(Mode::Persistent, kind),
+                "{kind:?} is not a setting where nobody waits in line"
+            );
         }
-        assert!(is_offered(Mode::Persistent, K::CustomerDisconnected), "off, but a setting");
+        assert!(
+            is_offered(Mode::Persistent, K::CustomerDisconnected),
+            "off, but a setting"
+        );
     }
 
     #[test]
@@ -254,25 +294,47 @@ mod tests {
         let mut w = workstream(Mode::Persistent);
         let nothing = BTreeMap::new();
         let say = |w: &Workstream, kind| text(w, w.mode, kind, &values(&nothing));
-        w.messages.insert(SystemKind::AgentJoined, "Olá, sou {agent}.".to_owned());
-        assert_eq!(say(&w, SystemKind::AgentJoined).as_deref(), Some("Olá, sou Anna."));
+        w.messages
+            .insert(SystemKind::AgentJoined, "Olá, sou {agent}.".to_owned());
+        assert_eq!(
+            say(&w, SystemKind::AgentJoined).as_deref(),
+            Some("Olá, sou Anna.")
+        );
         w.messages.insert(SystemKind::AgentJoined, String::new());
-        assert_eq!(say(&w, SystemKind::AgentJoined), None, "an empty text switches it off");
-        w.messages.insert(SystemKind::CustomerDisconnected, "Gone.".to_owned());
-        assert_eq!(say(&w, SystemKind::CustomerDisconnected).as_deref(), Some("Gone."), "off by default, on by a text");
-        w.messages.insert(SystemKind::QueuePosition, "You are {position}.".to_owned());
-        assert_eq!(say(&w, SystemKind::QueuePosition), None, "not offered stays unsaid");
+        assert_eq!(
+            say(&w, SystemKind::AgentJoined),
+            None,
+            "an empty text switches it off"
+        );
+        w.messages
+            .insert(SystemKind::CustomerDisconnected, "Gone.".to_owned());
+        assert_eq!(
+            say(&w, SystemKind::CustomerDisconnected).as_deref(),
+            Some("Gone."),
+            "off by default, on by a text"
+        );
+        w.messages
+            .insert(SystemKind::QueuePosition, "You are {position}.".to_owned());
+        assert_eq!(
+            say(&w, SystemKind::QueuePosition),
+            None,
+            "not offered stays unsaid"
+        );
     }
 
     #[test]
     fn nobody_is_promised_a_return_at_an_unknown_time() {
         for mode in [Mode::Persistent, Mode::Live] {
             for kind in [SystemKind::OutsideHours, SystemKind::Holiday] {
-                let never = text(&workstream(mode), mode, kind, &Placeholders::default()).expect("on");
+                let never =
+                    text(&workstream(mode), mode, kind, &Placeholders::default()).expect("on");
                 assert!(!never.contains("back"), "{never}");
                 let nothing = BTreeMap::new();
                 let known = text(&workstream(mode), mode, kind, &values(&nothing)).expect("on");
-                assert!(known.contains("back on Monday 9 March, 09:00 CET"), "{known}");
+                assert!(
+                    known.contains("back on Monday 9 March, 09:00 CET"),
+                    "{known}"
+                );
             }
         }
     }
