@@ -1,4 +1,7 @@
 //! linger: a persistent-chat server in one binary.
+pub mod cli;
+pub mod client;
+pub mod config;
 pub mod domain;
 pub mod clock;
 pub mod actors;
