@@ -1,6 +1,11 @@
 //! The commands of the binary. Each is one file; `main.rs` only dispatches.
 
+pub mod agent;
+pub mod company_file;
 pub mod credentials;
+pub mod demo;
 pub mod ledger;
+mod offline;
 pub mod replay;
+mod secret;
 pub mod talk;
