@@ -1,0 +1,3 @@
+//! Adapters between machines and threads.
+
+pub mod gateway;
