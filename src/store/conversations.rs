@@ -138,6 +138,15 @@ impl Store {
     pub fn timer_of(&self, conversation: ConversationId) -> Result<Option<Timestamp>, StoreError> {
         self.view().get(Table::Timers, &keys::timer_of(conversation))
     }
+
+    /// Why a conversation is set aside, if it is.
+    ///
+    /// # Errors
+    /// A damaged row, or the disk.
+    pub fn parked_reason(&self, conversation: ConversationId) -> Result<Option<String>, StoreError> {
+        let reason: Option<ParkedReason> = self.view().get(Table::Meta, &keys::parked(conversation))?;
+        Ok(reason.map(|ParkedReason(reason)| reason))
+    }
 }
 
 impl View<'_> {
