@@ -13,7 +13,7 @@
 //!
 //! bincode is positional: variants and fields are appended, never reordered or removed.
 //! Appending a field to a stored struct changes how old records read, so it needs a new
-//! format number and the old shape kept beside the new one. `tests/store_golden.rs` holds
+//! format number and the old shape kept beside the new one. `tests/store/golden.rs` holds
 //! the bytes of every variant and fails when one changes.
 
 use bincode::config::{self, Config};
