@@ -1,5 +1,11 @@
-//! The command line: one file per command.
+//! The commands of the binary. Each is one file; `main.rs` only dispatches.
 
+pub mod agent;
+pub mod company_file;
+pub mod credentials;
+pub mod demo;
 pub mod inspect;
 pub mod inspect_text;
+mod offline;
+mod secret;
 pub mod verify;
