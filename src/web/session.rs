@@ -451,7 +451,7 @@ impl WsSession {
         match (from, result) {
             (Asked::Frame(Tag::Silent), Ok(_)) => {}
             (Asked::Frame(Tag::Silent), Err(reject)) => self.state.telemetry.refused(reject.code),
-            (Asked::Frame(tag), Ok(Reply::Posted { seq, at, repeated })) if let Tag::Client(id) = &tag => {
+            (Asked::Frame(Tag::Client(id)), Ok(Reply::Posted { seq, at, repeated })) => {
                 self.send(hot::accepted_send(id.as_str(), seq.0, at.0, repeated), ctx);
             }
             (Asked::Frame(tag), Ok(reply)) => {
