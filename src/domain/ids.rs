@@ -186,7 +186,10 @@ impl fmt::Debug for ConversationId {
 impl FromStr for ConversationId {
     type Err = InvalidId;
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let invalid = InvalidId { kind: "conversation", why: "it is not a UUID" };
+        let invalid = InvalidId {
+            kind: "conversation",
+            why: "it is not a UUID",
+        };
         let bytes = text.as_bytes();
         if bytes.len() != 36 || [8, 13, 18, 23].iter().any(|&i| bytes[i] != b'-') {
             return Err(invalid);
@@ -217,7 +220,9 @@ impl Serialize for ConversationId {
 impl<'de> Deserialize<'de> for ConversationId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
-            String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            String::deserialize(deserializer)?
+                .parse()
+                .map_err(de::Error::custom)
         } else {
             u128::deserialize(deserializer).map(Self)
         }
@@ -274,7 +279,12 @@ mod tests {
 
     #[test]
     fn text_that_is_no_uuid_is_refused() {
-        for bad in ["", "x", "00000000-0000-0000-0000-00000000000g", "é0000000-0000-0000-0000-0000000000"] {
+        for bad in [
+            "",
+            "x",
+            "00000000-0000-0000-0000-00000000000g",
+            "é0000000-0000-0000-0000-0000000000",
+        ] {
             assert!(bad.parse::<ConversationId>().is_err(), "{bad}");
         }
     }
@@ -284,6 +294,9 @@ mod tests {
         assert!(AgentId::parse("").is_err());
         assert!(AgentId::parse("a\nb").is_err());
         assert!(AgentId::parse(&"x".repeat(201)).is_err());
-        assert_eq!(AgentId::parse("anna").map(|a| a.to_string()), Ok("anna".to_owned()));
+        assert_eq!(
+            AgentId::parse("anna").map(|a| a.to_string()),
+            Ok("anna".to_owned())
+        );
     }
 }

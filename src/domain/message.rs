@@ -96,7 +96,10 @@ impl Message {
             Author::Agent(agent) => Sender::Agent(agent.clone()),
             Author::System(_) => return None,
         };
-        Some(DedupKey { sender, client_id: self.client_id.clone()? })
+        Some(DedupKey {
+            sender,
+            client_id: self.client_id.clone()?,
+        })
     }
 }
 
@@ -118,4 +121,3 @@ pub struct Marks {
     /// Read up to here.
     pub read: Seq,
 }
-

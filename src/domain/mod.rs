@@ -12,5 +12,6 @@ pub mod ids;
 pub mod message;
 pub mod reject;
 pub mod routing;
+pub mod system_messages;
 pub mod time;
 pub mod workstream;

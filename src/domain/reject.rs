@@ -131,7 +131,13 @@ impl Reject {
     /// A refusal with a code and a sentence.
     #[must_use]
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), retry_after: None, taken_by: None, opens_at: None }
+        Self {
+            code,
+            sentence: sentence.into(),
+            retry_after: None,
+            taken_by: None,
+            opens_at: None,
+        }
     }
 
     /// The same with a time to wait.
@@ -144,20 +150,29 @@ impl Reject {
     /// As if it did not exist: the one answer for what is missing and what is not the caller's.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(Code::NotFound, "There is no such conversation for you; check the id.")
+        Self::new(
+            Code::NotFound,
+            "There is no such conversation for you; check the id.",
+        )
     }
 
     /// The server cannot take more now.
     #[must_use]
     pub fn overloaded() -> Self {
-        Self::new(Code::Overloaded, "The server is busy and did nothing; try again shortly.")
-            .after(Millis(500))
+        Self::new(
+            Code::Overloaded,
+            "The server is busy and did nothing; try again shortly.",
+        )
+        .after(Millis(500))
     }
 
     /// The server is stopping or cannot write.
     #[must_use]
     pub fn unavailable() -> Self {
-        Self::new(Code::Unavailable, "The server cannot take this now; nothing was accepted. Reconnect and send again.")
-            .after(Millis::seconds(1))
+        Self::new(
+            Code::Unavailable,
+            "The server cannot take this now; nothing was accepted. Reconnect and send again.",
+        )
+        .after(Millis::seconds(1))
     }
 }

@@ -103,16 +103,20 @@ impl Method {
 /// The best eligible candidate by a method; ties end at the agent id, so a choice is repeatable.
 #[must_use]
 pub fn choose(method: Method, candidates: &[Candidate]) -> Option<&Candidate> {
-    candidates.iter().filter(|c| c.ruled_out.is_none()).min_by(|a, b| {
-        let by_method = match method {
-            Method::HighestCapacity => {
-                b.free_units.cmp(&a.free_units).then(a.last_assigned.cmp(&b.last_assigned))
-            }
-            Method::RoundRobin => a.last_assigned.cmp(&b.last_assigned),
-            Method::LeastActive => a.last_released.cmp(&b.last_released),
-        };
-        by_method.then_with(|| a.agent.cmp(&b.agent))
-    })
+    candidates
+        .iter()
+        .filter(|c| c.ruled_out.is_none())
+        .min_by(|a, b| {
+            let by_method = match method {
+                Method::HighestCapacity => b
+                    .free_units
+                    .cmp(&a.free_units)
+                    .then(a.last_assigned.cmp(&b.last_assigned)),
+                Method::RoundRobin => a.last_assigned.cmp(&b.last_assigned),
+                Method::LeastActive => a.last_released.cmp(&b.last_released),
+            };
+            by_method.then_with(|| a.agent.cmp(&b.agent))
+        })
 }
 
 #[cfg(test)]
@@ -133,11 +137,36 @@ mod tests {
     fn each_method_chooses_as_semantics_says() {
         struct Case(&'static str, Method, Vec<Candidate>, Option<&'static str>);
         let cases = [
-            Case("most free units", Method::HighestCapacity, vec![candidate("a", 1, 0, 0), candidate("b", 3, 9, 9)], Some("b")),
-            Case("tie: longest since last assignment", Method::HighestCapacity, vec![candidate("a", 2, 7, 0), candidate("b", 2, 3, 0)], Some("b")),
-            Case("never assigned is longest", Method::RoundRobin, vec![candidate("a", 9, 5, 0), candidate("b", 1, -1, 0)], Some("b")),
-            Case("longest since last release", Method::LeastActive, vec![candidate("a", 1, 0, 8), candidate("b", 1, 9, 2)], Some("b")),
-            Case("full tie ends at the id", Method::RoundRobin, vec![candidate("b", 1, 4, 4), candidate("a", 1, 4, 4)], Some("a")),
+            Case(
+                "most free units",
+                Method::HighestCapacity,
+                vec![candidate("a", 1, 0, 0), candidate("b", 3, 9, 9)],
+                Some("b"),
+            ),
+            Case(
+                "tie: longest since last assignment",
+                Method::HighestCapacity,
+                vec![candidate("a", 2, 7, 0), candidate("b", 2, 3, 0)],
+                Some("b"),
+            ),
+            Case(
+                "never assigned is longest",
+                Method::RoundRobin,
+                vec![candidate("a", 9, 5, 0), candidate("b", 1, -1, 0)],
+                Some("b"),
+            ),
+            Case(
+                "longest since last release",
+                Method::LeastActive,
+                vec![candidate("a", 1, 0, 8), candidate("b", 1, 9, 2)],
+                Some("b"),
+            ),
+            Case(
+                "full tie ends at the id",
+                Method::RoundRobin,
+                vec![candidate("b", 1, 4, 4), candidate("a", 1, 4, 4)],
+                Some("a"),
+            ),
             Case("nobody", Method::RoundRobin, vec![], None),
         ];
         for Case(name, method, candidates, expected) in cases {
@@ -150,6 +179,10 @@ mod tests {
     fn whoever_is_ruled_out_is_never_chosen() {
         let mut a = candidate("a", 9, 0, 0);
         a.ruled_out = Some(RuledOut::Presence);
-        assert_eq!(choose(Method::HighestCapacity, &[a, candidate("b", 1, 5, 5)]).map(|c| c.agent.as_str()), Some("b"));
+        assert_eq!(
+            choose(Method::HighestCapacity, &[a, candidate("b", 1, 5, 5)])
+                .map(|c| c.agent.as_str()),
+            Some("b")
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::domain::conversation::{Conversation, State};
 use crate::domain::event::{CloseReason, EndedBy};
-use crate::domain::ids::{AgentId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId};
+use crate::domain::ids::{
+    AgentId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
+};
 use crate::domain::message::Marks;
 use crate::domain::time::Timestamp;
 use crate::domain::workstream::{Mode, Presence};
@@ -68,7 +70,9 @@ impl From<&Conversation> for ConversationView {
             accepted: c.accepted_agent().is_some(),
             offer_deadline: c.assignment.as_ref().and_then(|a| a.deadline),
             transfer_to: c.transfer.as_ref().map(|t| t.agent.clone()),
-            waiting_for: (c.state == State::Open).then(|| c.returning.as_ref().map(|r| r.agent.clone())).flatten(),
+            waiting_for: (c.state == State::Open)
+                .then(|| c.returning.as_ref().map(|r| r.agent.clone()))
+                .flatten(),
             last_agent: c.last_agent.clone(),
             last_seq: c.last_seq,
             customer_marks: c.customer_marks,

@@ -1,6 +1,321 @@
 //! The rules of one conversation. [`decide`] turns a command into events or a
-//! refusal; [`Conversation::apply`] adds events up. One file per concern.
+//! refusal; [`Conversation::apply`] adds events up. One file per concern:
+//!
+//! | file | concern |
+//! |---|---|
+//! | `state.rs` | the state and what each event does to it |
+//! | `start.rs` | the first events of a conversation |
+//! | `posting.rs` | messages and marks |
+//! | `offer.rs` | offers, acceptance, picking, reopening |
+//! | `leave.rs` | parking, release, absence |
+//! | `transfer.rs` | handing over to an agent or a queue |
+//! | `ending.rs` | end, finish, force-close, the live customer's connection |
+//! | `timers.rs` | what is due when, and what happens then |
+//!
+//! Promise: a refusal leaves the state untouched. Every rule checks first and
+//! records afterwards; the simulation compares.
 
+mod ending;
+mod leave;
+mod offer;
+mod posting;
+mod start;
 mod state;
+mod timers;
+mod transfer;
 
+use std::sync::Arc;
+
+pub use start::start;
 pub use state::{Assignment, Conversation, Reservation, State, TransferOffer};
+pub use timers::{Timer, next_due};
+
+use super::command::{Actor, Command};
+use super::event::{DeclineReason, Event, Recorded, Returning};
+use super::ids::AgentId;
+use super::message::{Author, Message, SystemKind};
+use super::reject::{Code, Reject};
+use super::system_messages::{self, Placeholders};
+use super::time::Timestamp;
+use super::workstream::{Company, Patience, Role, Workstream};
+
+/// What a decision may look at beside the conversation itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Ctx<'a> {
+    /// The instant of the decision.
+    pub now: Timestamp,
+    /// The configuration at this instant.
+    pub company: &'a Company,
+}
+
+/// Decides a command: applies its events to `state` and returns them for the journal.
+/// No events means that it was so already.
+///
+/// # Errors
+/// A typed refusal; the state is then as it was.
+pub fn decide(
+    state: &mut Conversation,
+    actor: &Actor,
+    command: Command,
+    ctx: Ctx<'_>,
+) -> Result<Vec<Recorded>, Reject> {
+    authorise(state, actor, ctx.company)?;
+    let mut draft = Draft {
+        state,
+        ctx,
+        events: Vec::new(),
+    };
+    match command {
+        Command::Start(_) => {
+            return Err(Reject::new(
+                Code::WrongState,
+                "This conversation has been started already; send messages to it.",
+            ));
+        }
+        Command::Post { client_id, text } => draft.post(actor, client_id, text)?,
+        Command::Mark { delivered, read } => draft.mark(actor, delivered, read)?,
+        Command::Offer {
+            agent,
+            over_capacity,
+            explanation,
+        } => {
+            draft.offer(actor, &agent, over_capacity, explanation)?;
+        }
+        Command::Accept => draft.accept(actor)?,
+        Command::Reject => draft.reject_offer(actor)?,
+        Command::Pick {
+            over_capacity,
+            explanation,
+        } => draft.pick(actor, over_capacity, explanation)?,
+        Command::Reopen {
+            over_capacity,
+            explanation,
+        } => draft.reopen(actor, over_capacity, explanation)?,
+        Command::Park => draft.park(actor)?,
+        Command::Release => draft.release(actor)?,
+        Command::TransferToAgent {
+            agent,
+            over_capacity,
+            explanation,
+        } => {
+            draft.transfer_to_agent(actor, &agent, over_capacity, explanation)?;
+        }
+        Command::TransferToQueue { queue } => draft.transfer_to_queue(actor, queue)?,
+        Command::End => draft.end(actor)?,
+        Command::Finish => draft.finish(actor)?,
+        Command::ForceClose => draft.force_close(actor)?,
+        Command::EndSticky { reason } => draft.end_sticky(reason),
+        Command::AgentAbsent { agent } => draft.agent_absent(&agent),
+        Command::CustomerGone => draft.customer_gone(),
+        Command::CustomerBack => draft.customer_back(),
+        Command::Tick => draft.tick(),
+    }
+    Ok(draft.events)
+}
+
+/// Whether somebody may see a conversation at all.
+///
+/// # Errors
+/// `not_found`, the same for what is missing and what is not theirs.
+pub fn authorise(state: &Conversation, actor: &Actor, company: &Company) -> Result<(), Reject> {
+    let allowed = match actor {
+        Actor::Engine => true,
+        Actor::Customer(customer) => *customer == state.customer,
+        Actor::Agent { id, role } => *role >= Role::Supervisor || is_party(state, id, company),
+    };
+    if allowed {
+        Ok(())
+    } else {
+        Err(Reject::not_found())
+    }
+}
+
+fn is_party(state: &Conversation, agent: &AgentId, company: &Company) -> bool {
+    state.assignment.as_ref().is_some_and(|a| a.agent == *agent)
+        || state.transfer.as_ref().is_some_and(|t| t.agent == *agent)
+        || state.last_agent.as_ref() == Some(agent)
+        || company
+            .queues
+            .get(&state.queue)
+            .is_some_and(|q| q.members.contains(agent))
+}
+
+/// A decision in the making. Recording an event applies it at once, so that what
+/// follows in the same decision sees it.
+struct Draft<'a> {
+    state: &'a mut Conversation,
+    ctx: Ctx<'a>,
+    events: Vec<Recorded>,
+}
+
+impl Draft<'_> {
+    fn record(&mut self, event: Event) {
+        let recorded = Recorded {
+            at: self.ctx.now,
+            event,
+        };
+        self.state.apply(&recorded);
+        self.events.push(recorded);
+    }
+
+    /// The rules of this conversation. A workstream is never deleted while it has
+    /// conversations; were it, the defaults of the mode would apply.
+    fn rules(&self) -> std::borrow::Cow<'_, Workstream> {
+        rules_of(self.state, self.ctx.company)
+    }
+
+    /// Sends a system message, unless it is switched off.
+    fn tell(&mut self, kind: SystemKind, agent: Option<&AgentId>) {
+        if let Some(message) = system_message(self.state, kind, agent, self.ctx) {
+            self.record(Event::Posted(message));
+        }
+    }
+
+    /// The person of the company who asks, or a refusal for customers.
+    fn agent_of<'b>(&self, actor: &'b Actor) -> Result<&'b AgentId, Reject> {
+        match actor {
+            Actor::Agent { id, .. } => Ok(id),
+            Actor::Customer(_) | Actor::Engine => {
+                Err(Reject::new(Code::Forbidden, "Only agents can do this."))
+            }
+        }
+    }
+
+    /// The agent who has accepted this conversation must be the one who asks.
+    fn require_assigned(&self, actor: &Actor) -> Result<AgentId, Reject> {
+        let agent = self.agent_of(actor)?;
+        self.require_not_final()?;
+        if self.state.state == State::Active && self.state.accepted_agent() == Some(agent) {
+            return Ok(agent.clone());
+        }
+        Err(match self.state.accepted_agent() {
+            Some(other) if self.state.state == State::Active => Reject {
+                taken_by: Some(other.clone()),
+                ..Reject::new(
+                    Code::NotAssigned,
+                    "Another agent has this conversation; ask for a transfer.",
+                )
+            },
+            _ => Reject::new(
+                Code::NotAssigned,
+                "You do not have this conversation; accept, pick or reopen it first.",
+            ),
+        })
+    }
+
+    fn require_supervisor(&self, actor: &Actor) -> Result<(), Reject> {
+        match actor {
+            Actor::Engine => Ok(()),
+            Actor::Agent { role, .. } if *role >= Role::Supervisor => Ok(()),
+            _ => Err(Reject::new(
+                Code::Forbidden,
+                "Only supervisors can do this.",
+            )),
+        }
+    }
+
+    fn require_not_final(&self) -> Result<(), Reject> {
+        if self.state.state == State::Closed {
+            Err(closed())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes back what is offered to somebody who has not accepted, before the conversation moves on.
+    fn withdraw_transfer(&mut self) {
+        if let Some(agent) = self.state.transfer.as_ref().map(|t| t.agent.clone()) {
+            self.record(Event::TransferDeclined {
+                agent,
+                reason: DeclineReason::Withdrawn,
+            });
+        }
+    }
+
+    /// The sticky wait for an agent, beginning now, if the workstream keeps the same agent.
+    fn sticky_wait(&self, agent: Option<&AgentId>) -> Option<Returning> {
+        let agent = agent?;
+        let stickiness = self.rules().keep_same_agent?;
+        Some(Returning {
+            agent: agent.clone(),
+            since: self.ctx.now,
+            until: patience_until(stickiness.patience, self.state, self.ctx),
+        })
+    }
+
+    fn is_employed(&self, agent: &AgentId) -> bool {
+        self.ctx
+            .company
+            .agents
+            .get(agent)
+            .is_some_and(|a| a.enabled)
+    }
+}
+
+/// When patience that begins now is over, counted in operating time of the queue.
+/// `None` is never, also where the queue never opens again.
+fn patience_until(patience: Patience, state: &Conversation, ctx: Ctx<'_>) -> Option<Timestamp> {
+    match patience {
+        Patience::Forever => None,
+        Patience::For(length) => match ctx.company.hours_of(&state.queue) {
+            Some(calendar) => calendar.operating_deadline(ctx.now, length),
+            None => Some(ctx.now + length),
+        },
+    }
+}
+
+fn rules_of<'a>(state: &Conversation, company: &'a Company) -> std::borrow::Cow<'a, Workstream> {
+    use std::borrow::Cow;
+    company.workstreams.get(&state.workstream).map_or_else(
+        || {
+            Cow::Owned(Workstream::new(
+                state.workstream.as_str(),
+                state.mode,
+                state.queue.clone(),
+            ))
+        },
+        Cow::Borrowed,
+    )
+}
+
+fn closed() -> Reject {
+    Reject::new(
+        Code::Closed,
+        "This conversation has ended; start a new one.",
+    )
+}
+
+fn system_message(
+    state: &Conversation,
+    kind: SystemKind,
+    agent: Option<&AgentId>,
+    ctx: Ctx<'_>,
+) -> Option<Message> {
+    let rules = rules_of(state, ctx.company);
+    let opens_at = ctx.company.hours_of(&state.queue).and_then(|calendar| {
+        calendar
+            .next_opening(ctx.now)
+            .map(|at| calendar.local_time_text(at))
+    });
+    let placeholders = Placeholders {
+        agent: agent
+            .and_then(|a| ctx.company.agents.get(a))
+            .map_or("", |a| a.display_name.as_str()),
+        queue: ctx
+            .company
+            .queues
+            .get(&state.queue)
+            .map_or("", |q| q.name.as_str()),
+        opens_at: opens_at.as_deref().unwrap_or(""),
+        context: Some(&state.context),
+        ..Placeholders::default()
+    };
+    let text = system_messages::text(&rules, state.mode, kind, &placeholders)?;
+    Some(Message {
+        seq: state.last_seq.next(),
+        at: ctx.now,
+        author: Author::System(kind),
+        client_id: None,
+        text: Arc::from(text),
+    })
+}

@@ -158,7 +158,17 @@ impl Conversation {
     #[must_use]
     pub fn begin(id: ConversationId, first: &Recorded) -> Option<Self> {
         let Event::Started {
-            customer, workstream, mode, widget, locale, context, queue, route: _, priority, prefer, client_id,
+            customer,
+            workstream,
+            mode,
+            widget,
+            locale,
+            context,
+            queue,
+            route: _,
+            priority,
+            prefer,
+            client_id,
         } = &first.event
         else {
             return None;
@@ -201,17 +211,28 @@ impl Conversation {
     /// The agent who has accepted it and still has it.
     #[must_use]
     pub fn accepted_agent(&self) -> Option<&AgentId> {
-        self.assignment.as_ref().filter(|a| a.accepted_at.is_some()).map(|a| &a.agent)
+        self.assignment
+            .as_ref()
+            .filter(|a| a.accepted_at.is_some())
+            .map(|a| &a.agent)
     }
 
     /// Units an agent has reserved here.
     #[must_use]
     pub fn units_of(&self, agent: &AgentId) -> u32 {
-        self.reservations.iter().filter(|r| r.agent == *agent).map(|r| r.units).sum()
+        self.reservations
+            .iter()
+            .filter(|r| r.agent == *agent)
+            .map(|r| r.units)
+            .sum()
     }
 
     fn reserve(&mut self, agent: &AgentId, units: u32, over_capacity: bool) {
-        self.reservations.push(Reservation { agent: agent.clone(), units, over_capacity });
+        self.reservations.push(Reservation {
+            agent: agent.clone(),
+            units,
+            over_capacity,
+        });
     }
 
     fn free(&mut self, agent: &AgentId) {
@@ -251,7 +272,14 @@ impl Conversation {
                 self.returning.clone_from(sticky);
             }
             Event::StickyEnded { reason } => self.apply_sticky_ended(*reason),
-            Event::Offered { agent, units, over_capacity, deadline, returning, explanation: _ } => {
+            Event::Offered {
+                agent,
+                units,
+                over_capacity,
+                deadline,
+                returning,
+                explanation: _,
+            } => {
                 self.state = State::Active;
                 self.activity_at = at;
                 self.reserve(agent, *units, *over_capacity);
@@ -279,7 +307,14 @@ impl Conversation {
                 self.activity_at = at;
                 self.count_decline(agent, *reason);
             }
-            Event::Assigned { agent, units, over_capacity, how, returning, explanation: _ } => {
+            Event::Assigned {
+                agent,
+                units,
+                over_capacity,
+                how,
+                returning,
+                explanation: _,
+            } => {
                 self.state = State::Active;
                 self.activity_at = at;
                 self.customer_at = self.customer_at.max(at);
@@ -298,7 +333,11 @@ impl Conversation {
                 self.state = State::Waiting;
                 self.activity_at = at;
             }
-            Event::Released { agent, reason: _, sticky } => {
+            Event::Released {
+                agent,
+                reason: _,
+                sticky,
+            } => {
                 self.to_queue(at);
                 self.activity_at = at;
                 self.declines.clear();
@@ -308,7 +347,14 @@ impl Conversation {
                     self.count_decline(agent, DeclineReason::Rejected);
                 }
             }
-            Event::TransferOffered { agent, by, units, over_capacity, deadline, explanation: _ } => {
+            Event::TransferOffered {
+                agent,
+                by,
+                units,
+                over_capacity,
+                deadline,
+                explanation: _,
+            } => {
                 self.activity_at = at;
                 self.reserve(agent, *units, *over_capacity);
                 self.transfer = Some(TransferOffer {
@@ -365,7 +411,11 @@ impl Conversation {
                 self.reservations.clear();
                 self.closed = Some((*reason, at));
             }
-            Event::Marked { side, delivered, read } => {
+            Event::Marked {
+                side,
+                delivered,
+                read,
+            } => {
                 let marks = match side {
                     Side::Customer => &mut self.customer_marks,
                     Side::Agent => &mut self.agent_marks,
@@ -382,7 +432,11 @@ impl Conversation {
         self.last_seq = message.seq;
         self.activity_at = at;
         match &message.author {
-            Author::Customer => self.customer_at = at,
+            Author::Customer => {
+                self.customer_at = at;
+                // Whoever writes is there, also without a socket.
+                self.customer_gone_at = None;
+            }
             Author::Agent(_) => {}
             Author::System(kind) => {
                 use crate::domain::message::SystemKind::{Holiday, OutsideHours};
@@ -396,7 +450,8 @@ impl Conversation {
             && reason == StickyEnd::OfferDeclined
         {
             // Rule 5 of sticky assignment: not tried again for this return.
-            self.declines.insert(returning.agent, limits::OFFERS_PER_AGENT_MAX);
+            self.declines
+                .insert(returning.agent, limits::OFFERS_PER_AGENT_MAX);
         }
     }
 

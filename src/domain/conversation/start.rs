@@ -1,0 +1,195 @@
+//! The first events of a conversation.
+
+use std::sync::Arc;
+
+use super::{Conversation, Ctx, Draft, patience_until};
+use crate::domain::command::Start;
+use crate::domain::event::{Event, Recorded, Returning};
+use crate::domain::ids::{ClientId, ConversationId, CustomerId, QueueId, WorkstreamId};
+use crate::domain::message::{Author, Message, SystemKind};
+use crate::domain::reject::{Code, Reject};
+use crate::domain::time::Millis;
+use crate::domain::workstream::{Mode, Workstream};
+use crate::limits;
+
+/// Begins a conversation.
+///
+/// # Errors
+/// `unknown_workstream`, `outside_hours` (live only), `too_long`, `invalid_request`.
+pub fn start(
+    id: ConversationId,
+    customer: &CustomerId,
+    start: Start,
+    ctx: Ctx<'_>,
+) -> Result<(Conversation, Vec<Recorded>), Reject> {
+    let (workstream, rules) = resolve(&start, ctx)?;
+    check_context(&start)?;
+    let first_message = first_message(&start)?;
+    let (queue, route) = route(&start, rules);
+    if rules.mode == Mode::Live {
+        refuse_outside_hours(&queue, ctx)?;
+    }
+    let started = Recorded {
+        at: ctx.now,
+        event: Event::Started {
+            customer: customer.clone(),
+            workstream,
+            mode: rules.mode,
+            widget: start.widget,
+            locale: start.locale,
+            context: start.context,
+            queue,
+            route,
+            priority: rules.priority,
+            prefer: None,
+            client_id: start.client_id,
+        },
+    };
+    let prefer = start.last_agent.filter(|_| rules.prefer_last_agent);
+    let (mut state, started) = with_preference(id, started, prefer, rules, ctx);
+    let mut draft = Draft {
+        state: &mut state,
+        ctx,
+        events: vec![started],
+    };
+    draft.tell(SystemKind::Greeting, None);
+    if let Some((client_id, text)) = first_message {
+        let message = Message {
+            seq: draft.state.last_seq.next(),
+            at: ctx.now,
+            author: Author::Customer,
+            client_id: Some(client_id),
+            text,
+        };
+        draft.record(Event::Posted(message));
+    }
+    draft.tell_outside_hours();
+    let events = draft.events;
+    Ok((state, events))
+}
+
+/// The state after `Started`, with the preferred agent's wait filled in: its length
+/// depends on the queue that the state knows.
+fn with_preference(
+    id: ConversationId,
+    mut started: Recorded,
+    agent: Option<crate::domain::ids::AgentId>,
+    rules: &Workstream,
+    ctx: Ctx<'_>,
+) -> (Conversation, Recorded) {
+    let plain = Conversation::begin(id, &started).expect("the first event is Started");
+    let Some((agent, stickiness)) = agent.zip(rules.keep_same_agent) else {
+        return (plain, started);
+    };
+    let until = patience_until(stickiness.patience, &plain, ctx);
+    if let Event::Started { prefer, .. } = &mut started.event {
+        *prefer = Some(Returning {
+            agent,
+            since: ctx.now,
+            until,
+        });
+    }
+    (
+        Conversation::begin(id, &started).expect("the first event is Started"),
+        started,
+    )
+}
+
+fn resolve<'a>(start: &Start, ctx: Ctx<'a>) -> Result<(WorkstreamId, &'a Workstream), Reject> {
+    let unknown = || {
+        Reject::new(
+            Code::UnknownWorkstream,
+            "There is no such workstream or widget; check the name with the company.",
+        )
+    };
+    let id = match (&start.workstream, &start.widget) {
+        (Some(workstream), _) => workstream,
+        (None, Some(widget)) => {
+            &ctx.company
+                .widgets
+                .get(widget)
+                .ok_or_else(unknown)?
+                .workstream
+        }
+        (None, None) => return Err(unknown()),
+    };
+    let rules = ctx.company.workstreams.get(id).ok_or_else(unknown)?;
+    Ok((id.clone(), rules))
+}
+
+fn check_context(start: &Start) -> Result<(), Reject> {
+    let too_long = |what: String| Err(Reject::new(Code::TooLong, what));
+    if start.context.len() > limits::CONTEXT_VALUES_MAX {
+        return too_long(format!(
+            "The context has more than {} values; send fewer.",
+            limits::CONTEXT_VALUES_MAX
+        ));
+    }
+    for (key, value) in &start.context {
+        if key.chars().count() > limits::CONTEXT_KEY_CHARS_MAX
+            || value.chars().count() > limits::CONTEXT_VALUE_CHARS_MAX
+        {
+            return too_long(format!(
+                "A context key may have {} characters and a value {}; shorten it.",
+                limits::CONTEXT_KEY_CHARS_MAX,
+                limits::CONTEXT_VALUE_CHARS_MAX
+            ));
+        }
+    }
+    if start.locale.len() > limits::CONTEXT_KEY_CHARS_MAX {
+        return too_long(
+            "The locale is too long; use a BCP 47 tag such as en or pt-BR.".to_owned(),
+        );
+    }
+    Ok(())
+}
+
+fn first_message(start: &Start) -> Result<Option<(ClientId, Arc<str>)>, Reject> {
+    let Some(text) = &start.text else {
+        return Ok(None);
+    };
+    super::posting::check_text(text)?;
+    let Some(client_id) = &start.client_id else {
+        return Err(Reject::new(
+            Code::InvalidRequest,
+            "A start with a text needs a client_id, so that a repetition is recognised.",
+        ));
+    };
+    Ok(Some((client_id.clone(), text.clone())))
+}
+
+/// The first routing rule that matches, or the default queue.
+fn route(start: &Start, rules: &Workstream) -> (QueueId, Option<String>) {
+    let value_of = |key: &str| match key {
+        "widget" => start.widget.as_ref().map(|w| w.as_str()),
+        "locale" => Some(start.locale.as_str()),
+        other => start.context.get(other).map(String::as_str),
+    };
+    rules
+        .routes
+        .iter()
+        .find(|rule| value_of(&rule.key).is_some_and(|v| rule.any_of.contains(v)))
+        .map_or_else(
+            || (rules.default_queue.clone(), None),
+            |rule| (rule.queue.clone(), Some(rule.name.clone())),
+        )
+}
+
+fn refuse_outside_hours(queue: &QueueId, ctx: Ctx<'_>) -> Result<(), Reject> {
+    let Some(calendar) = ctx.company.hours_of(queue) else {
+        return Ok(());
+    };
+    if calendar.is_open(ctx.now) {
+        return Ok(());
+    }
+    let opens_at = calendar.next_opening(ctx.now);
+    let mut reject = Reject::new(
+        Code::OutsideHours,
+        "The chat is closed now; come back when it opens.",
+    );
+    reject.opens_at = opens_at;
+    reject.retry_after = opens_at
+        .map(|at| at.since(ctx.now))
+        .filter(|w| *w > Millis(0));
+    Err(reject)
+}

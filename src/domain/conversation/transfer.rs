@@ -1,0 +1,99 @@
+//! Handing a conversation over, to an agent or to a queue.
+
+use super::{Draft, State, closed};
+use crate::domain::command::Actor;
+use crate::domain::event::{DeclineReason, Event};
+use crate::domain::ids::{AgentId, QueueId};
+use crate::domain::message::SystemKind;
+use crate::domain::reject::{Code, Reject};
+use crate::domain::routing::Explanation;
+use crate::domain::workstream::Role;
+
+impl Draft<'_> {
+    /// The assigned agent or a supervisor; returns who asks.
+    fn require_assigned_or_supervisor(&self, actor: &Actor) -> Result<AgentId, Reject> {
+        match actor {
+            Actor::Agent { id, role } if *role >= Role::Supervisor => {
+                self.require_not_final()?;
+                Ok(id.clone())
+            }
+            _ => self.require_assigned(actor),
+        }
+    }
+
+    pub(super) fn transfer_to_agent(
+        &mut self,
+        actor: &Actor,
+        agent: &AgentId,
+        over_capacity: bool,
+        explanation: Explanation,
+    ) -> Result<(), Reject> {
+        let by = self.require_assigned_or_supervisor(actor)?;
+        self.require_employed(agent)?;
+        match self.state.state {
+            State::Active => {}
+            State::Closed => return Err(closed()),
+            State::Open | State::Waiting | State::WrapUp => {
+                return Err(Reject::new(
+                    Code::WrongState,
+                    "Only a conversation that somebody has can be transferred; assign it instead.",
+                ));
+            }
+        }
+        if self.state.accepted_agent().is_none() || self.state.transfer.is_some() {
+            return Err(Reject::new(
+                Code::WrongState,
+                "An offer of this conversation is pending; wait for its answer.",
+            ));
+        }
+        if self.state.accepted_agent() == Some(agent) {
+            return Err(Reject::new(Code::WrongState, "That agent has it already."));
+        }
+        let rules = self.rules();
+        let (units, deadline) = (rules.units, self.ctx.now + rules.timers.offer_deadline);
+        self.record(Event::TransferOffered {
+            agent: agent.clone(),
+            by,
+            units,
+            over_capacity,
+            deadline,
+            explanation,
+        });
+        Ok(())
+    }
+
+    pub(super) fn transfer_to_queue(
+        &mut self,
+        actor: &Actor,
+        queue: QueueId,
+    ) -> Result<(), Reject> {
+        let by = self.require_assigned_or_supervisor(actor)?;
+        if !self.ctx.company.queues.contains_key(&queue) {
+            return Err(Reject::new(
+                Code::UnknownQueue,
+                "There is no such queue; list the queues for their names.",
+            ));
+        }
+        match self.state.state {
+            State::Active | State::Open => {}
+            State::Closed => return Err(closed()),
+            State::Waiting | State::WrapUp => {
+                return Err(Reject::new(
+                    Code::WrongState,
+                    "Only an open or active conversation can change its queue.",
+                ));
+            }
+        }
+        self.withdraw_transfer();
+        if self.state.state == State::Active && self.state.accepted_agent().is_none() {
+            self.decline(DeclineReason::Withdrawn);
+        }
+        let had_agent = self.state.accepted_agent().is_some();
+        self.record(Event::TransferredToQueue { queue, by });
+        if had_agent {
+            self.tell(SystemKind::Transferred, None);
+        }
+        self.tell_outside_hours();
+        Ok(())
+    }
+}

@@ -1,0 +1,279 @@
+//! What is offered to whom, with the reason.
+
+use std::collections::HashSet;
+
+use crate::domain::command::{Actor, Command};
+use crate::domain::conversation::{Reservation, State};
+use crate::domain::event::StickyEnd;
+use crate::domain::ids::{AgentId, ConversationId, QueueId};
+use crate::domain::routing::{Candidate, Considered, Explanation, Rule, RuledOut, choose};
+use crate::domain::time::Timestamp;
+use crate::domain::workstream::{Distribution, Presence, WhenAbsent, WhenFull, Workstream};
+use crate::engine::summary::Summary;
+use crate::limits;
+
+use super::{Action, Assignment, waited};
+
+/// What to do with a conversation that nobody has.
+enum Verdict {
+    Offer {
+        agent: AgentId,
+        over_capacity: bool,
+        explanation: Explanation,
+    },
+    EndSticky(StickyEnd),
+    Wait,
+}
+
+impl Assignment {
+    /// Decides for one waiting conversation.
+    pub(super) fn try_conversation(
+        &mut self,
+        id: ConversationId,
+        now: Timestamp,
+    ) -> Option<Action> {
+        let summary = self.known.get(&id).filter(|s| s.state() == State::Open)?;
+        if self.underway.contains_key(&id) || !self.is_open(summary.queue(), now) {
+            return None;
+        }
+        let rules = self.rules(summary)?;
+        let units = rules.units;
+        let verdict = match &summary.returning {
+            Some(returning) => self.judge_sticky(summary, rules, &returning.agent, now),
+            None => self.judge_queue(summary, rules, now),
+        };
+        match verdict {
+            Verdict::Offer {
+                agent,
+                over_capacity,
+                explanation,
+            } => {
+                let reservation = Reservation {
+                    agent: agent.clone(),
+                    units,
+                    over_capacity,
+                };
+                let command = Command::Offer {
+                    agent,
+                    over_capacity,
+                    explanation,
+                };
+                Some(self.act(id, Actor::Engine, command, Some(&reservation), now))
+            }
+            Verdict::EndSticky(reason) => {
+                Some(self.act(id, Actor::Engine, Command::EndSticky { reason }, None, now))
+            }
+            Verdict::Wait => None,
+        }
+    }
+
+    /// SEMANTICS, Sticky assignment, 1 to 3.
+    fn judge_sticky(
+        &self,
+        summary: &Summary,
+        rules: &Workstream,
+        agent: &AgentId,
+        now: Timestamp,
+    ) -> Verdict {
+        let stickiness = rules.keep_same_agent.unwrap_or_default();
+        let explain = |rule| Explanation {
+            rule,
+            queue: Some(summary.queue().clone()),
+            waited: waited(summary, now),
+            considered: vec![Considered {
+                agent: agent.clone(),
+                ruled_out: None,
+            }],
+            more: 0,
+        };
+        match self.ruled_out(agent, rules, summary.id(), summary) {
+            None => Verdict::Offer {
+                agent: agent.clone(),
+                over_capacity: false,
+                explanation: explain(Rule::Sticky),
+            },
+            Some(RuledOut::Disabled) => Verdict::EndSticky(StickyEnd::AgentGone),
+            Some(RuledOut::Declined) => Verdict::EndSticky(StickyEnd::OfferDeclined),
+            Some(RuledOut::Presence) => match stickiness.when_absent {
+                WhenAbsent::Wait => Verdict::Wait,
+                WhenAbsent::Queue if self.settling_until.is_some() => Verdict::Wait,
+                WhenAbsent::Queue => Verdict::EndSticky(StickyEnd::AgentAbsent),
+            },
+            Some(RuledOut::Capacity | RuledOut::Sessions | RuledOut::Method) => {
+                match stickiness.when_full {
+                    WhenFull::Wait => Verdict::Wait,
+                    WhenFull::Queue => Verdict::EndSticky(StickyEnd::AgentFull),
+                    WhenFull::AssignAnyway => Verdict::Offer {
+                        agent: agent.clone(),
+                        over_capacity: true,
+                        explanation: explain(Rule::StickyAnyway),
+                    },
+                }
+            }
+        }
+    }
+
+    fn judge_queue(&self, summary: &Summary, rules: &Workstream, now: Timestamp) -> Verdict {
+        let Some(queue) = self.company.queues.get(summary.queue()) else {
+            return Verdict::Wait;
+        };
+        if rules.distribution == Distribution::Pick {
+            return Verdict::Wait;
+        }
+        let candidates: Vec<Candidate> = queue
+            .members
+            .iter()
+            .map(|agent| self.candidate(agent, rules, summary))
+            .collect();
+        let Some(chosen) = choose(queue.method, &candidates) else {
+            return Verdict::Wait;
+        };
+        Verdict::Offer {
+            agent: chosen.agent.clone(),
+            over_capacity: false,
+            explanation: explain(
+                queue.method.rule(),
+                &candidates,
+                &chosen.agent,
+                summary,
+                now,
+            ),
+        }
+    }
+
+    fn candidate(&self, agent: &AgentId, rules: &Workstream, summary: &Summary) -> Candidate {
+        let state = self.agents.get(agent).copied().unwrap_or_default();
+        let capacity = self.company.agents.get(agent).map_or(0, |a| a.capacity);
+        Candidate {
+            agent: agent.clone(),
+            ruled_out: self.ruled_out(agent, rules, summary.id(), summary),
+            free_units: i64::from(capacity) - i64::from(self.ledger.load(agent)),
+            last_assigned: state.last_assigned,
+            last_released: state.last_released,
+        }
+    }
+
+    fn ruled_out(
+        &self,
+        agent: &AgentId,
+        rules: &Workstream,
+        id: ConversationId,
+        summary: &Summary,
+    ) -> Option<RuledOut> {
+        let profile = self.company.agents.get(agent).filter(|a| a.enabled);
+        let Some(profile) = profile else {
+            return Some(RuledOut::Disabled);
+        };
+        let often = summary
+            .declines
+            .get(agent)
+            .is_some_and(|n| *n >= limits::OFFERS_PER_AGENT_MAX);
+        if often || self.declined.get(agent).is_some_and(|d| d.contains(&id)) {
+            return Some(RuledOut::Declined);
+        }
+        let presence = self
+            .agents
+            .get(agent)
+            .map_or(Presence::Offline, |a| a.presence);
+        if !rules.allowed_presences.contains(&presence) {
+            return Some(RuledOut::Presence);
+        }
+        if self.ledger.load(agent).saturating_add(rules.units) > profile.capacity {
+            return Some(RuledOut::Capacity);
+        }
+        (self.ledger.sessions(agent) >= limits::AGENT_SESSIONS_MAX).then_some(RuledOut::Sessions)
+    }
+
+    /// What an agent is given next: their returning ones, then across their queues by
+    /// queue priority and longest waiting.
+    pub(super) fn next_for(
+        &self,
+        agent: &AgentId,
+        now: Timestamp,
+        tried: &HashSet<ConversationId>,
+    ) -> Option<ConversationId> {
+        let fits = |id: &ConversationId| {
+            let Some(summary) = self.known.get(id) else {
+                return false;
+            };
+            let Some(rules) = self.rules(summary) else {
+                return false;
+            };
+            !tried.contains(id) && self.ruled_out(agent, rules, *id, summary).is_none()
+        };
+        let own = self.lines.of_agent(agent).find(|p| {
+            fits(&p.conversation)
+                && self
+                    .known
+                    .get(&p.conversation)
+                    .is_some_and(|s| self.is_open(s.queue(), now))
+        });
+        if let Some(place) = own {
+            return Some(place.conversation);
+        }
+        // Without room for anything there is no point in walking the queues.
+        let profile = self.company.agents.get(agent)?;
+        if self.ledger.load(agent) >= profile.capacity {
+            return None;
+        }
+        let mut best: Option<(std::cmp::Reverse<i32>, Timestamp, ConversationId)> = None;
+        for (id, queue) in self
+            .company
+            .queues
+            .iter()
+            .filter(|(_, q)| q.members.contains(agent))
+        {
+            if let Some((since, conversation)) = self.first_that(id, now, fits) {
+                let rank = (std::cmp::Reverse(queue.priority), since, conversation);
+                best = Some(best.map_or(rank, |b| b.min(rank)));
+            }
+        }
+        best.map(|(_, _, conversation)| conversation)
+    }
+
+    fn first_that(
+        &self,
+        queue: &QueueId,
+        now: Timestamp,
+        fits: impl Fn(&ConversationId) -> bool,
+    ) -> Option<(Timestamp, ConversationId)> {
+        if !self.is_open(queue, now) {
+            return None;
+        }
+        self.lines
+            .queue(queue)
+            .find(|p| fits(&p.conversation))
+            .map(|p| (p.since, p.conversation))
+    }
+}
+
+fn explain(
+    rule: Rule,
+    candidates: &[Candidate],
+    chosen: &AgentId,
+    summary: &Summary,
+    now: Timestamp,
+) -> Explanation {
+    let others = candidates
+        .iter()
+        .filter(|c| c.agent != *chosen)
+        .map(|c| Considered {
+            agent: c.agent.clone(),
+            ruled_out: Some(c.ruled_out.unwrap_or(RuledOut::Method)),
+        });
+    let considered: Vec<Considered> = std::iter::once(Considered {
+        agent: chosen.clone(),
+        ruled_out: None,
+    })
+    .chain(others)
+    .take(limits::EXPLAINED_CANDIDATES_MAX)
+    .collect();
+    let more = candidates.len().saturating_sub(considered.len());
+    Explanation {
+        rule,
+        queue: Some(summary.queue().clone()),
+        waited: waited(summary, now),
+        considered,
+        more: u32::try_from(more).unwrap_or(u32::MAX),
+    }
+}

@@ -1,0 +1,564 @@
+//! Sticky assignment and exact capacity (SEMANTICS, Sticky assignment, Distribution).
+//!
+//! Knows every open, active and wrap-up conversation by its summary. It alone sets
+//! units aside, so no two steps can take the same ones; the conversation decides
+//! whether the step still fits its state. Released units pull the next conversation
+//! in the same call, never at a later tick.
+
+mod choice;
+mod ledger;
+mod lines;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::domain::command::{Actor, Command};
+use crate::domain::conversation::{Reservation, State};
+use crate::domain::ids::{AgentId, ConversationId, QueueId};
+use crate::domain::reject::{Code, Reject};
+use crate::domain::routing::{Considered, Explanation, Rule};
+use crate::domain::time::{Millis, Timestamp};
+use crate::domain::workstream::{Company, Distribution, Presence, Role, Workstream};
+use crate::limits;
+
+use super::conversation::ActionId;
+use super::summary::Summary;
+use super::view::{AgentView, FloorView, QueueView};
+
+pub use ledger::Ledger;
+use lines::{Line, Lines, Place};
+
+/// A step that a conversation is asked to take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// What is settled when the conversation answers, if units were set aside.
+    pub id: ActionId,
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// In whose name.
+    pub actor: Actor,
+    /// What.
+    pub command: Command,
+}
+
+/// What a person wants that needs the account of capacity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Want {
+    /// Take it from the list.
+    Pick,
+    /// Take it back from the own waiting list.
+    Reopen,
+    /// Hand it to an agent.
+    TransferTo(AgentId),
+    /// Put it before an agent, over capacity if need be.
+    Assign(AgentId),
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct AgentState {
+    presence: Presence,
+    last_assigned: Option<Timestamp>,
+    last_released: Option<Timestamp>,
+}
+
+/// The machine.
+#[derive(Debug)]
+pub struct Assignment {
+    company: Arc<Company>,
+    known: HashMap<ConversationId, Summary>,
+    ledger: Ledger,
+    lines: Lines,
+    agents: BTreeMap<AgentId, AgentState>,
+    /// Steps on their way, by conversation: nothing else is decided for it meanwhile.
+    underway: HashMap<ConversationId, HashSet<ActionId>>,
+    /// What each agent declined since their presence last changed.
+    declined: HashMap<AgentId, HashSet<ConversationId>>,
+    /// Which queues were open when last looked at.
+    open_queues: HashMap<QueueId, bool>,
+    /// After a start of the server agents need a moment to reconnect: until then their
+    /// absence ends no sticky wait.
+    settling_until: Option<Timestamp>,
+    next_action: u64,
+}
+
+impl Assignment {
+    /// With a configuration and nothing known.
+    #[must_use]
+    pub fn new(company: Arc<Company>) -> Self {
+        Self {
+            company,
+            known: HashMap::new(),
+            ledger: Ledger::default(),
+            lines: Lines::default(),
+            agents: BTreeMap::new(),
+            underway: HashMap::new(),
+            declined: HashMap::new(),
+            open_queues: HashMap::new(),
+            settling_until: None,
+            next_action: 0,
+        }
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What is known of a conversation.
+    #[must_use]
+    pub fn summary(&self, conversation: ConversationId) -> Option<&Summary> {
+        self.known.get(&conversation)
+    }
+
+    /// Everything known, in no order.
+    pub fn summaries(&self) -> impl Iterator<Item = &Summary> {
+        self.known.values()
+    }
+
+    /// Takes over a durable state; returns what follows from it.
+    pub fn observe(&mut self, summary: Summary, now: Timestamp) -> Vec<Action> {
+        let id = summary.id();
+        let Some(lost) = self.take_over(summary) else {
+            return Vec::new();
+        };
+        let mut actions = Vec::new();
+        actions.extend(self.try_conversation(id, now));
+        for agent in lost {
+            self.agents.entry(agent.clone()).or_default().last_released = Some(now);
+            self.serve(&agent, now, &mut actions);
+        }
+        actions
+    }
+
+    /// Takes over a live conversation at start-up, without deciding anything yet.
+    pub fn restore(&mut self, summary: Summary) {
+        self.take_over(summary);
+    }
+
+    /// Returns who lost units; `None` if this is no news.
+    fn take_over(&mut self, summary: Summary) -> Option<Vec<AgentId>> {
+        let id = summary.id();
+        if self
+            .known
+            .get(&id)
+            .is_some_and(|b| b.position() >= summary.position())
+        {
+            return None;
+        }
+        self.note_declines(id, &summary);
+        let old = self
+            .known
+            .get(&id)
+            .map(|b| b.reservations.clone())
+            .unwrap_or_default();
+        let lost = self.ledger.observe(id, &old, &summary.reservations);
+        let live = summary.is_live();
+        self.known.insert(id, summary);
+        if !live {
+            self.known.remove(&id);
+            for declined in self.declined.values_mut() {
+                declined.remove(&id);
+            }
+        }
+        self.line_up(id);
+        Some(lost)
+    }
+
+    fn note_declines(&mut self, id: ConversationId, summary: &Summary) {
+        let before = self.known.get(&id).map(|b| &b.declines);
+        for (agent, count) in &summary.declines {
+            if *count > before.and_then(|b| b.get(agent)).copied().unwrap_or(0) {
+                self.declined.entry(agent.clone()).or_default().insert(id);
+            }
+        }
+        if summary.declines.is_empty() {
+            for declined in self.declined.values_mut() {
+                declined.remove(&id);
+            }
+        }
+    }
+
+    /// A step was taken or refused; returns what follows.
+    pub fn settled(
+        &mut self,
+        action: ActionId,
+        conversation: ConversationId,
+        now: Timestamp,
+    ) -> Vec<Action> {
+        if let Some(underway) = self.underway.get_mut(&conversation) {
+            underway.remove(&action);
+            if underway.is_empty() {
+                self.underway.remove(&conversation);
+            }
+        }
+        let agent = self.ledger.settle(action).map(|(agent, _)| agent);
+        self.line_up(conversation);
+        let mut actions: Vec<Action> = self
+            .try_conversation(conversation, now)
+            .into_iter()
+            .collect();
+        if let Some(agent) = agent {
+            self.serve(&agent, now, &mut actions);
+        }
+        actions
+    }
+
+    /// Steps on their way to a conversation that died: they will never be answered.
+    pub fn abandon(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
+        let underway = self
+            .underway
+            .get(&conversation)
+            .cloned()
+            .unwrap_or_default();
+        underway
+            .into_iter()
+            .flat_map(|action| self.settled(action, conversation, now))
+            .collect()
+    }
+
+    /// An agent's presence changed; returns what follows.
+    pub fn presence(&mut self, agent: &AgentId, presence: Presence, now: Timestamp) -> Vec<Action> {
+        let state = self.agents.entry(agent.clone()).or_default();
+        if state.presence == presence {
+            return Vec::new();
+        }
+        state.presence = presence;
+        self.declined.remove(agent);
+        let mut actions = Vec::new();
+        if presence == Presence::Offline {
+            // Those that wait for this agent may not want to any more.
+            let waiting: Vec<ConversationId> =
+                self.lines.of_agent(agent).map(|p| p.conversation).collect();
+            actions.extend(
+                waiting
+                    .into_iter()
+                    .filter_map(|id| self.try_conversation(id, now)),
+            );
+        }
+        self.serve(agent, now, &mut actions);
+        actions
+    }
+
+    /// Another configuration holds from now on; returns what follows.
+    pub fn configure(&mut self, company: Arc<Company>, now: Timestamp) -> Vec<Action> {
+        self.company = company;
+        self.declined.clear();
+        let all: Vec<ConversationId> = self.known.keys().copied().collect();
+        for id in &all {
+            self.line_up(*id);
+        }
+        self.serve_all(now)
+    }
+
+    /// The server has just started: agents are about to reconnect.
+    pub fn settle_in(&mut self, now: Timestamp) {
+        self.settling_until = Some(now + limits::PRESENCE_GRACE);
+    }
+
+    /// Looks at the clock: queues that opened since are worked in order.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Action> {
+        let settled = self.settling_until.is_some_and(|until| until <= now);
+        if settled {
+            self.settling_until = None;
+        }
+        let company = self.company.clone();
+        let mut opened = Vec::new();
+        for queue in company.queues.keys() {
+            let open = company.hours_of(queue).is_none_or(|c| c.is_open(now));
+            if self.open_queues.insert(queue.clone(), open) == Some(false) && open {
+                opened.push(queue.clone());
+            }
+        }
+        if opened.is_empty() && !settled {
+            Vec::new()
+        } else {
+            self.serve_all(now)
+        }
+    }
+
+    /// Tries every waiting conversation in order: after start-up, and when much changed.
+    pub fn serve_all(&mut self, now: Timestamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let agents: Vec<AgentId> = self.company.agents.keys().cloned().collect();
+        for agent in agents {
+            self.serve(&agent, now, &mut actions);
+        }
+        // What waits for an absent agent, or for one that is gone, is nobody's to serve.
+        let rest: Vec<ConversationId> = self
+            .known
+            .values()
+            .filter(|s| s.state() == State::Open && s.returning.is_some())
+            .map(Summary::id)
+            .collect();
+        actions.extend(
+            rest.into_iter()
+                .filter_map(|id| self.try_conversation(id, now)),
+        );
+        actions
+    }
+
+    fn rules(&self, summary: &Summary) -> Option<&Workstream> {
+        self.company.workstreams.get(summary.workstream())
+    }
+
+    fn is_open(&self, queue: &QueueId, now: Timestamp) -> bool {
+        self.company.hours_of(queue).is_none_or(|c| c.is_open(now))
+    }
+
+    /// Puts a conversation into the line where it belongs now.
+    fn line_up(&mut self, id: ConversationId) {
+        let line = self
+            .known
+            .get(&id)
+            .filter(|s| s.state() == State::Open && !self.underway.contains_key(&id))
+            .and_then(|s| {
+                let place = Place::new(id, s.view.queued_at, s.priority, s.is_return);
+                match &s.returning {
+                    Some(returning) => Some((Line::Agent(returning.agent.clone()), place)),
+                    None => {
+                        let pushed = self.rules(s)?.distribution == Distribution::Push;
+                        pushed.then(|| (Line::Queue(s.queue().clone()), place))
+                    }
+                }
+            });
+        self.lines.set(id, line);
+    }
+
+    /// Gives an agent what waits for them, as long as there is room.
+    fn serve(&mut self, agent: &AgentId, now: Timestamp, actions: &mut Vec<Action>) {
+        let mut tried = HashSet::new();
+        while let Some(next) = self.next_for(agent, now, &tried) {
+            tried.insert(next);
+            actions.extend(self.try_conversation(next, now));
+        }
+    }
+
+    /// Where a person's wish meets the account; the conversation decides the rest.
+    ///
+    /// # Errors
+    /// `at_capacity`, `not_present`, `unknown_agent`, `forbidden`.
+    pub fn want(
+        &mut self,
+        summary: &Summary,
+        by: &AgentId,
+        role: Role,
+        want: &Want,
+        now: Timestamp,
+    ) -> Result<Action, Reject> {
+        let supervises = role >= Role::Supervisor;
+        let (agent, rule) = match want {
+            Want::Pick => (by, Rule::Pick),
+            Want::Reopen => (by, Rule::Reopen),
+            Want::TransferTo(agent) => (agent, Rule::Transfer),
+            Want::Assign(agent) if supervises => (agent, Rule::SupervisorAssign),
+            Want::Assign(_) => {
+                return Err(Reject::new(
+                    Code::Forbidden,
+                    "Only supervisors assign conversations.",
+                ));
+            }
+        };
+        let rules = self.rules(summary).cloned();
+        let units = rules.as_ref().map_or(1, |r| r.units);
+        let own = matches!(want, Want::Pick | Want::Reopen);
+        let may_exceed = if own {
+            rules.as_ref().is_some_and(|r| r.own_choice_over_capacity)
+        } else {
+            supervises
+        };
+        if !self.company.agents.get(agent).is_some_and(|a| a.enabled) {
+            return Err(Reject::new(
+                Code::UnknownAgent,
+                "There is no such agent, or they are disabled.",
+            ));
+        }
+        let presence = self
+            .agents
+            .get(agent)
+            .map_or(Presence::Offline, |a| a.presence);
+        let present = if own {
+            presence != Presence::Offline
+        } else {
+            rules
+                .as_ref()
+                .is_none_or(|r| r.allowed_presences.contains(&presence))
+        };
+        if !present && !(supervises && !own) {
+            let sentence = if own {
+                "You are offline; set your presence first."
+            } else {
+                "That agent is not available now; choose another or a queue."
+            };
+            return Err(Reject::new(Code::NotPresent, sentence));
+        }
+        let over = !self.has_room(agent, units);
+        if over && !may_exceed {
+            let sentence = format!(
+                "{agent} has no free capacity for this; end or park another conversation first."
+            );
+            return Err(Reject::new(Code::AtCapacity, sentence));
+        }
+        let explanation = Explanation {
+            rule,
+            queue: Some(summary.queue().clone()),
+            waited: waited(summary, now),
+            considered: vec![Considered {
+                agent: agent.clone(),
+                ruled_out: None,
+            }],
+            more: 0,
+        };
+        let command = match want {
+            Want::Pick => Command::Pick {
+                over_capacity: over,
+                explanation,
+            },
+            Want::Reopen => Command::Reopen {
+                over_capacity: over,
+                explanation,
+            },
+            Want::TransferTo(to) | Want::Assign(to) if summary.state() == State::Active => {
+                Command::TransferToAgent {
+                    agent: to.clone(),
+                    over_capacity: over,
+                    explanation,
+                }
+            }
+            Want::TransferTo(to) | Want::Assign(to) => Command::Offer {
+                agent: to.clone(),
+                over_capacity: over,
+                explanation,
+            },
+        };
+        let actor = Actor::Agent {
+            id: by.clone(),
+            role,
+        };
+        let reservation = Reservation {
+            agent: agent.clone(),
+            units,
+            over_capacity: over,
+        };
+        Ok(self.act(summary.id(), actor, command, Some(&reservation), now))
+    }
+
+    fn act(
+        &mut self,
+        conversation: ConversationId,
+        actor: Actor,
+        command: Command,
+        reserve: Option<&Reservation>,
+        now: Timestamp,
+    ) -> Action {
+        self.next_action += 1;
+        let id = ActionId(self.next_action);
+        if let Some(reservation) = reserve {
+            self.ledger.set_aside(id, conversation, reservation);
+            self.agents
+                .entry(reservation.agent.clone())
+                .or_default()
+                .last_assigned = Some(now);
+        }
+        self.underway.entry(conversation).or_default().insert(id);
+        self.line_up(conversation);
+        Action {
+            id,
+            conversation,
+            actor,
+            command,
+        }
+    }
+
+    fn has_room(&self, agent: &AgentId, units: u32) -> bool {
+        let Some(profile) = self.company.agents.get(agent) else {
+            return false;
+        };
+        self.ledger.load(agent).saturating_add(units) <= profile.capacity
+            && self.ledger.sessions(agent) < limits::AGENT_SESSIONS_MAX
+    }
+
+    /// The invariant of capacity: load is at most the capacity, unless every unit above
+    /// it comes from an audited override. Returns the agents that break it.
+    #[must_use]
+    pub fn violations(&self) -> Vec<AgentId> {
+        let broken = |id: &AgentId, capacity: u32| {
+            let load = self.ledger.load(id);
+            load > capacity && load - capacity > self.ledger.overridden(id)
+        };
+        self.company
+            .agents
+            .iter()
+            .filter(|(id, a)| broken(id, a.capacity))
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
+    /// An agent's presence and load. Connections are known to the agent's own machine.
+    #[must_use]
+    pub fn agent_view(&self, agent: &AgentId) -> Option<AgentView> {
+        let profile = self.company.agents.get(agent)?;
+        Some(AgentView {
+            id: agent.clone(),
+            display_name: profile.display_name.clone(),
+            presence: self
+                .agents
+                .get(agent)
+                .map_or(Presence::Offline, |a| a.presence),
+            connections: 0,
+            capacity: profile.capacity,
+            load: self.ledger.load(agent),
+            conversations: self.ledger.conversations(agent),
+        })
+    }
+
+    /// Everybody and everything.
+    #[must_use]
+    pub fn floor(&self) -> FloorView {
+        let mut queues: BTreeMap<QueueId, QueueView> = self
+            .company
+            .queues
+            .keys()
+            .map(|id| {
+                (
+                    id.clone(),
+                    QueueView {
+                        id: id.clone(),
+                        waiting: 0,
+                        longest_since: None,
+                    },
+                )
+            })
+            .collect();
+        for summary in self.known.values().filter(|s| s.state() == State::Open) {
+            let queue = queues
+                .entry(summary.queue().clone())
+                .or_insert_with(|| QueueView {
+                    id: summary.queue().clone(),
+                    waiting: 0,
+                    longest_since: None,
+                });
+            queue.waiting += 1;
+            let since = summary.view.queued_at;
+            queue.longest_since = Some(queue.longest_since.map_or(since, |s| s.min(since)));
+        }
+        FloorView {
+            agents: self
+                .company
+                .agents
+                .keys()
+                .filter_map(|id| self.agent_view(id))
+                .collect(),
+            queues: queues.into_values().collect(),
+            conversations: self.known.len(),
+        }
+    }
+}
+
+fn waited(summary: &Summary, now: Timestamp) -> Millis {
+    if summary.state() == State::Open {
+        now.since(summary.view.queued_at)
+    } else {
+        Millis(0)
+    }
+}

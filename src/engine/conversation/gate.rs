@@ -1,0 +1,180 @@
+//! The commit gate: what a step makes visible waits here until the step is durable.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::domain::ids::{Position, Seq};
+use crate::domain::message::Message;
+use crate::domain::reject::Reject;
+use crate::domain::time::Timestamp;
+use crate::engine::request::Reply;
+use crate::engine::view::ConversationView;
+
+use super::readers::Readers;
+use super::{Effect, Input, Origin, answer};
+
+/// What becomes visible with a step.
+#[derive(Debug)]
+pub(super) struct Staged {
+    /// The step's last event.
+    pub(super) upto: Position,
+    /// The last message after the step.
+    pub(super) last_seq: Seq,
+    /// New messages.
+    pub(super) messages: Vec<Arc<Message>>,
+    /// The state after the step, if more than messages changed.
+    pub(super) view: Option<Arc<ConversationView>>,
+    /// The answer to whoever asked.
+    pub(super) answer: Option<(Origin, Result<Reply, Reject>)>,
+    /// What the supervisor is told.
+    pub(super) effects: Vec<Effect>,
+}
+
+impl Staged {
+    /// A step that changed nothing: visible as soon as what it was decided on is durable.
+    pub(super) fn empty(upto: Position) -> Self {
+        Self {
+            upto,
+            last_seq: Seq(0),
+            messages: Vec::new(),
+            view: None,
+            answer: None,
+            effects: Vec::new(),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Gate {
+    /// Everything up to here is durable; 0: nothing is.
+    committed: Position,
+    /// When the last durable message came.
+    activity_at: Timestamp,
+    /// The durable state as participants see it. Its version and last message lag
+    /// behind on plain messages; `view` fills them in.
+    shown: Arc<ConversationView>,
+    last_seq: Seq,
+    staged: VecDeque<Staged>,
+    /// Readings that wait for the first commit.
+    deferred: Vec<Input>,
+}
+
+impl Gate {
+    pub(super) fn new(shown: Arc<ConversationView>) -> Self {
+        Self {
+            committed: shown.version,
+            last_seq: shown.last_seq,
+            activity_at: shown.activity_at,
+            shown,
+            staged: VecDeque::new(),
+            deferred: Vec::new(),
+        }
+    }
+
+    /// For a conversation of which nothing is durable yet.
+    pub(super) fn unborn(shown: Arc<ConversationView>) -> Self {
+        Self {
+            committed: Position(0),
+            last_seq: Seq(0),
+            ..Self::new(shown)
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.staged.is_empty() && self.deferred.is_empty()
+    }
+
+    /// Nothing of the conversation is durable yet.
+    pub(super) fn is_unborn(&self) -> bool {
+        self.committed == Position(0)
+    }
+
+    pub(super) fn defer(&mut self, input: Input) {
+        self.deferred.push(input);
+    }
+
+    /// The durable state.
+    pub(super) fn view(&mut self) -> Arc<ConversationView> {
+        if self.shown.version != self.committed || self.shown.last_seq != self.last_seq {
+            self.shown = self.view_at(self.committed);
+        }
+        self.shown.clone()
+    }
+
+    /// Puts a step that has events into the gate.
+    pub(super) fn push(&mut self, staged: Staged) {
+        self.staged.push_back(staged);
+    }
+
+    /// Puts a step into the gate, or lets it through if everything before it is durable
+    /// and it has nothing of its own to wait for.
+    pub(super) fn push_or_emit(
+        &mut self,
+        staged: Staged,
+        readers: &mut Readers,
+        out: &mut Vec<Effect>,
+    ) {
+        if self.staged.is_empty() && staged.upto <= self.committed {
+            self.emit(staged, readers, out);
+        } else {
+            self.staged.push_back(staged);
+        }
+    }
+
+    /// Opens the gate up to an event. Returns what waited for the first commit.
+    pub(super) fn open(
+        &mut self,
+        upto: Position,
+        readers: &mut Readers,
+        out: &mut Vec<Effect>,
+    ) -> Vec<Input> {
+        self.committed = self.committed.max(upto);
+        while self.staged.front().is_some_and(|s| s.upto <= upto) {
+            let Some(staged) = self.staged.pop_front() else {
+                break;
+            };
+            self.emit(staged, readers, out);
+        }
+        readers.pump_all(out);
+        std::mem::take(&mut self.deferred)
+    }
+
+    fn emit(&mut self, staged: Staged, readers: &mut Readers, out: &mut Vec<Effect>) {
+        self.last_seq = self.last_seq.max(staged.last_seq);
+        if let Some((origin, result)) = staged.answer {
+            out.push(answer(origin, result));
+        }
+        for message in staged.messages {
+            self.activity_at = message.at;
+            readers.publish(message);
+        }
+        if let Some(view) = staged.view {
+            self.shown = view;
+            // Messages of the step come before the state that includes them.
+            readers.pump_all(out);
+            readers.show(&self.shown, out);
+        }
+        out.extend(staged.effects);
+        readers.answer_waiters(|| self.view_at(staged.upto), out);
+    }
+
+    fn view_at(&self, upto: Position) -> Arc<ConversationView> {
+        let mut view = ConversationView::clone(&self.shown);
+        view.version = upto;
+        view.last_seq = self.last_seq;
+        view.activity_at = view.activity_at.max(self.activity_at);
+        Arc::new(view)
+    }
+
+    pub(super) fn unanswered(&self) -> Vec<Origin> {
+        let staged = self
+            .staged
+            .iter()
+            .filter_map(|s| s.answer.as_ref().map(|(origin, _)| *origin));
+        let deferred = self.deferred.iter().filter_map(|i| match i {
+            Input::Ask { origin, .. } => Some(*origin),
+            _ => None,
+        });
+        staged.chain(deferred).collect()
+    }
+}

@@ -1,0 +1,328 @@
+//! Everybody who follows the thread. Live push, a slow reader, a reconnect and a
+//! second device are one operation: what follows a cursor, within a credit.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::domain::command::Actor;
+use crate::domain::ids::{ConversationId, Position, Seq};
+use crate::domain::message::Message;
+use crate::engine::outbound::{Outbound, SessionId};
+use crate::engine::request::{Principal, Reply};
+use crate::engine::view::ConversationView;
+use crate::limits;
+
+use super::{Effect, Origin, answer, delivery, side_of};
+
+#[derive(Debug)]
+struct Reader {
+    session: SessionId,
+    principal: Principal,
+    conversation: ConversationId,
+    /// The last message handed over.
+    cursor: Seq,
+    /// Messages that may still be handed over.
+    credit: u32,
+    /// A page is being read for it.
+    reading: bool,
+    /// A newer state than it was shown, kept while it has no credit.
+    unseen: Option<Arc<ConversationView>>,
+}
+
+#[derive(Debug)]
+struct Waiter {
+    origin: Origin,
+    after: Seq,
+    version: Option<Position>,
+}
+
+#[derive(Debug)]
+pub(super) struct Readers {
+    /// The last durable message.
+    last_seq: Seq,
+    /// The last durable messages, oldest first.
+    ring: VecDeque<Arc<Message>>,
+    readers: Vec<Reader>,
+    waiters: Vec<Waiter>,
+}
+
+impl Readers {
+    pub(super) fn new(last_seq: Seq, recent: Vec<Arc<Message>>) -> Self {
+        Self {
+            last_seq,
+            ring: recent.into(),
+            readers: Vec::new(),
+            waiters: Vec::new(),
+        }
+    }
+
+    pub(super) fn last_seq(&self) -> Seq {
+        self.last_seq
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.readers.is_empty() && self.waiters.is_empty()
+    }
+
+    pub(super) fn cursors(&self) -> Vec<(SessionId, Principal, Seq, u32)> {
+        self.readers
+            .iter()
+            .map(|r| (r.session, r.principal.clone(), r.cursor, r.credit))
+            .collect()
+    }
+
+    pub(super) fn unanswered(&self) -> Vec<Origin> {
+        self.waiters.iter().map(|w| w.origin).collect()
+    }
+
+    /// A message became durable.
+    pub(super) fn publish(&mut self, message: Arc<Message>) {
+        self.last_seq = message.seq;
+        if self.ring.len() == limits::RECENT_RING {
+            self.ring.pop_front();
+        }
+        self.ring.push_back(message);
+    }
+
+    pub(super) fn subscribe(
+        &mut self,
+        session: SessionId,
+        principal: Principal,
+        conversation: ConversationId,
+        after: Seq,
+        credit: u32,
+        out: &mut Vec<Effect>,
+    ) {
+        self.readers.retain(|r| r.session != session);
+        // A cursor beyond the end can come from before a restore; it cannot be served.
+        let cursor = after.min(self.last_seq);
+        self.readers.push(Reader {
+            session,
+            principal,
+            conversation,
+            cursor,
+            credit,
+            reading: false,
+            unseen: None,
+        });
+        let last = self.readers.len() - 1;
+        self.pump(last, out);
+    }
+
+    pub(super) fn leave(&mut self, session: SessionId) {
+        self.readers.retain(|r| r.session != session);
+        self.waiters.retain(|w| w.origin.session != session);
+    }
+
+    pub(super) fn taken(&mut self, session: SessionId, messages: u32, out: &mut Vec<Effect>) {
+        let Some(i) = self.readers.iter().position(|r| r.session == session) else {
+            return;
+        };
+        let reader = &mut self.readers[i];
+        reader.credit = reader
+            .credit
+            .saturating_add(messages)
+            .min(limits::HISTORY_PAGE_MAX as u32 * 8);
+        self.pump(i, out);
+    }
+
+    pub(super) fn read(
+        &mut self,
+        session: SessionId,
+        messages: Vec<Arc<Message>>,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(i) = self.readers.iter().position(|r| r.session == session) else {
+            return;
+        };
+        let reader = &mut self.readers[i];
+        reader.reading = false;
+        // A re-subscription may have moved the cursor while the page was read.
+        let fits = messages
+            .first()
+            .is_some_and(|m| m.seq == reader.cursor.next());
+        if fits {
+            let count = messages.len().min(reader.credit as usize);
+            hand_over(reader, messages.iter().take(count), out);
+            self.pump(i, out);
+        } else if !messages.is_empty() {
+            self.pump(i, out);
+        }
+    }
+
+    pub(super) fn pump_all(&mut self, out: &mut Vec<Effect>) {
+        for i in 0..self.readers.len() {
+            self.pump(i, out);
+        }
+    }
+
+    /// Hands over what follows the cursor, from memory if it is there.
+    fn pump(&mut self, i: usize, out: &mut Vec<Effect>) {
+        let reader = &mut self.readers[i];
+        if reader.cursor < self.last_seq && reader.credit > 0 && !reader.reading {
+            let oldest = self.ring.front().map_or(Seq(u64::MAX), |m| m.seq);
+            if reader.cursor.next() >= oldest {
+                let skip = usize::try_from(reader.cursor.next().0 - oldest.0).unwrap_or(usize::MAX);
+                let count = reader.credit as usize;
+                hand_over(reader, self.ring.iter().skip(skip).take(count), out);
+            } else {
+                reader.reading = true;
+                let limit = (reader.credit as usize).min(limits::HISTORY_PAGE);
+                out.push(Effect::ReadFor {
+                    session: reader.session,
+                    after: reader.cursor,
+                    limit,
+                });
+            }
+        }
+        if reader.credit > 0
+            && let Some(view) = reader.unseen.take()
+        {
+            out.push(Effect::Tell(reader.session, Outbound::View(view)));
+        }
+    }
+
+    /// The state changed: latest wins, so a reader without credit is shown only the last.
+    pub(super) fn show(&mut self, view: &Arc<ConversationView>, out: &mut Vec<Effect>) {
+        for reader in &mut self.readers {
+            if reader.credit == 0 {
+                reader.unseen = Some(view.clone());
+            } else {
+                out.push(Effect::Tell(reader.session, Outbound::View(view.clone())));
+            }
+        }
+    }
+
+    pub(super) fn typing(
+        &self,
+        from: SessionId,
+        conversation: ConversationId,
+        actor: &Actor,
+        on: bool,
+        out: &mut Vec<Effect>,
+    ) {
+        let side = side_of(actor);
+        let agent = match actor {
+            Actor::Agent { id, .. } => Some(id.clone()),
+            Actor::Customer(_) | Actor::Engine => None,
+        };
+        for reader in self
+            .readers
+            .iter()
+            .filter(|r| r.session != from && r.credit > 0)
+        {
+            let typing = Outbound::Typing {
+                conversation,
+                side,
+                agent: agent.clone(),
+                on,
+            };
+            out.push(Effect::Tell(reader.session, typing));
+        }
+    }
+
+    pub(super) fn wait(
+        &mut self,
+        origin: Origin,
+        after: Seq,
+        version: Option<Position>,
+        view: &Arc<ConversationView>,
+        out: &mut Vec<Effect>,
+    ) {
+        let waiter = Waiter {
+            origin,
+            after,
+            version,
+        };
+        if self.has_news(&waiter, view.version) {
+            self.answer_events(&waiter, view, out);
+        } else {
+            self.waiters.push(waiter);
+        }
+    }
+
+    fn has_news(&self, waiter: &Waiter, version: Position) -> bool {
+        self.last_seq > waiter.after || waiter.version.is_some_and(|v| version > v)
+    }
+
+    pub(super) fn answer_waiters(
+        &mut self,
+        view: impl Fn() -> Arc<ConversationView>,
+        out: &mut Vec<Effect>,
+    ) {
+        if self.waiters.is_empty() {
+            return;
+        }
+        let view = view();
+        let (ready, waiting) = std::mem::take(&mut self.waiters)
+            .into_iter()
+            .partition(|w| self.has_news(w, view.version));
+        self.waiters = waiting;
+        let ready: Vec<Waiter> = ready;
+        for waiter in ready {
+            self.answer_events(&waiter, &view, out);
+        }
+    }
+
+    pub(super) fn wait_over(
+        &mut self,
+        origin: Origin,
+        view: &Arc<ConversationView>,
+        out: &mut Vec<Effect>,
+    ) {
+        if let Some(i) = self.waiters.iter().position(|w| w.origin == origin) {
+            self.waiters.swap_remove(i);
+            let reply = Reply::Events {
+                messages: Vec::new(),
+                view: view.clone(),
+            };
+            out.push(answer(origin, Ok(reply)));
+        }
+    }
+
+    fn answer_events(&self, waiter: &Waiter, view: &Arc<ConversationView>, out: &mut Vec<Effect>) {
+        let oldest = self.ring.front().map_or(Seq(u64::MAX), |m| m.seq);
+        let served_from_memory = waiter.after >= self.last_seq || waiter.after.next() >= oldest;
+        if served_from_memory {
+            let messages = self
+                .ring
+                .iter()
+                .filter(|m| m.seq > waiter.after)
+                .take(limits::HISTORY_PAGE)
+                .cloned()
+                .collect();
+            out.push(answer(
+                waiter.origin,
+                Ok(Reply::Events {
+                    messages,
+                    view: view.clone(),
+                }),
+            ));
+        } else {
+            out.push(Effect::ReadEvents {
+                origin: waiter.origin,
+                after: waiter.after,
+                view: view.clone(),
+            });
+        }
+    }
+}
+
+fn hand_over<'a>(
+    reader: &mut Reader,
+    messages: impl Iterator<Item = &'a Arc<Message>>,
+    out: &mut Vec<Effect>,
+) {
+    let messages: Vec<_> = messages.map(delivery).collect();
+    let Some(last) = messages.last() else { return };
+    reader.cursor = last.seq;
+    reader.credit -= u32::try_from(messages.len()).expect("at most the credit, which is u32");
+    let conversation = reader.conversation;
+    out.push(Effect::Tell(
+        reader.session,
+        Outbound::Messages {
+            conversation,
+            messages,
+        },
+    ));
+}

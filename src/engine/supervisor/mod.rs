@@ -1,0 +1,435 @@
+//! The supervisor's machine: which conversations are awake, how they wake, sleep,
+//! die and come back; one unended conversation per customer and workstream.
+//!
+//! | file | concern |
+//! |---|---|
+//! | `slots.rs` | waking, sleep as a hand-off with epochs, death and parking |
+//! | `starts.rs` | one conversation, however many starts race |
+//! | `notices.rs` | what agents are told when a conversation changes |
+//!
+//! Assignment (`engine/assignment`) is consulted here and nowhere else, so what it
+//! sets aside and what it observes are in one order.
+
+mod notices;
+mod slots;
+mod starts;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use crate::domain::command::{Actor, Command, Start};
+use crate::domain::conversation::{Conversation, State};
+use crate::domain::event::Recorded;
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, WorkstreamId};
+use crate::domain::reject::{Code, Reject};
+use crate::domain::time::Timestamp;
+use crate::domain::workstream::{Company, Presence, Role};
+
+use super::assignment::{Action, Assignment, Want};
+use super::conversation::{ActionId, Input, Origin};
+use super::outbound::{Outbound, SessionId};
+use super::request::{Ask, Principal};
+use super::summary::Summary;
+
+use slots::Slot;
+use starts::StartSlot;
+
+/// One life of a conversation's actor. A message of an earlier life is ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Epoch(pub u64);
+
+/// What wakes with a conversation.
+#[derive(Debug, Clone)]
+pub enum Woken {
+    /// It is there.
+    Here(Box<Summary>),
+    /// There is no such conversation.
+    Missing,
+    /// It was set aside for an operator.
+    Parked,
+    /// The store could not read it.
+    Unreadable,
+    /// The store has more to read than it can take now.
+    Busy,
+}
+
+/// What the supervisor wants done.
+#[derive(Debug)]
+pub enum Effect {
+    /// Read this conversation and start its actor; report `woken`.
+    Wake(ConversationId, Epoch),
+    /// Start the actor of a new conversation with these first events.
+    Create {
+        /// The state after them.
+        state: Box<Conversation>,
+        /// The events.
+        events: Vec<Recorded>,
+        /// Its first life.
+        epoch: Epoch,
+        /// Whom to answer.
+        origin: Origin,
+    },
+    /// Hand this to the actor of that life.
+    Forward(ConversationId, Epoch, Input),
+    /// Ask the actor of that life to sleep; report `asleep` or `stays`.
+    Drain(ConversationId, Epoch),
+    /// Look up the newest conversation of a customer; report `looked_up`.
+    LookUp(CustomerId, WorkstreamId),
+    /// Tell one session.
+    Answer(Origin, Reject),
+    /// Tell every connection of an agent.
+    Notify(AgentId, Outbound),
+    /// An offer was missed and the workstream wants the agent away.
+    SetAway(AgentId),
+    /// Set a conversation aside for an operator.
+    Park(ConversationId, String),
+    /// A timer's conversation could not take it now; its row stays.
+    TimerDone(ConversationId),
+}
+
+/// The machine.
+#[derive(Debug)]
+pub struct Supervisor {
+    company: Arc<Company>,
+    assignment: Assignment,
+    slots: HashMap<ConversationId, Slot>,
+    next_epoch: u64,
+    starts: HashMap<(CustomerId, WorkstreamId), StartSlot>,
+    deaths: HashMap<ConversationId, VecDeque<Timestamp>>,
+    parked: HashSet<ConversationId>,
+}
+
+impl Supervisor {
+    /// With a configuration and what the store has set aside.
+    #[must_use]
+    pub fn new(company: Arc<Company>, parked: impl IntoIterator<Item = ConversationId>) -> Self {
+        Self {
+            assignment: Assignment::new(company.clone()),
+            company,
+            slots: HashMap::new(),
+            next_epoch: 0,
+            starts: HashMap::new(),
+            deaths: HashMap::new(),
+            parked: parked.into_iter().collect(),
+        }
+    }
+
+    /// Assignment, for views and audits.
+    #[must_use]
+    pub fn assignment(&self) -> &Assignment {
+        &self.assignment
+    }
+
+    /// Conversations with an actor.
+    #[must_use]
+    pub fn awake(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// A live conversation from the store, at start-up. `begin_work` follows the last.
+    pub fn restore(&mut self, summary: Summary) {
+        self.assignment.restore(summary);
+    }
+
+    /// Everything live is known: begin to assign.
+    pub fn begin_work(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
+        self.assignment.settle_in(now);
+        self.assignment.tick(now);
+        let actions = self.assignment.serve_all(now);
+        self.perform(actions, out);
+    }
+
+    /// A client asks something of a conversation it is not attached to, or that needs
+    /// the account of capacity.
+    pub fn ask(
+        &mut self,
+        conversation: ConversationId,
+        origin: Origin,
+        principal: Principal,
+        ask: Ask,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        if self.parked.contains(&conversation) {
+            out.push(Effect::Answer(origin, parked()));
+            return;
+        }
+        match want_of(&ask) {
+            None => self.send(
+                conversation,
+                Input::Ask {
+                    origin,
+                    principal,
+                    ask,
+                },
+                out,
+            ),
+            Some(want) => self.want(conversation, origin, principal, ask, &want, now, out),
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn want(
+        &mut self,
+        conversation: ConversationId,
+        origin: Origin,
+        principal: Principal,
+        ask: Ask,
+        want: &Want,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        let Principal::Agent { id, role } = &principal else {
+            out.push(Effect::Answer(
+                origin,
+                Reject::new(Code::Forbidden, "Only agents can do this."),
+            ));
+            return;
+        };
+        let awake = match self.slots.get(&conversation) {
+            Some(Slot::Awake { summary, .. }) => self
+                .assignment
+                .summary(conversation)
+                .cloned()
+                .or_else(|| summary.as_deref().cloned()),
+            _ => None,
+        };
+        let Some(summary) = awake else {
+            // The account needs the conversation's rules: wake it, then ask again.
+            self.wait_for(
+                conversation,
+                slots::Waiter::Ask {
+                    origin,
+                    principal,
+                    ask,
+                },
+                out,
+            );
+            return;
+        };
+        if !self.may_see(&summary, id, *role) {
+            out.push(Effect::Answer(origin, Reject::not_found()));
+            return;
+        }
+        match self.assignment.want(&summary, id, *role, want, now) {
+            Ok(action) => self.send_action(action, Some(origin), out),
+            Err(reject) => out.push(Effect::Answer(
+                origin,
+                self.explain_taken(&summary, id, want, reject),
+            )),
+        }
+    }
+
+    /// Who already has it matters more to the loser of a pick than their own capacity.
+    fn explain_taken(
+        &self,
+        summary: &Summary,
+        by: &AgentId,
+        want: &Want,
+        reject: Reject,
+    ) -> Reject {
+        match (&summary.view.agent, want) {
+            (Some(agent), Want::Pick | Want::Reopen)
+                if agent != by && summary.state() == State::Active =>
+            {
+                Reject {
+                    taken_by: Some(agent.clone()),
+                    ..Reject::new(
+                        Code::AlreadyTaken,
+                        format!("{agent} has it; choose another."),
+                    )
+                }
+            }
+            _ => reject,
+        }
+    }
+
+    fn may_see(&self, summary: &Summary, agent: &AgentId, role: Role) -> bool {
+        role >= Role::Supervisor
+            || summary.view.agent.as_ref() == Some(agent)
+            || summary.view.transfer_to.as_ref() == Some(agent)
+            || summary.view.last_agent.as_ref() == Some(agent)
+            || self
+                .company
+                .queues
+                .get(summary.queue())
+                .is_some_and(|q| q.members.contains(agent))
+    }
+
+    /// A long poll has waited long enough.
+    pub fn wait_over(&mut self, conversation: ConversationId, origin: Origin, out: &mut Vec<Effect>) {
+        self.send(conversation, Input::WaitOver(origin), out);
+    }
+
+    /// A session without a direct way to the conversation is gone.
+    pub fn session_gone(&mut self, conversation: ConversationId, session: SessionId, out: &mut Vec<Effect>) {
+        if self.slots.contains_key(&conversation) {
+            self.send(conversation, Input::SessionGone(session), out);
+        }
+    }
+
+    /// A conversation's durable state changed.
+    pub fn observe(&mut self, summary: Summary, now: Timestamp, out: &mut Vec<Effect>) {
+        let id = summary.id();
+        let known = match self.slots.get_mut(&id) {
+            Some(Slot::Awake { summary: kept, .. } | Slot::Draining { summary: kept, .. }) => {
+                kept.replace(Box::new(summary.clone())).map(|s| *s)
+            }
+            _ => None,
+        };
+        let before = known.or_else(|| self.assignment.summary(id).cloned());
+        self.notice(before.as_ref(), &summary, out);
+        if let Some(agent) = &summary.missed_by
+            && self
+                .company
+                .workstreams
+                .get(summary.workstream())
+                .is_some_and(|w| w.away_on_missed_offer)
+        {
+            out.push(Effect::SetAway(agent.clone()));
+        }
+        let actions = self.assignment.observe(summary, now);
+        self.perform(actions, out);
+    }
+
+    /// A step was taken or refused by its conversation.
+    pub fn settled(
+        &mut self,
+        action: ActionId,
+        conversation: ConversationId,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        let actions = self.assignment.settled(action, conversation, now);
+        self.perform(actions, out);
+    }
+
+    /// An agent's presence changed.
+    pub fn presence(
+        &mut self,
+        agent: &AgentId,
+        presence: Presence,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        let actions = self.assignment.presence(agent, presence, now);
+        self.perform(actions, out);
+    }
+
+    /// An agent has been gone longer than the absence limit.
+    pub fn absent(&mut self, agent: &AgentId, out: &mut Vec<Effect>) {
+        for conversation in self.assignment.ledger().conversations(agent) {
+            let command = Command::AgentAbsent {
+                agent: agent.clone(),
+            };
+            let input = Input::Act {
+                origin: None,
+                action: None,
+                actor: Actor::Engine,
+                command,
+            };
+            self.send(conversation, input, out);
+        }
+    }
+
+    /// The live conversations of a customer whose last connection is gone or is back.
+    pub fn customer_connection(
+        &mut self,
+        customer: &CustomerId,
+        connected: bool,
+        out: &mut Vec<Effect>,
+    ) {
+        use crate::domain::workstream::Mode;
+        let theirs: Vec<ConversationId> = self
+            .assignment
+            .summaries()
+            .filter(|s| {
+                s.view.mode == Mode::Live
+                    && s.view.customer == *customer
+                    && s.state() != State::WrapUp
+            })
+            .map(Summary::id)
+            .collect();
+        for conversation in theirs {
+            let command = if connected {
+                Command::CustomerBack
+            } else {
+                Command::CustomerGone
+            };
+            let input = Input::Act {
+                origin: None,
+                action: None,
+                actor: Actor::Engine,
+                command,
+            };
+            self.send(conversation, input, out);
+        }
+    }
+
+    /// A conversation's timer row is due.
+    pub fn timer_due(&mut self, conversation: ConversationId, out: &mut Vec<Effect>) {
+        if self.parked.contains(&conversation) {
+            out.push(Effect::TimerDone(conversation));
+        } else {
+            self.send(conversation, Input::TimerDue, out);
+        }
+    }
+
+    /// Looks at the clock.
+    pub fn tick(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
+        let actions = self.assignment.tick(now);
+        self.perform(actions, out);
+    }
+
+    /// Another configuration holds from now on.
+    pub fn configure(&mut self, company: Arc<Company>, now: Timestamp, out: &mut Vec<Effect>) {
+        self.company = company.clone();
+        let actions = self.assignment.configure(company, now);
+        self.perform(actions, out);
+    }
+
+    fn perform(&mut self, actions: Vec<Action>, out: &mut Vec<Effect>) {
+        for action in actions {
+            self.send_action(action, None, out);
+        }
+    }
+
+    fn send_action(&mut self, action: Action, origin: Option<Origin>, out: &mut Vec<Effect>) {
+        let input = Input::Act {
+            origin,
+            action: Some(action.id),
+            actor: action.actor,
+            command: action.command,
+        };
+        self.send(action.conversation, input, out);
+    }
+}
+
+fn want_of(ask: &Ask) -> Option<Want> {
+    match ask {
+        Ask::Pick => Some(Want::Pick),
+        Ask::Reopen => Some(Want::Reopen),
+        Ask::TransferToAgent(agent) => Some(Want::TransferTo(agent.clone())),
+        Ask::Assign(agent) => Some(Want::Assign(agent.clone())),
+        _ => None,
+    }
+}
+
+fn parked() -> Reject {
+    Reject::new(
+        Code::Parked,
+        "This conversation is being looked after by an operator; try again later.",
+    )
+    .after(crate::domain::time::Millis::minutes(5))
+}
+
+/// A start that waits for its conversation.
+#[derive(Debug, Clone)]
+pub struct WaitingStart {
+    /// Whom to answer.
+    pub origin: Origin,
+    /// Who starts.
+    pub customer: CustomerId,
+    /// What it said.
+    pub start: Start,
+}

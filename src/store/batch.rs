@@ -1,0 +1,164 @@
+//! What a `Write` is in rows. Every write of the product passes here.
+//!
+//! This is the hot path: a message is one row in the journal, one in `dedup`, and every
+//! 16th one in `seq_index`; buffers are reused and nothing is read.
+
+use rocksdb::{ColumnFamily, DB, WriteBatch};
+
+use super::codec::{self, DedupRow, EncodeError, ParkedReason, Stored};
+use super::keys;
+use super::tables::Table;
+use crate::domain::commit::{Commit, TimerMove, Write};
+use crate::domain::event::Event;
+use crate::domain::ids::{ConversationId, Position, Seq};
+use crate::domain::message::Message;
+use crate::limits;
+
+/// Buffers that live as long as the writer.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    key: Vec<u8>,
+    value: Vec<u8>,
+}
+
+/// One write batch in the making, with the handles of the tables looked up once.
+pub(super) struct Batch<'a> {
+    journal: &'a ColumnFamily,
+    dedup: &'a ColumnFamily,
+    db: &'a DB,
+    buffers: &'a mut Buffers,
+    rows: WriteBatch,
+}
+
+/// Whether a message has a row in the sequence index.
+pub(super) const fn is_indexed(seq: Seq) -> bool {
+    seq.0 % limits::SEQ_INDEX_EVERY == 1
+}
+
+impl<'a> Batch<'a> {
+    /// An empty batch; `capacity_bytes` is a guess that saves growing.
+    pub(super) fn new(db: &'a DB, buffers: &'a mut Buffers, capacity_bytes: usize) -> Self {
+        Self {
+            journal: Table::Journal.of(db),
+            dedup: Table::Dedup.of(db),
+            db,
+            buffers,
+            rows: WriteBatch::with_capacity_bytes(capacity_bytes),
+        }
+    }
+
+    /// Bytes so far.
+    pub(super) fn bytes(&self) -> usize {
+        self.rows.size_in_bytes()
+    }
+
+    /// The rows.
+    pub(super) fn into_rows(self) -> WriteBatch {
+        self.rows
+    }
+
+    /// Adds the rows of one write.
+    pub(super) fn add(&mut self, write: &Write) -> Result<(), EncodeError> {
+        match write {
+            Write::Commit(commit) => self.add_commit(commit),
+            Write::Snapshot(state) => self.put(Table::Snapshots, &state.id.to_bytes(), &**state),
+            Write::Timer { conversation, timer } => self.move_timer(*conversation, *timer),
+            Write::Agent { agent, row } => self.put(Table::Agents, agent.as_str().as_bytes(), row),
+            Write::Company(company) => self.put(Table::Meta, keys::META_COMPANY, &**company),
+            Write::Parked { conversation, reason: Some(reason) } => {
+                self.put(Table::Meta, &keys::parked(*conversation), &ParkedReason(reason.clone()))
+            }
+            Write::Parked { conversation, reason: None } => {
+                self.delete(Table::Meta, &keys::parked(*conversation));
+                Ok(())
+            }
+        }
+    }
+
+    fn add_commit(&mut self, commit: &Commit) -> Result<(), EncodeError> {
+        // Destructured, so that a new field of a commit cannot be forgotten here.
+        let Commit { conversation, first, events, snapshot, live, timer, waiting } = commit;
+        let mut position = *first;
+        for recorded in events {
+            codec::encode_into(recorded, &mut self.buffers.value)?;
+            self.rows.put_cf(self.journal, keys::journal(*conversation, position), &self.buffers.value);
+            match &recorded.event {
+                Event::Posted(message) => self.index_message(*conversation, position, message)?,
+                Event::Started { customer, workstream, .. } => {
+                    self.put(Table::Customers, &keys::customer(customer, *conversation), workstream)?;
+                    self.put(Table::Current, &keys::current(customer, workstream), conversation)?;
+                }
+                _ => {}
+            }
+            position = position.next();
+        }
+        if let Some(state) = snapshot {
+            self.put(Table::Snapshots, &conversation.to_bytes(), &**state)?;
+        }
+        if let Some(live) = live {
+            self.set(Table::Live, &conversation.to_bytes(), *live);
+        }
+        if let Some(timer) = timer {
+            self.move_timer(*conversation, *timer)?;
+        }
+        for (agent, waits) in waiting {
+            self.set(Table::Waiting, &keys::waiting(agent, *conversation), *waits);
+        }
+        Ok(())
+    }
+
+    fn index_message(
+        &mut self,
+        conversation: ConversationId,
+        position: Position,
+        message: &Message,
+    ) -> Result<(), EncodeError> {
+        if let Some(client_id) = &message.client_id
+            && keys::dedup_into(&mut self.buffers.key, conversation, &message.author, client_id)
+        {
+            let row = DedupRow { seq: message.seq, at: message.at };
+            codec::encode_into(&row, &mut self.buffers.value)?;
+            self.rows.put_cf(self.dedup, &self.buffers.key, &self.buffers.value);
+        }
+        if is_indexed(message.seq) {
+            self.put(Table::SeqIndex, &keys::seq_index(conversation, message.seq), &position)?;
+        }
+        Ok(())
+    }
+
+    fn move_timer(&mut self, conversation: ConversationId, timer: TimerMove) -> Result<(), EncodeError> {
+        let TimerMove { from, to } = timer;
+        if let Some(from) = from.filter(|from| Some(*from) != to) {
+            self.delete(Table::Timers, &keys::timer_by_due(from, conversation));
+        }
+        match to {
+            Some(to) => {
+                self.set(Table::Timers, &keys::timer_by_due(to, conversation), true);
+                self.put(Table::Timers, &keys::timer_of(conversation), &to)
+            }
+            None => {
+                self.delete(Table::Timers, &keys::timer_of(conversation));
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn put<T: Stored>(&mut self, table: Table, key: &[u8], value: &T) -> Result<(), EncodeError> {
+        codec::encode_into(value, &mut self.buffers.value)?;
+        self.rows.put_cf(table.of(self.db), key, &self.buffers.value);
+        Ok(())
+    }
+
+    fn delete(&mut self, table: Table, key: &[u8]) {
+        self.rows.delete_cf(table.of(self.db), key);
+    }
+
+    /// A row without a value: there, or not there.
+    fn set(&mut self, table: Table, key: &[u8], there: bool) {
+        if there {
+            self.rows.put_cf(table.of(self.db), key, b"");
+        } else {
+            self.delete(table, key);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The catalogue of tables (RocksDB column families), as data. Names are for ever.
+//!
+//! | table | key | value |
+//! |---|---|---|
+//! | `journal` | conversation 16, position u64 | `Recorded` |
+//! | `seq_index` | conversation 16, seq u64, for every 16th message from the first | position in the journal |
+//! | `dedup` | conversation 16, sender, client id | sequence and time of the message |
+//! | `snapshots` | conversation 16 | `Conversation` |
+//! | `customers` | customer, 0, conversation 16 | workstream |
+//! | `current` | customer, 0, workstream | the conversation started last |
+//! | `live` | conversation 16 | nothing |
+//! | `timers` | 1, due i64, conversation 16 · 2, conversation 16 | nothing · due |
+//! | `waiting` | agent, 0, conversation 16 | nothing |
+//! | `agents` | agent | `AgentRow` |
+//! | `meta` | `format` · `company` · `parked/`, conversation 16 | format · `Company` · reason |
+//!
+//! Every value that is not empty stands in an envelope (`codec`).
+
+use rocksdb::{
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, Options,
+};
+
+/// One table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Table {
+    /// Everything that happened.
+    Journal,
+    /// Where messages stand in the journal.
+    SeqIndex,
+    /// What client ids became.
+    Dedup,
+    /// States, so that a replay is short.
+    Snapshots,
+    /// The conversations of a customer.
+    Customers,
+    /// The newest conversation of a customer in a workstream.
+    Current,
+    /// Open, active and wrap-up conversations.
+    Live,
+    /// What is due when.
+    Timers,
+    /// The waiting conversations of an agent.
+    Waiting,
+    /// Presence.
+    Agents,
+    /// Format, configuration, conversations set aside.
+    Meta,
+}
+
+/// How a table is used, which decides its memory and filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Much is written, and read in ranges.
+    Bulk,
+    /// Much is written, and single keys are looked up, often in vain.
+    Lookup,
+    /// Little is written.
+    Small,
+}
+
+const MIB: usize = 1024 * 1024;
+
+impl Table {
+    /// All tables.
+    pub const ALL: [Self; 11] = [
+        Self::Journal,
+        Self::SeqIndex,
+        Self::Dedup,
+        Self::Snapshots,
+        Self::Customers,
+        Self::Current,
+        Self::Live,
+        Self::Timers,
+        Self::Waiting,
+        Self::Agents,
+        Self::Meta,
+    ];
+
+    /// The name of the column family.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Journal => "journal",
+            Self::SeqIndex => "seq_index",
+            Self::Dedup => "dedup",
+            Self::Snapshots => "snapshots",
+            Self::Customers => "customers",
+            Self::Current => "current",
+            Self::Live => "live",
+            Self::Timers => "timers",
+            Self::Waiting => "waiting",
+            Self::Agents => "agents",
+            Self::Meta => "meta",
+        }
+    }
+
+    const fn usage(self) -> Use {
+        match self {
+            Self::Journal | Self::Snapshots => Use::Bulk,
+            Self::Dedup | Self::Current => Use::Lookup,
+            Self::SeqIndex
+            | Self::Customers
+            | Self::Live
+            | Self::Timers
+            | Self::Waiting
+            | Self::Agents
+            | Self::Meta => Use::Small,
+        }
+    }
+
+    /// How RocksDB is to keep this table. The cache is shared by all of them, and index
+    /// and filter blocks live in it too, so that memory has one bound.
+    pub(super) fn descriptor(self, cache: &Cache) -> ColumnFamilyDescriptor {
+        let mut blocks = BlockBasedOptions::default();
+        blocks.set_block_cache(cache);
+        blocks.set_cache_index_and_filter_blocks(true);
+        blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
+        let mut options = Options::default();
+        options.set_compression_type(DBCompressionType::Lz4);
+        options.set_max_write_buffer_number(3);
+        options.set_level_compaction_dynamic_level_bytes(true);
+        match self.usage() {
+            Use::Bulk => {
+                blocks.set_block_size(16 * 1024);
+                options.set_write_buffer_size(32 * MIB);
+            }
+            Use::Lookup => {
+                blocks.set_bloom_filter(10.0, false);
+                options.set_write_buffer_size(16 * MIB);
+            }
+            Use::Small => options.set_write_buffer_size(4 * MIB),
+        }
+        options.set_block_based_table_factory(&blocks);
+        ColumnFamilyDescriptor::new(self.name(), options)
+    }
+
+    /// The handle of this table. A look-up by name; where it matters it is done once a batch.
+    pub(super) fn of(self, db: &DB) -> &ColumnFamily {
+        db.cf_handle(self.name()).expect("every table is opened with the store")
+    }
+}
+
+/// The name of a row, for messages about it: table and key in hexadecimal.
+pub(super) fn row_name(table: Table, key: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut name = String::with_capacity(table.name().len() + 1 + key.len() * 2);
+    name.push_str(table.name());
+    name.push('/');
+    for byte in key {
+        write!(name, "{byte:02x}").expect("writing to a String cannot fail");
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_table_has_its_own_name() {
+        let names: BTreeSet<_> = Table::ALL.iter().map(|table| table.name()).collect();
+        assert_eq!(names.len(), Table::ALL.len());
+    }
+}
