@@ -28,7 +28,7 @@ async fn done(state: &State, principal: impl Into<Principal>, id: &Id, question:
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn accept(state: State, auth: AgentAuth, id: Id) -> Answer {
+pub(in crate::web) async fn accept(auth: AgentAuth, state: State, id: Id) -> Answer {
     done(&state, auth, &id, Ask::Accept).await
 }
 
@@ -37,7 +37,7 @@ pub(in crate::web) async fn accept(state: State, auth: AgentAuth, id: Id) -> Ans
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn reject(state: State, auth: AgentAuth, id: Id) -> Answer {
+pub(in crate::web) async fn reject(auth: AgentAuth, state: State, id: Id) -> Answer {
     done(&state, auth, &id, Ask::Reject).await
 }
 
@@ -46,7 +46,7 @@ pub(in crate::web) async fn reject(state: State, auth: AgentAuth, id: Id) -> Ans
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn pick(state: State, auth: AgentAuth, id: Id) -> Answer {
+pub(in crate::web) async fn pick(auth: AgentAuth, state: State, id: Id) -> Answer {
     done(&state, auth, &id, Ask::Pick).await
 }
 
@@ -55,7 +55,7 @@ pub(in crate::web) async fn pick(state: State, auth: AgentAuth, id: Id) -> Answe
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn reopen(state: State, auth: AgentAuth, id: Id) -> Answer {
+pub(in crate::web) async fn reopen(auth: AgentAuth, state: State, id: Id) -> Answer {
     done(&state, auth, &id, Ask::Reopen).await
 }
 
@@ -64,7 +64,7 @@ pub(in crate::web) async fn reopen(state: State, auth: AgentAuth, id: Id) -> Ans
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn park(state: State, auth: AgentAuth, id: Id) -> Answer {
+pub(in crate::web) async fn park(auth: AgentAuth, state: State, id: Id) -> Answer {
     done(&state, auth, &id, Ask::Park).await
 }
 
@@ -73,7 +73,7 @@ pub(in crate::web) async fn park(state: State, auth: AgentAuth, id: Id) -> Answe
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn release(state: State, auth: AgentAuth, id: Id) -> Answer {
+pub(in crate::web) async fn release(auth: AgentAuth, state: State, id: Id) -> Answer {
     done(&state, auth, &id, Ask::Release).await
 }
 
@@ -82,7 +82,7 @@ pub(in crate::web) async fn release(state: State, auth: AgentAuth, id: Id) -> An
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn end(state: State, auth: AnyAuth, id: Id) -> Answer {
+pub(in crate::web) async fn end(auth: AnyAuth, state: State, id: Id) -> Answer {
     done(&state, auth, &id, Ask::End).await
 }
 
@@ -91,7 +91,7 @@ pub(in crate::web) async fn end(state: State, auth: AnyAuth, id: Id) -> Answer {
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn finish(state: State, auth: AgentAuth, id: Id) -> Answer {
+pub(in crate::web) async fn finish(auth: AgentAuth, state: State, id: Id) -> Answer {
     done(&state, auth, &id, Ask::Finish).await
 }
 
@@ -100,7 +100,7 @@ pub(in crate::web) async fn finish(state: State, auth: AgentAuth, id: Id) -> Ans
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn force_close(state: State, auth: SupervisorAuth, id: Id) -> Answer {
+pub(in crate::web) async fn force_close(auth: SupervisorAuth, state: State, id: Id) -> Answer {
     done(&state, auth, &id, Ask::ForceClose).await
 }
 
@@ -109,7 +109,7 @@ pub(in crate::web) async fn force_close(state: State, auth: SupervisorAuth, id: 
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn transfer(state: State, auth: AgentAuth, id: Id, body: web::Json<TransferBody>) -> Answer {
+pub(in crate::web) async fn transfer(auth: AgentAuth, state: State, id: Id, body: web::Json<TransferBody>) -> Answer {
     done(&state, auth, &id, body.check()?).await
 }
 
@@ -118,6 +118,6 @@ pub(in crate::web) async fn transfer(state: State, auth: AgentAuth, id: Id, body
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn assign(state: State, auth: SupervisorAuth, id: Id, body: web::Json<AssignBody>) -> Answer {
+pub(in crate::web) async fn assign(auth: SupervisorAuth, state: State, id: Id, body: web::Json<AssignBody>) -> Answer {
     done(&state, auth, &id, body.check()?).await
 }

@@ -18,8 +18,8 @@ use crate::wire::rest::{ErrorBody, JournalBody, ListBody, ListQuery, StartBody, 
     (status = 200, description = "It existed", body = StartedBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn start(
-    state: web::Data<WebState>,
     auth: CustomerAuth,
+    state: web::Data<WebState>,
     body: web::Json<StartBody>,
 ) -> Result<HttpResponse, ApiError> {
     let request = Request::Start(body.into_inner().check()?);
@@ -38,8 +38,8 @@ pub(in crate::web) async fn start(
     (status = 200, body = ListBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn list(
-    state: web::Data<WebState>,
     auth: AnyAuth,
+    state: web::Data<WebState>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let viewer = Viewer::from(&auth.0);
@@ -56,8 +56,8 @@ pub(in crate::web) async fn list(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn view(
-    state: web::Data<WebState>,
     auth: AnyAuth,
+    state: web::Data<WebState>,
     id: web::Path<ConversationId>,
 ) -> Result<HttpResponse, ApiError> {
     let principal: Principal = auth.into();
@@ -74,8 +74,8 @@ pub(in crate::web) async fn view(
     (status = 200, body = JournalBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn explanation(
-    state: web::Data<WebState>,
     auth: AgentAuth,
+    state: web::Data<WebState>,
     id: web::Path<ConversationId>,
 ) -> Result<HttpResponse, ApiError> {
     let Reply::Journal(entries) = ask_about(&state, auth, *id, Ask::Explain).await? else {

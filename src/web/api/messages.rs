@@ -19,8 +19,8 @@ use crate::wire::rest::{
     (status = 200, description = "It was there already", body = PostedBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn post(
-    state: web::Data<WebState>,
     auth: AnyAuth,
+    state: web::Data<WebState>,
     id: web::Path<ConversationId>,
     body: web::Json<PostBody>,
 ) -> Result<HttpResponse, ApiError> {
@@ -37,8 +37,8 @@ pub(in crate::web) async fn post(
     (status = 200, body = PageBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn history(
-    state: web::Data<WebState>,
     auth: AnyAuth,
+    state: web::Data<WebState>,
     id: web::Path<ConversationId>,
     query: web::Query<HistoryQuery>,
 ) -> Result<HttpResponse, ApiError> {
@@ -57,8 +57,8 @@ pub(in crate::web) async fn history(
     (status = 200, body = EventsBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn events(
-    state: web::Data<WebState>,
     auth: AnyAuth,
+    state: web::Data<WebState>,
     id: web::Path<ConversationId>,
     query: web::Query<EventsQuery>,
 ) -> Result<HttpResponse, ApiError> {
@@ -78,8 +78,8 @@ pub(in crate::web) async fn events(
     (status = 200, description = "The marks of the caller's side", body = MarksBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn mark(
-    state: web::Data<WebState>,
     auth: AnyAuth,
+    state: web::Data<WebState>,
     id: web::Path<ConversationId>,
     body: web::Json<MarkBody>,
 ) -> Result<HttpResponse, ApiError> {
@@ -95,8 +95,8 @@ pub(in crate::web) async fn mark(
     (status = 202, description = "Passed on, if anybody looks"),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn typing(
-    state: web::Data<WebState>,
     auth: AnyAuth,
+    state: web::Data<WebState>,
     id: web::Path<ConversationId>,
     body: web::Json<TypingBody>,
 ) -> Result<HttpResponse, ApiError> {
