@@ -1,0 +1,8 @@
+//! The store from outside: what it promises through reopening, damage and faults.
+
+mod check;
+mod damage;
+mod golden;
+mod reads;
+mod story;
+mod writer;
