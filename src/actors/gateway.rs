@@ -1,13 +1,25 @@
 //! The one door from `web` to the actors: connect a session, ask a question.
 
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix::Addr;
+use tokio::sync::oneshot;
 
 use crate::domain::ids::ConversationId;
-use crate::domain::reject::Reject;
+use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
 use crate::domain::workstream::Company;
+use crate::engine::conversation::{Input, Origin};
 use crate::engine::outbound::{Outbound, SessionId};
-use crate::engine::request::{Principal, Reply, Request};
+use crate::engine::request::{Ask, Principal, Reply, Request};
+use crate::limits;
+
+use super::conversation::ToConversation;
+use super::links::Links;
+use super::post::post;
+use super::registry::Handle;
+use super::supervisor::{First, Last, SupervisorActor, ToSupervisor};
 
 /// Where a session is told things. Called from actor threads: must not block.
 pub trait Sink: Send + Sync {
@@ -15,17 +27,36 @@ pub trait Sink: Send + Sync {
     fn deliver(&self, out: Outbound);
 }
 
+/// How long past its own deadline an answer may take before it is given up.
+const PATIENCE_FOR_ANSWERS: Millis = Millis::seconds(10);
+
 /// The door. Cheap to clone.
 #[derive(Clone)]
-pub struct Gateway {}
+pub struct Gateway {
+    links: Links,
+    supervisor: Addr<SupervisorActor>,
+}
 
 impl Gateway {
+    /// The door to a running supervisor.
+    #[must_use]
+    pub fn new(links: Links, supervisor: Addr<SupervisorActor>) -> Self {
+        Self { links, supervisor }
+    }
+
     /// Registers a live connection. Dropping the session disconnects it.
     ///
     /// # Errors
     /// `too_many_sockets`, `unavailable`.
-    pub fn connect(&self, _principal: Principal, _sink: Arc<dyn Sink>) -> Result<Session, Reject> {
-        todo!()
+    pub fn connect(&self, principal: Principal, sink: Arc<dyn Sink>) -> Result<Session, Reject> {
+        if self.links.is_stopping() {
+            return Err(Reject::unavailable());
+        }
+        let first = self.links.registry.count_in(&principal)?;
+        let handle = Arc::new(Handle::new(self.links.registry.next_id(), principal.clone(), sink));
+        self.links.registry.insert(handle.clone());
+        post(&self.supervisor, ToSupervisor::Connected(handle.id, principal, First(first)));
+        Ok(Session { handle, gateway: self.clone() })
     }
 
     /// One question, one answer, without a live connection (HTTP). Long polls too:
@@ -33,47 +64,186 @@ impl Gateway {
     ///
     /// # Errors
     /// The refusal; `unavailable` when there is no answer in time.
-    pub async fn ask(&self, _principal: Principal, _request: Request, _deadline: Millis) -> Result<Reply, Reject> {
-        todo!()
+    pub async fn ask(&self, principal: Principal, request: Request, deadline: Millis) -> Result<Reply, Reject> {
+        self.admit()?;
+        let (sender, mut receiver) = oneshot::channel();
+        let sink = Arc::new(OneAnswer(Mutex::new(Some(sender))));
+        let handle = Arc::new(Handle::new(self.links.registry.next_id(), principal.clone(), sink));
+        self.links.registry.insert(handle.clone());
+        let waits_in = match &request {
+            Request::In(conversation, Ask::Wait { .. }) => Some(*conversation),
+            _ => None,
+        };
+        let expects_answer = !matches!(request, Request::In(_, Ask::Typing { .. }));
+        // Also when the caller gives up and this future is dropped half-way.
+        let _visit = Visit { gateway: self, session: handle.id, waits_in };
+        let origin = Origin { session: handle.id, request: 0 };
+        post(&self.supervisor, ToSupervisor::Request(origin, principal, request));
+        if !expects_answer {
+            return Ok(Reply::Ok);
+        }
+        if let Ok(answer) = tokio::time::timeout(duration(deadline), &mut receiver).await {
+            return answer.unwrap_or_else(|_| Err(Reject::unavailable()));
+        }
+        if let Some(conversation) = waits_in {
+            post(&self.supervisor, ToSupervisor::WaitOver(conversation, origin));
+        }
+        match tokio::time::timeout(duration(PATIENCE_FOR_ANSWERS), receiver).await {
+            Ok(Ok(answer)) => answer,
+            _ => Err(Reject::unavailable()),
+        }
+    }
+
+    fn admit(&self) -> Result<(), Reject> {
+        if self.links.is_stopping() {
+            Err(Reject::unavailable())
+        } else if self.links.admits() {
+            Ok(())
+        } else {
+            Err(Reject::overloaded())
+        }
     }
 
     /// The configuration as it is now.
     #[must_use]
     pub fn company(&self) -> Arc<Company> {
-        todo!()
+        self.links.company()
     }
 
     /// The server's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        todo!()
+        self.links.now()
     }
 
     /// Whether new work is taken: started, store healthy, not stopping.
     #[must_use]
     pub fn ready(&self) -> bool {
-        todo!()
+        !self.links.is_stopping()
+    }
+
+    /// Live sessions, HTTP requests under way included.
+    #[must_use]
+    pub fn sessions(&self) -> usize {
+        self.links.registry.len()
+    }
+
+    /// Takes nothing new and tells every session to go.
+    pub fn say_goodbye(&self) {
+        self.links.stopping.store(true, Ordering::SeqCst);
+        for handle in self.links.registry.all() {
+            handle.tell(Outbound::GoAway);
+        }
+    }
+}
+
+fn duration(d: Millis) -> std::time::Duration {
+    std::time::Duration::from_millis(d.0)
+}
+
+struct OneAnswer(Mutex<Option<oneshot::Sender<Result<Reply, Reject>>>>);
+
+impl Sink for OneAnswer {
+    fn deliver(&self, out: Outbound) {
+        if let Outbound::Answer { result, .. } = out
+            && let Some(sender) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        {
+            // The caller may have given up; then nobody wants the answer.
+            let _ = sender.send(result);
+        }
+    }
+}
+
+/// An HTTP request under way.
+struct Visit<'a> {
+    gateway: &'a Gateway,
+    session: SessionId,
+    waits_in: Option<ConversationId>,
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        if let Some(handle) = self.gateway.links.registry.remove(self.session) {
+            for (_, actor) in handle.close() {
+                post(&actor, ToConversation::Input(Input::SessionGone(self.session)));
+            }
+        }
+        if let Some(conversation) = self.waits_in {
+            post(&self.gateway.supervisor, ToSupervisor::WaitGone(conversation, self.session));
+        }
     }
 }
 
 /// One live connection of a customer or an agent.
-pub struct Session {}
+pub struct Session {
+    handle: Arc<Handle>,
+    gateway: Gateway,
+}
 
 impl Session {
     /// Its number.
     #[must_use]
     pub fn id(&self) -> SessionId {
-        todo!()
+        self.handle.id
     }
 
     /// Asks; the answer comes to the sink as `Outbound::Answer` with the same number
     /// (never synchronously), except for `Ask::Typing`, which has none.
-    pub fn request(&mut self, _number: u64, _request: Request) {
-        todo!()
+    pub fn request(&mut self, number: u64, request: Request) {
+        if let Err(reject) = self.gateway.admit() {
+            self.handle.tell(Outbound::Answer { request: number, result: Err(reject) });
+            return;
+        }
+        let origin = Origin { session: self.handle.id, request: number };
+        let principal = self.handle.principal.clone();
+        match request {
+            Request::In(conversation, ask) => self.ask(origin, principal, conversation, ask),
+            other => post(&self.gateway.supervisor, ToSupervisor::Request(origin, principal, other)),
+        }
+    }
+
+    fn ask(&mut self, origin: Origin, principal: Principal, conversation: ConversationId, ask: Ask) {
+        let typing = matches!(ask, Ask::Typing { .. });
+        if matches!(ask, Ask::Subscribe { .. })
+            && self.handle.subscriptions() >= limits::SUBSCRIPTIONS_PER_SESSION_MAX
+        {
+            let sentence = format!(
+                "A connection follows at most {} conversations; unsubscribe from one.",
+                limits::SUBSCRIPTIONS_PER_SESSION_MAX
+            );
+            let result = Err(Reject::new(Code::TooManySubscriptions, sentence));
+            self.handle.tell(Outbound::Answer { request: origin.request, result });
+            return;
+        }
+        // What needs the account of capacity goes through the supervisor.
+        let direct = !matches!(ask, Ask::Pick | Ask::Reopen | Ask::TransferToAgent(_) | Ask::Assign(_));
+        let way = self.handle.depart((!typing).then_some(origin.request), conversation);
+        match way.filter(|to| direct && to.connected()) {
+            Some(to) => post(&to, ToConversation::Input(Input::Ask { origin, principal, ask })),
+            None => {
+                let request = Request::In(conversation, ask);
+                post(&self.gateway.supervisor, ToSupervisor::Request(origin, principal, request));
+            }
+        }
     }
 
     /// Gives credit back for messages that were handed to the client.
-    pub fn taken(&mut self, _conversation: ConversationId, _messages: u32) {
-        todo!()
+    pub fn taken(&mut self, conversation: ConversationId, messages: u32) {
+        if let Some(to) = self.handle.credit(conversation, messages) {
+            post(&to, ToConversation::Input(Input::Taken { session: self.handle.id, messages }));
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let links = &self.gateway.links;
+        links.registry.remove(self.handle.id);
+        for (_, actor) in self.handle.close() {
+            post(&actor, ToConversation::Input(Input::SessionGone(self.handle.id)));
+        }
+        let last = links.registry.count_out(&self.handle.principal);
+        let gone = ToSupervisor::Disconnected(self.handle.id, self.handle.principal.clone(), Last(last));
+        post(&self.gateway.supervisor, gone);
     }
 }

@@ -27,6 +27,8 @@ pub struct Loaded {
     pub client_ids: Vec<(DedupKey, Seq, Timestamp)>,
     /// Whether `client_ids` are all; otherwise they are looked up one by one.
     pub client_ids_complete: bool,
+    /// The position of its snapshot; 0: there is none.
+    pub snapshot: Position,
     /// Its row among the durable timers.
     pub timer: Option<Timestamp>,
     /// Why it is set aside, if it is.
@@ -43,11 +45,13 @@ impl Store {
         let Some(state) = view.conversation(conversation)? else { return Ok(None) };
         let beyond = Seq(state.last_seq.0.saturating_add(1));
         let (client_ids, client_ids_complete) = view.client_ids(conversation)?;
+        let snapshot: Option<Conversation> = view.get(Table::Snapshots, &conversation.to_bytes())?;
         let parked: Option<ParkedReason> = view.get(Table::Meta, &keys::parked(conversation))?;
         Ok(Some(Loaded {
             recent: view.page_before(conversation, beyond, limits::RECENT_RING)?,
             client_ids,
             client_ids_complete,
+            snapshot: snapshot.map_or(Position(0), |s| s.position),
             timer: view.get(Table::Timers, &keys::timer_of(conversation))?,
             parked: parked.map(|ParkedReason(reason)| reason),
             conversation: state,

@@ -432,7 +432,11 @@ impl Conversation {
         self.last_seq = message.seq;
         self.activity_at = at;
         match &message.author {
-            Author::Customer => self.customer_at = at,
+            Author::Customer => {
+                self.customer_at = at;
+                // Whoever writes is there, also without a socket.
+                self.customer_gone_at = None;
+            }
             Author::Agent(_) => {}
             Author::System(kind) => {
                 use crate::domain::message::SystemKind::{Holiday, OutsideHours};

@@ -119,7 +119,14 @@ pub enum Effect {
     /// Tell a session.
     Tell(SessionId, Outbound),
     /// A subscription began: the session may now talk to this conversation directly.
-    Attached(SessionId),
+    Attached {
+        /// Which session.
+        session: SessionId,
+        /// Its cursor.
+        after: Seq,
+        /// Its credit.
+        credit: u32,
+    },
     /// A subscription ended.
     Detached(SessionId),
     /// Read a page of the thread and answer with it.
@@ -422,7 +429,7 @@ impl ConversationMachine {
             }
             Ask::Subscribe { after, credit } => {
                 let view = self.gate.view();
-                out.push(Effect::Attached(origin.session));
+                out.push(Effect::Attached { session: origin.session, after, credit });
                 out.push(answer(origin, Ok(Reply::Subscribed { view })));
                 self.readers.subscribe(
                     origin.session,

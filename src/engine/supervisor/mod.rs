@@ -27,7 +27,7 @@ use crate::domain::workstream::{Company, Presence, Role};
 
 use super::assignment::{Action, Assignment, Want};
 use super::conversation::{ActionId, Input, Origin};
-use super::outbound::Outbound;
+use super::outbound::{Outbound, SessionId};
 use super::request::{Ask, Principal};
 use super::summary::Summary;
 
@@ -49,6 +49,8 @@ pub enum Woken {
     Parked,
     /// The store could not read it.
     Unreadable,
+    /// The store has more to read than it can take now.
+    Busy,
 }
 
 /// What the supervisor wants done.
@@ -252,6 +254,18 @@ impl Supervisor {
                 .queues
                 .get(summary.queue())
                 .is_some_and(|q| q.members.contains(agent))
+    }
+
+    /// A long poll has waited long enough.
+    pub fn wait_over(&mut self, conversation: ConversationId, origin: Origin, out: &mut Vec<Effect>) {
+        self.send(conversation, Input::WaitOver(origin), out);
+    }
+
+    /// A session without a direct way to the conversation is gone.
+    pub fn session_gone(&mut self, conversation: ConversationId, session: SessionId, out: &mut Vec<Effect>) {
+        if self.slots.contains_key(&conversation) {
+            self.send(conversation, Input::SessionGone(session), out);
+        }
     }
 
     /// A conversation's durable state changed.

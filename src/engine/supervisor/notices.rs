@@ -9,6 +9,13 @@ use crate::engine::summary::Summary;
 use super::{Effect, Supervisor};
 
 impl Supervisor {
+    /// What an agent who has just connected must know: offers that run, conversations that are theirs.
+    #[must_use]
+    pub fn greeting(&self, agent: &AgentId) -> Vec<Outbound> {
+        let held = self.assignment.ledger().conversations(agent);
+        held.iter().filter_map(|id| self.assignment.summary(*id)).filter_map(|s| greeting_of(s, agent)).collect()
+    }
+
     pub(super) fn notice(&self, before: Option<&Summary>, now: &Summary, out: &mut Vec<Effect>) {
         let offered_before = before.and_then(offered);
         let offered_now = offered(now);
@@ -50,6 +57,19 @@ impl Supervisor {
         }
         notice_return(before, now, out);
         notice_owners(before, now, out);
+    }
+}
+
+fn greeting_of(s: &Summary, agent: &AgentId) -> Option<Outbound> {
+    if s.view.transfer_to.as_ref() == Some(agent) {
+        return Some(offer(s, s.transfer_deadline?, false, true));
+    }
+    if s.view.agent.as_ref() != Some(agent) {
+        return None;
+    }
+    match s.view.offer_deadline {
+        Some(deadline) => Some(offer(s, deadline, s.assigned_returning, false)),
+        None => Some(Outbound::Assigned(s.view.clone())),
     }
 }
 

@@ -148,6 +148,7 @@ impl Supervisor {
                 self.start_anew(starts, out);
                 return;
             }
+            Woken::Busy => Reject::overloaded(),
             Woken::Parked => {
                 self.parked.insert(conversation);
                 parked()

@@ -1,0 +1,270 @@
+//! The actor of one conversation: feeds its machine and performs its effects.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, WeakAddr};
+
+use crate::domain::commit::Write;
+use crate::domain::ids::{ConversationId, Position, Seq};
+use crate::domain::message::DedupKey;
+use crate::domain::reject::Reject;
+use crate::domain::time::Timestamp;
+use crate::engine::conversation::{ConversationMachine, Effect, Input, Origin};
+use crate::engine::outbound::{Outbound, SessionId};
+use crate::engine::request::{Page, Reply};
+use crate::engine::supervisor::Epoch;
+use crate::limits;
+use crate::store::{Store, StoreError};
+
+use super::links::{Links, Token};
+use super::post::post;
+use super::registry::{Handle, Route};
+use super::supervisor::{SupervisorActor, ToSupervisor};
+
+/// What a conversation's actor is sent.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub enum ToConversation {
+    /// For the machine.
+    Input(Input),
+    /// Everything up to this event is durable.
+    Committed(Position),
+    /// The supervisor agrees to sleep.
+    Drain,
+    /// For tests of supervision: die.
+    #[cfg(test)]
+    Panic,
+}
+
+/// The actor.
+pub struct ConversationActor {
+    id: ConversationId,
+    epoch: Epoch,
+    machine: ConversationMachine,
+    links: Links,
+    supervisor: WeakAddr<SupervisorActor>,
+    attached: HashMap<SessionId, Arc<Handle>>,
+    effects: Vec<Effect>,
+    used_at: Timestamp,
+    wants_sleep: bool,
+    /// Left by the supervisor's leave; anything else is a death.
+    in_peace: bool,
+}
+
+impl ConversationActor {
+    /// An actor around a machine, with the effects of its birth.
+    pub fn new(
+        machine: ConversationMachine,
+        effects: Vec<Effect>,
+        epoch: Epoch,
+        links: Links,
+        supervisor: WeakAddr<SupervisorActor>,
+    ) -> Self {
+        Self {
+            id: machine.id(),
+            epoch,
+            machine,
+            used_at: links.now(),
+            links,
+            supervisor,
+            attached: HashMap::new(),
+            effects,
+            wants_sleep: false,
+            in_peace: false,
+        }
+    }
+
+    fn feed(&mut self, input: Input, ctx: &mut Context<Self>) {
+        let mut effects = std::mem::take(&mut self.effects);
+        let machine = &mut self.machine;
+        self.links.with_surroundings(|around| machine.handle(input, around, &mut effects));
+        self.perform(&mut effects, ctx);
+        self.effects = effects;
+    }
+
+    fn perform(&mut self, effects: &mut Vec<Effect>, ctx: &mut Context<Self>) {
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Tell(session, out) => self.tell(session, out),
+                Effect::Write(write) => self.write(write, ctx),
+                Effect::Attached { session, after, credit } => self.attach(session, after, credit, ctx),
+                Effect::Detached(session) => {
+                    if let Some(handle) = self.attached.remove(&session) {
+                        handle.detach(self.id);
+                    }
+                }
+                Effect::ReadPage { origin, page, last_seq } => self.read_page(origin, page, last_seq),
+                Effect::ReadEvents { origin, after, view } => {
+                    let id = self.id;
+                    self.answer_from_store(origin, move |store| {
+                        let messages = store.page_after(id, after, limits::HISTORY_PAGE)?;
+                        Ok(Reply::Events { messages, view })
+                    });
+                }
+                Effect::ReadJournal(origin) => {
+                    let id = self.id;
+                    self.answer_from_store(origin, move |store| {
+                        Ok(Reply::Journal(store.journal(id, Position(1), usize::MAX)?))
+                    });
+                }
+                Effect::ReadFor { session, after, limit } => self.read_for(session, after, limit, ctx),
+                Effect::FindClientId(key) => self.find_client_id(key, ctx),
+                Effect::Observe(summary) => self.report(ToSupervisor::Observe(summary)),
+                Effect::Settled(action, _) => self.report(ToSupervisor::Settled(action, self.id)),
+                Effect::StartElsewhere { origin, start } => {
+                    self.report(ToSupervisor::StartElsewhere { ended: self.id, origin, start: Box::new(start) });
+                }
+                Effect::TimerDone => self.report(ToSupervisor::TimerDone(self.id)),
+            }
+        }
+    }
+
+    fn tell(&self, session: SessionId, out: Outbound) {
+        match self.attached.get(&session) {
+            Some(handle) => handle.tell(out),
+            None => self.links.registry.tell(session, out),
+        }
+    }
+
+    fn report(&self, message: ToSupervisor) {
+        if let Some(supervisor) = self.supervisor.upgrade() {
+            post(&supervisor, message);
+        }
+    }
+
+    fn write(&self, write: Write, ctx: &Context<Self>) {
+        let token = match &write {
+            Write::Commit(commit) => {
+                let upto = Position(commit.first.0 + commit.events.len() as u64 - 1);
+                Token::Step(ctx.address(), self.id, upto)
+            }
+            _ => Token::Quiet,
+        };
+        self.links.write(write, token);
+    }
+
+    fn attach(&mut self, session: SessionId, cursor: Seq, credit: u32, ctx: &mut Context<Self>) {
+        let route = Route { to: ctx.address(), cursor, credit };
+        match self.links.registry.get(session).filter(|h| h.attach(self.id, route)) {
+            Some(handle) => {
+                self.attached.insert(session, handle);
+            }
+            // Gone in the meantime; its farewell went past us.
+            None => ctx.notify(ToConversation::Input(Input::SessionGone(session))),
+        }
+    }
+
+    fn read_page(&self, origin: Origin, page: Page, last_seq: Seq) {
+        let id = self.id;
+        self.answer_from_store(origin, move |store| {
+            let messages = match page {
+                Page::After(seq, limit) => store.page_after(id, seq, limit),
+                Page::Before(seq, limit) => store.page_before(id, seq, limit),
+            }?;
+            Ok(Reply::Page { messages, last_seq })
+        });
+    }
+
+    fn answer_from_store(&self, origin: Origin, read: impl FnOnce(&Store) -> Result<Reply, StoreError> + Send + 'static) {
+        let (registry, id) = (self.links.registry.clone(), self.id);
+        let job = Box::new(move |store: &Store| {
+            let result = read(store).map_err(|error| {
+                tracing::error!(conversation = %id, %error, "a thread could not be read");
+                Reject::new(crate::domain::reject::Code::Internal, "The thread could not be read; an operator has been told.")
+            });
+            registry.answer(origin, result);
+        });
+        if self.links.readers.submit(job).is_err() {
+            self.links.registry.answer(origin, Err(Reject::overloaded()));
+        }
+    }
+
+    fn read_for(&self, session: SessionId, after: Seq, limit: usize, ctx: &mut Context<Self>) {
+        let (id, me) = (self.id, ctx.address());
+        let job = Box::new(move |store: &Store| match store.page_after(id, after, limit) {
+            Ok(messages) => post(&me, ToConversation::Input(Input::Read { session, messages })),
+            Err(error) => tracing::error!(conversation = %id, %error, "a reader could not be served"),
+        });
+        if self.links.readers.submit(job).is_err() {
+            // Rare: everybody catches up at once. Try again when the pool has moved on.
+            let delay = std::time::Duration::from_millis(50);
+            ctx.run_later(delay, move |actor, ctx| actor.read_for(session, after, limit, ctx));
+        }
+    }
+
+    fn find_client_id(&self, key: DedupKey, ctx: &mut Context<Self>) {
+        let (id, me, wanted) = (self.id, ctx.address(), key.clone());
+        let job = Box::new(move |store: &Store| match store.find_client_id(id, &key) {
+            Ok(found) => post(&me, ToConversation::Input(Input::Found { key, found })),
+            Err(error) => tracing::error!(conversation = %id, %error, "a client id could not be looked up"),
+        });
+        if self.links.readers.submit(job).is_err() {
+            let delay = std::time::Duration::from_millis(50);
+            ctx.run_later(delay, move |actor, ctx| actor.find_client_id(wanted, ctx));
+        }
+    }
+
+    fn consider_sleep(&mut self) {
+        let idle_for = self.links.now().since(self.used_at);
+        if self.machine.is_idle() && idle_for >= limits::IDLE_BEFORE_SLEEP && !self.wants_sleep {
+            self.wants_sleep = true;
+            self.report(ToSupervisor::WantsSleep(self.id, self.epoch));
+        }
+    }
+}
+
+impl Actor for ConversationActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        let mut effects = std::mem::take(&mut self.effects);
+        self.perform(&mut effects, ctx);
+        self.effects = effects;
+        let every = std::time::Duration::from_millis((limits::IDLE_BEFORE_SLEEP.0 / 2).max(1));
+        ctx.run_interval(every, |actor, _| actor.consider_sleep());
+    }
+}
+
+impl Handler<ToConversation> for ConversationActor {
+    type Result = ();
+
+    fn handle(&mut self, message: ToConversation, ctx: &mut Self::Context) {
+        match message {
+            ToConversation::Committed(upto) => self.feed(Input::Committed(upto), ctx),
+            ToConversation::Input(input) => {
+                self.used_at = self.links.now();
+                if let Input::SessionGone(session) = &input {
+                    self.attached.remove(session);
+                }
+                self.feed(input, ctx);
+            }
+            ToConversation::Drain => {
+                self.wants_sleep = false;
+                if self.machine.is_idle() {
+                    if let Some(snapshot) = self.machine.snapshot_before_sleep() {
+                        self.write(snapshot, ctx);
+                    }
+                    self.in_peace = true;
+                    self.report(ToSupervisor::Asleep(self.id, self.epoch));
+                    ctx.stop();
+                } else {
+                    self.report(ToSupervisor::Stays(self.id, self.epoch));
+                }
+            }
+            #[cfg(test)]
+            ToConversation::Panic => panic!("asked to die"),
+        }
+    }
+}
+
+impl Drop for ConversationActor {
+    fn drop(&mut self) {
+        if self.in_peace || self.links.is_stopping() {
+            return;
+        }
+        let sessions = self.attached.values().cloned().collect();
+        self.report(ToSupervisor::Died { conversation: self.id, epoch: self.epoch, sessions });
+    }
+}
+

@@ -1,0 +1,159 @@
+//! What every actor shares: clock, configuration, writer, readers, sessions.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use actix::Addr;
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::domain::commit::Write;
+use crate::domain::conversation::Ctx;
+use crate::domain::ids::{ConversationId, Position};
+use crate::domain::time::{Millis, Timestamp};
+use crate::domain::workstream::Company;
+use crate::engine::conversation::Surroundings;
+use crate::limits;
+use crate::store::readers::Readers;
+use crate::store::writer::{WriteFailed, Writer};
+
+use super::conversation::{ConversationActor, ToConversation};
+use super::post::post;
+use super::registry::Registry;
+
+/// What comes back from the writer.
+pub enum Token {
+    /// A step of a conversation: open its gate up to here.
+    Step(Addr<ConversationActor>, ConversationId, Position),
+    /// Nobody waits for it.
+    Quiet,
+}
+
+/// The server cannot go on; whoever composes it waits for this.
+#[derive(Debug, Default)]
+pub struct Fatal {
+    happened: AtomicBool,
+    wake: Notify,
+}
+
+impl Fatal {
+    /// Says so. The reason is logged where it is known.
+    pub fn happen(&self) {
+        self.happened.store(true, Ordering::SeqCst);
+        self.wake.notify_one();
+    }
+
+    /// Whether it has happened.
+    pub fn has_happened(&self) -> bool {
+        self.happened.load(Ordering::SeqCst)
+    }
+
+    /// Returns when it has happened.
+    pub async fn wait(&self) {
+        while !self.has_happened() {
+            self.wake.notified().await;
+        }
+    }
+}
+
+/// What every actor shares. Cheap to clone.
+#[derive(Clone)]
+pub struct Links {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// All durable writes.
+    pub writer: Writer<Token>,
+    /// All reads.
+    pub readers: Readers,
+    /// Messages of a customer per window; `None`: unlimited.
+    pub customer_rate: Option<(usize, Millis)>,
+    /// Cannot go on.
+    pub fatal: Arc<Fatal>,
+    pub(super) stopping: Arc<AtomicBool>,
+    pub(super) registry: Arc<Registry>,
+    company: Arc<RwLock<Arc<Company>>>,
+}
+
+impl Links {
+    /// Ties the parts together.
+    #[must_use]
+    pub fn new(
+        clock: Arc<dyn Clock>,
+        writer: Writer<Token>,
+        readers: Readers,
+        company: Arc<Company>,
+        customer_rate: Option<(usize, Millis)>,
+        fatal: Arc<Fatal>,
+    ) -> Self {
+        Self {
+            clock,
+            writer,
+            readers,
+            customer_rate,
+            fatal,
+            stopping: Arc::default(),
+            registry: Arc::default(),
+            company: Arc::new(RwLock::new(company)),
+        }
+    }
+
+    /// The configuration as it is now.
+    #[must_use]
+    pub fn company(&self) -> Arc<Company> {
+        self.company.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// This instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) fn with_surroundings<T>(&self, f: impl FnOnce(Surroundings<'_>) -> T) -> T {
+        let company = self.company();
+        f(Surroundings {
+            ctx: Ctx { now: self.now(), company: &company },
+            customer_rate: self.customer_rate,
+        })
+    }
+
+    /// Hands a write to the writer. One that is closed is stopping: the step is never
+    /// acknowledged, and its sender repeats it after the restart.
+    pub(super) fn write(&self, write: Write, token: Token) {
+        if self.writer.submit(write, token).is_err() {
+            tracing::debug!("a write came after the writer was closed; it is not acknowledged");
+        }
+    }
+
+    /// Whether new work is taken.
+    pub(super) fn admits(&self) -> bool {
+        self.writer.depth() < limits::WRITER_QUEUE_MAX
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed) || self.fatal.has_happened()
+    }
+
+    /// What the writer calls after each batch.
+    pub fn notifier(fatal: Arc<Fatal>) -> impl FnMut(Vec<Token>, Result<(), Arc<WriteFailed>>) + Send + 'static {
+        let mut last: HashMap<ConversationId, (Addr<ConversationActor>, Position)> = HashMap::new();
+        move |tokens, result| {
+            if let Err(failed) = result {
+                if !fatal.has_happened() {
+                    tracing::error!(error = %failed, "a write failed; nothing of it is acknowledged and the server stops");
+                }
+                fatal.happen();
+                return;
+            }
+            for token in tokens {
+                if let Token::Step(to, conversation, upto) = token {
+                    last.insert(conversation, (to, upto));
+                }
+            }
+            for (_, (to, upto)) in last.drain() {
+                post(&to, ToConversation::Committed(upto));
+            }
+        }
+    }
+}
