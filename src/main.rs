@@ -27,14 +27,14 @@ enum Command {
     Agent(agent::AgentArgs),
     /// Read or write the company file of a stopped server.
     Company(company_file::CompanyArgs),
+    /// Talk in a terminal, as a customer or as an agent.
+    Talk(talk::TalkArgs),
+    /// Play real dialogues through a server and keep account of every message.
+    Replay(replay::ReplayArgs),
     /// Check every invariant of a data directory.
     Verify(verify::VerifyArgs),
     /// Look into a data directory, also of a running server.
     Inspect(inspect::InspectArgs),
-    /// Talk as a customer or an agent in this terminal.
-    Talk(talk::TalkArgs),
-    /// Play real dialogues through a server and judge what becomes of them.
-    Replay(replay::ReplayArgs),
 }
 
 fn main() -> ExitCode {
@@ -46,10 +46,10 @@ fn main() -> ExitCode {
         Command::Demo(args) => run_demo(&args),
         Command::Agent(args) => done(agent::run(args, &mut std::io::stdout())),
         Command::Company(args) => done(company_file::run(args, &mut std::io::stdout())),
-        Command::Verify(args) => verify::run(&args),
-        Command::Inspect(args) => inspect::run(&args),
         Command::Talk(args) => talk::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
     }
 }
 
