@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use linger::cli::{agent, company_file, demo, inspect, serve, verify};
+use linger::cli::{agent, company_file, demo, inspect, replay, serve, talk, verify};
 use linger::config::{LogFormat, ServeSettings};
 use linger::server::ServerError;
 use linger::telemetry;
@@ -27,6 +27,10 @@ enum Command {
     Agent(agent::AgentArgs),
     /// Read or write the company file of a stopped server.
     Company(company_file::CompanyArgs),
+    /// Talk in a terminal, as a customer or as an agent.
+    Talk(talk::TalkArgs),
+    /// Play real dialogues through a server and keep account of every message.
+    Replay(replay::ReplayArgs),
     /// Check every invariant of a data directory.
     Verify(verify::VerifyArgs),
     /// Look into a data directory, also of a running server.
@@ -42,6 +46,8 @@ fn main() -> ExitCode {
         Command::Demo(args) => run_demo(&args),
         Command::Agent(args) => done(agent::run(args, &mut std::io::stdout())),
         Command::Company(args) => done(company_file::run(args, &mut std::io::stdout())),
+        Command::Talk(args) => talk::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Inspect(args) => inspect::run(&args),
     }

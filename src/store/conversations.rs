@@ -171,15 +171,6 @@ impl Store {
             self.view().get(Table::Meta, &keys::parked(conversation))?;
         Ok(reason.map(|ParkedReason(reason)| reason))
     }
-
-    /// Why a conversation is set aside, if it is.
-    ///
-    /// # Errors
-    /// A damaged row, or the disk.
-    pub fn parked_reason(&self, conversation: ConversationId) -> Result<Option<String>, StoreError> {
-        let reason: Option<ParkedReason> = self.view().get(Table::Meta, &keys::parked(conversation))?;
-        Ok(reason.map(|ParkedReason(reason)| reason))
-    }
 }
 
 impl View<'_> {
