@@ -15,9 +15,10 @@ export CXX = ccache c++
 DATA ?= ./data/demo
 LISTEN ?= 127.0.0.1:8080
 ROUNDS ?= 200
+AS ?= customer:maria
 ARGS ?=
 
-.PHONY: help setup run test bench torture lint fmt doc deny
+.PHONY: help setup run talk test bench torture lint fmt doc deny
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
@@ -29,6 +30,9 @@ setup: ## install what the build needs besides Rust and a C++ compiler
 # both. It is optimised enough to try everything; measure with `make bench`.
 run: setup ## a sample company on $(DATA), with addresses and tokens to try
 	cargo run --locked --bin linger -- demo --data $(DATA) --listen $(LISTEN) $(ARGS)
+
+talk: setup ## a terminal client of the demo: make talk AS=customer:maria
+	cargo run --locked --quiet --bin linger -- talk --as $(AS) --credentials $(DATA)/demo-credentials.json $(ARGS)
 
 test: setup ## every test
 	@if cargo nextest --version >/dev/null 2>&1; \

@@ -22,6 +22,7 @@ use crate::config::{CustomerRate, ServeSettings};
 use crate::domain::ids::ConversationId;
 use crate::domain::workstream::Company;
 use crate::engine::summary::Summary;
+use crate::error::Exit;
 use crate::limits;
 use crate::store::readers::Readers;
 use crate::store::writer::Writer;
@@ -185,4 +186,19 @@ pub async fn serve(
     }
     tracing::info!("stopped");
     if fatal.has_happened() { Err(ServerError::WriteFailed) } else { Ok(()) }
+}
+
+impl ServerError {
+    /// How the process ends with this.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Listen { .. } => Exit::Listen,
+            Self::Store(StoreError::NewerFormat { .. }) => Exit::NewerFormat,
+            Self::Store(_) | Self::InUse(_) => Exit::Store,
+            Self::NoCompany(_) | Self::Config(_) => Exit::Config,
+            Self::WriteFailed => Exit::WriteFailed,
+            Self::Io(_) => Exit::Failed,
+        }
+    }
 }

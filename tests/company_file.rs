@@ -43,7 +43,14 @@ fn the_example_in_the_docs_is_a_company() {
     assert_eq!(company.warnings(), Vec::<String>::new());
     assert_eq!(company.agents[&agent("carol")].role, Role::Supervisor);
     let hours = company.hours_of(&queue("support")).expect("has hours");
-    assert_eq!((hours.weekly[0].len(), hours.weekly[6].len(), hours.holidays.len()), (2, 0, 2));
+    assert_eq!(
+        (
+            hours.weekly[0].len(),
+            hours.weekly[6].len(),
+            hours.holidays.len()
+        ),
+        (2, 0, 2)
+    );
     assert!(company.hours_of(&queue("sales")).is_none());
 }
 
@@ -53,7 +60,10 @@ fn the_example_shows_the_defaults_where_it_says_so() {
     let mut shown = workstream(&company, "support").clone();
     shown.messages.clear();
     shown.routes.clear();
-    assert_eq!(shown, Workstream::new("Support", Mode::Persistent, queue("support")));
+    assert_eq!(
+        shown,
+        Workstream::new("Support", Mode::Persistent, queue("support"))
+    );
     let live = workstream(&company, "live");
     assert_eq!(*live, Workstream::new("live", Mode::Live, queue("sales")));
 }
@@ -74,32 +84,120 @@ fn an_exported_company_reads_back_the_same() {
 #[test]
 fn what_is_wrong_is_named_with_its_place() {
     let cases: [(&str, &str, &str, &str); 19] = [
-        ("a misspelt key", "capacity = 2", "capacity = 2\ncapasity = 3", "capasity"),
+        (
+            "a misspelt key",
+            "capacity = 2",
+            "capacity = 2\ncapasity = 3",
+            "capasity",
+        ),
         ("a misspelt table", "[agents.anna]", "[agent.anna]", "agent"),
-        ("an unknown mode", "\"persistent\"", "\"permanent\"", "permanent"),
-        ("a missing queue", "default_queue = \"support\"", "default_queue = \"sales\"", "queue sales"),
-        ("a missing member", "[\"anna\"]", "[\"anna\", \"zoe\"]", "zoe"),
+        (
+            "an unknown mode",
+            "\"persistent\"",
+            "\"permanent\"",
+            "permanent",
+        ),
+        (
+            "a missing queue",
+            "default_queue = \"support\"",
+            "default_queue = \"sales\"",
+            "queue sales",
+        ),
+        (
+            "a missing member",
+            "[\"anna\"]",
+            "[\"anna\", \"zoe\"]",
+            "zoe",
+        ),
         ("no capacity", "capacity = 2", "capacity = 0", "capacity 0"),
-        ("a duration without unit", "[queues", "wrap_up = \"5\"\n[queues", "workstreams.support.wrap_up"),
-        ("a timer", "[queues", "timers.offer_deadline = \"soon\"\n[queues", "workstreams.support.timers.offer_deadline"),
-        ("a timer out of bounds", "[queues", "timers.offer_deadline = \"5s\"\n[queues", "offer_deadline is 5 s"),
-        ("patience", "[queues", "stickiness.patience = \"long\"\n[queues", "workstreams.support.stickiness.patience"),
-        ("stickiness that is off", "[queues", "keep_same_agent = false\nstickiness.when_full = \"queue\"\n[queues", "keep_same_agent"),
-        ("a message nobody hears", "[queues", "messages.queue_position = \"x\"\n[queues", "QueuePosition"),
-        ("a misspelt message", "[queues", "messages.hello = \"x\"\n[queues", "hello"),
-        ("hours that do not exist", "members", "hours = \"night\"\nmembers", "night"),
-        ("hours over midnight", "[agents", "[hours.h]\ntime_zone = \"UTC\"\nmonday = [\"22:00-06:00\"]\n[agents", "hours.h.monday"),
-        ("an unknown zone", "[agents", "[hours.h]\ntime_zone = \"Europe/Atlantis\"\n[agents", "Atlantis"),
-        ("a holiday that is no date", "[agents", "[hours.h]\ntime_zone = \"UTC\"\nholidays.christmas = []\n[agents", "hours.h.holidays.christmas"),
-        ("a secret in clear", "capacity = 2", "capacity = 2\nsecret_sha256 = \"hunter2\"", "agents.anna.secret_sha256"),
-        ("a key algorithm", "[agents", "[[customer_keys]]\nalgorithm = \"HS256\"\npublic_key_pem = \"-----BEGIN PUBLIC KEY-----\"\n[agents", "HS256"),
+        (
+            "a duration without unit",
+            "[queues",
+            "wrap_up = \"5\"\n[queues",
+            "workstreams.support.wrap_up",
+        ),
+        (
+            "a timer",
+            "[queues",
+            "timers.offer_deadline = \"soon\"\n[queues",
+            "workstreams.support.timers.offer_deadline",
+        ),
+        (
+            "a timer out of bounds",
+            "[queues",
+            "timers.offer_deadline = \"5s\"\n[queues",
+            "offer_deadline is 5 s",
+        ),
+        (
+            "patience",
+            "[queues",
+            "stickiness.patience = \"long\"\n[queues",
+            "workstreams.support.stickiness.patience",
+        ),
+        (
+            "stickiness that is off",
+            "[queues",
+            "keep_same_agent = false\nstickiness.when_full = \"queue\"\n[queues",
+            "keep_same_agent",
+        ),
+        (
+            "a message nobody hears",
+            "[queues",
+            "messages.queue_position = \"x\"\n[queues",
+            "QueuePosition",
+        ),
+        (
+            "a misspelt message",
+            "[queues",
+            "messages.hello = \"x\"\n[queues",
+            "hello",
+        ),
+        (
+            "hours that do not exist",
+            "members",
+            "hours = \"night\"\nmembers",
+            "night",
+        ),
+        (
+            "hours over midnight",
+            "[agents",
+            "[hours.h]\ntime_zone = \"UTC\"\nmonday = [\"22:00-06:00\"]\n[agents",
+            "hours.h.monday",
+        ),
+        (
+            "an unknown zone",
+            "[agents",
+            "[hours.h]\ntime_zone = \"Europe/Atlantis\"\n[agents",
+            "Atlantis",
+        ),
+        (
+            "a holiday that is no date",
+            "[agents",
+            "[hours.h]\ntime_zone = \"UTC\"\nholidays.christmas = []\n[agents",
+            "hours.h.holidays.christmas",
+        ),
+        (
+            "a secret in clear",
+            "capacity = 2",
+            "capacity = 2\nsecret_sha256 = \"hunter2\"",
+            "agents.anna.secret_sha256",
+        ),
+        (
+            "a key algorithm",
+            "[agents",
+            "[[customer_keys]]\nalgorithm = \"HS256\"\npublic_key_pem = \"-----BEGIN PUBLIC KEY-----\"\n[agents",
+            "HS256",
+        ),
     ];
     assert!(read(SMALL, None).is_ok());
     for (name, from, to, expected) in cases {
         let text = SMALL.replacen(from, to, 1);
         assert_ne!(text, SMALL, "{name}: the case changes the file");
         let problems = read(&text, None).expect_err(name);
-        assert!(problems.iter().any(|p| p.contains(expected)), "{name}: {expected} in {problems:?}");
+        assert!(
+            problems.iter().any(|p| p.contains(expected)),
+            "{name}: {expected} in {problems:?}"
+        );
     }
 }
 
@@ -113,8 +211,14 @@ fn a_live_workstream_cannot_keep_the_same_agent() {
 #[test]
 fn all_problems_are_named_in_one_run() {
     let text = SMALL
-        .replace("[queues", "wrap_up = \"5\"\ntimers.offer_deadline = \"soon\"\n[queues")
-        .replace("[agents", "[hours.h]\ntime_zone = \"UTC\"\nmonday = [\"9-5\", \"x\"]\n[agents");
+        .replace(
+            "[queues",
+            "wrap_up = \"5\"\ntimers.offer_deadline = \"soon\"\n[queues",
+        )
+        .replace(
+            "[agents",
+            "[hours.h]\ntime_zone = \"UTC\"\nmonday = [\"9-5\", \"x\"]\n[agents",
+        );
     assert_eq!(read(&text, None).expect_err("four problems").len(), 4);
 }
 
@@ -126,14 +230,31 @@ fn a_file_keeps_the_secrets_and_agents_that_only_the_store_knows() {
     anna.secret_sha256.clone_from(&secret);
     let zoe = anna.clone();
     stored.agents.insert(agent("zoe"), zoe);
-    stored.queues.get_mut(&queue("support")).expect("is there").members.insert(agent("zoe"));
+    stored
+        .queues
+        .get_mut(&queue("support"))
+        .expect("is there")
+        .members
+        .insert(agent("zoe"));
     stored.revision = 7;
 
-    let company = read(&SMALL.replace("capacity = 2", "capacity = 5"), Some(&stored)).expect("right");
+    let company = read(
+        &SMALL.replace("capacity = 2", "capacity = 5"),
+        Some(&stored),
+    )
+    .expect("right");
 
     assert_eq!(company.revision, 8);
     let anna = &company.agents[&agent("anna")];
-    assert_eq!((anna.capacity, &anna.secret_sha256), (5, &secret), "the file decides, the secret stays");
+    assert_eq!(
+        (anna.capacity, &anna.secret_sha256),
+        (5, &secret),
+        "the file decides, the secret stays"
+    );
     assert!(company.agents.contains_key(&agent("zoe")));
-    assert!(company.queues[&queue("support")].members.contains(&agent("zoe")));
+    assert!(
+        company.queues[&queue("support")]
+            .members
+            .contains(&agent("zoe"))
+    );
 }

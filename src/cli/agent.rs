@@ -91,7 +91,14 @@ pub fn run(args: AgentArgs, out: &mut impl Write) -> Result<(), OfflineError> {
         }
     };
     // The change is made; a reader that went away cannot undo it.
-    printed.or_else(|e| if e.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(e) })
+    printed
+        .or_else(|e| {
+            if e.kind() == io::ErrorKind::BrokenPipe {
+                Ok(())
+            } else {
+                Err(e)
+            }
+        })
         .map_err(|e| OfflineError::File(PathBuf::from("standard output"), e))
 }
 
@@ -130,19 +137,28 @@ fn renew(company: &mut Company, name: &AgentId) -> Result<String, OfflineError> 
     Ok(secret)
 }
 
-fn profile<'a>(company: &'a mut Company, name: &AgentId) -> Result<&'a mut AgentProfile, OfflineError> {
-    company
-        .agents
-        .get_mut(name)
-        .ok_or_else(|| OfflineError::Refused(format!("there is no agent {name}; see `linger agent list`")))
+fn profile<'a>(
+    company: &'a mut Company,
+    name: &AgentId,
+) -> Result<&'a mut AgentProfile, OfflineError> {
+    company.agents.get_mut(name).ok_or_else(|| {
+        OfflineError::Refused(format!("there is no agent {name}; see `linger agent list`"))
+    })
 }
 
 fn print_secret(out: &mut impl Write, name: &AgentId, secret: &str) -> io::Result<()> {
-    writeln!(out, "Agent {name} signs in with this token; it is not shown again:\n\n    {name}:{secret}\n")
+    writeln!(
+        out,
+        "Agent {name} signs in with this token; it is not shown again:\n\n    {name}:{secret}\n"
+    )
 }
 
 fn list(out: &mut impl Write, company: &Company) -> io::Result<()> {
-    writeln!(out, "{:<20} {:<20} {:<10} {:>8}  {:<9} queues", "agent", "name", "role", "capacity", "sign-in")?;
+    writeln!(
+        out,
+        "{:<20} {:<20} {:<10} {:>8}  {:<9} queues",
+        "agent", "name", "role", "capacity", "sign-in"
+    )?;
     for (id, agent) in &company.agents {
         let queues: Vec<&str> = company
             .queues
@@ -217,7 +233,9 @@ mod tests {
             priority: 0,
             hours: None,
         };
-        company.queues.insert(QueueId::parse("support").expect("a valid id"), queue);
+        company
+            .queues
+            .insert(QueueId::parse("support").expect("a valid id"), queue);
         save(&store, company).expect("written");
         dir
     }
@@ -229,16 +247,30 @@ mod tests {
     #[test]
     fn an_added_agent_can_sign_in_with_what_was_printed_and_nothing_else_is_stored() {
         let dir = with_a_company();
-        let shown = run_line(dir.path(), "add anna --capacity 3 --role supervisor --queue support").expect("added");
-        let token = shown.lines().find_map(|l| l.trim().strip_prefix("anna:")).expect("a token");
+        let shown = run_line(
+            dir.path(),
+            "add anna --capacity 3 --role supervisor --queue support",
+        )
+        .expect("added");
+        let token = shown
+            .lines()
+            .find_map(|l| l.trim().strip_prefix("anna:"))
+            .expect("a token");
         let company = stored(dir.path());
         let anna = AgentId::parse("anna").expect("a valid id");
         let profile = &company.agents[&anna];
         assert_eq!(profile.secret_sha256, secret_sha256(token));
-        assert_eq!((profile.capacity, profile.role, profile.enabled), (3, Role::Supervisor, true));
+        assert_eq!(
+            (profile.capacity, profile.role, profile.enabled),
+            (3, Role::Supervisor, true)
+        );
         assert_eq!(company.revision, 1);
         assert!(company.queues.values().all(|q| q.members.contains(&anna)));
-        assert!(!run_line(dir.path(), "list").expect("a list").contains(token));
+        assert!(
+            !run_line(dir.path(), "list")
+                .expect("a list")
+                .contains(token)
+        );
     }
 
     #[test]
@@ -246,13 +278,24 @@ mod tests {
         let dir = with_a_company();
         run_line(dir.path(), "add anna").expect("added");
         let before = stored(dir.path());
-        assert!(run_line(dir.path(), "disable anna").expect("done").contains("disabled"));
-        assert!(run_line(dir.path(), "list").expect("a list").contains("disabled"));
+        assert!(
+            run_line(dir.path(), "disable anna")
+                .expect("done")
+                .contains("disabled")
+        );
+        assert!(
+            run_line(dir.path(), "list")
+                .expect("a list")
+                .contains("disabled")
+        );
         run_line(dir.path(), "renew anna").expect("renewed");
         let after = stored(dir.path());
         let profile = |c: &Company| c.agents.values().next().cloned().expect("one agent");
         assert!(profile(&after).enabled);
-        assert_ne!(profile(&before).secret_sha256, profile(&after).secret_sha256);
+        assert_ne!(
+            profile(&before).secret_sha256,
+            profile(&after).secret_sha256
+        );
     }
 
     #[test]
@@ -276,7 +319,9 @@ mod tests {
     #[test]
     fn a_directory_without_a_store_stays_as_it_is() {
         let dir = tempfile::tempdir().expect("a directory");
-        let why = run_line(dir.path(), "add anna").expect_err("no store").to_string();
+        let why = run_line(dir.path(), "add anna")
+            .expect_err("no store")
+            .to_string();
         assert!(why.contains("linger company import"), "{why}");
         assert_eq!(std::fs::read_dir(dir.path()).expect("readable").count(), 0);
     }
@@ -285,7 +330,9 @@ mod tests {
     fn a_store_that_is_open_is_refused_with_a_clear_sentence() {
         let dir = with_a_company();
         let _held = open(dir.path(), false).expect("opens");
-        let why = run_line(dir.path(), "list").expect_err("in use").to_string();
+        let why = run_line(dir.path(), "list")
+            .expect_err("in use")
+            .to_string();
         assert!(why.contains("stop it first"), "{why}");
     }
 }

@@ -65,7 +65,13 @@ pub fn run(args: CompanyArgs, out: &mut impl Write) -> Result<(), OfflineError> 
         }
     };
     printed
-        .or_else(|e| if e.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(e) })
+        .or_else(|e| {
+            if e.kind() == io::ErrorKind::BrokenPipe {
+                Ok(())
+            } else {
+                Err(e)
+            }
+        })
         .map_err(|e| OfflineError::File(PathBuf::from("standard output"), e))
 }
 
@@ -74,7 +80,8 @@ pub fn run(args: CompanyArgs, out: &mut impl Write) -> Result<(), OfflineError> 
 /// # Errors
 /// The file cannot be read, or is not of the documented form.
 pub fn read(path: &Path) -> Result<CompanyFile, OfflineError> {
-    let text = std::fs::read_to_string(path).map_err(|e| OfflineError::File(path.to_path_buf(), e))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|e| OfflineError::File(path.to_path_buf(), e))?;
     CompanyFile::parse(&text).map_err(refused)
 }
 
@@ -116,7 +123,12 @@ fn changed_mode<'a>(
     before
         .workstreams
         .iter()
-        .find(|(id, w)| after.workstreams.get(*id).is_some_and(|now| now.mode != w.mode))
+        .find(|(id, w)| {
+            after
+                .workstreams
+                .get(*id)
+                .is_some_and(|now| now.mode != w.mode)
+        })
         .map(|(id, _)| id)
 }
 
@@ -136,8 +148,15 @@ fn print_company(out: &mut impl Write, company: &Company) -> io::Result<()> {
     for warning in company.warnings() {
         writeln!(out, "Warning: {warning}")?;
     }
-    for (id, _) in company.agents.iter().filter(|(_, a)| a.enabled && a.secret_sha256.is_empty()) {
-        writeln!(out, "Agent {id} cannot sign in yet; give a secret with `linger agent renew {id}`.")?;
+    for (id, _) in company
+        .agents
+        .iter()
+        .filter(|(_, a)| a.enabled && a.secret_sha256.is_empty())
+    {
+        writeln!(
+            out,
+            "Agent {id} cannot sign in yet; give a secret with `linger agent renew {id}`."
+        )?;
     }
     Ok(())
 }
@@ -165,12 +184,20 @@ capacity = 2
 
     fn run_command(dir: &Path, command: CompanyCommand) -> Result<String, OfflineError> {
         let mut out = Vec::new();
-        run(CompanyArgs { data: dir.join("data"), command }, &mut out)?;
+        run(
+            CompanyArgs {
+                data: dir.join("data"),
+                command,
+            },
+            &mut out,
+        )?;
         Ok(String::from_utf8(out).expect("UTF-8"))
     }
 
     fn revision(dir: &Path) -> u64 {
-        company(&open(&dir.join("data"), false).expect("opens")).expect("a company").revision
+        company(&open(&dir.join("data"), false).expect("opens"))
+            .expect("a company")
+            .revision
     }
 
     #[test]

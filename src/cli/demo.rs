@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::credentials::{Credentials, CredentialsError, DEMO_DIRECTORY, DemoWorkstreams, FILE_NAME};
+use super::credentials::{
+    Credentials, CredentialsError, DEMO_DIRECTORY, DemoWorkstreams, FILE_NAME,
+};
 use super::offline::{OfflineError, open, save};
 use super::secret::{new_secret, secret_sha256};
 use crate::client::token::{SigningKey, TokenError};
@@ -28,8 +30,11 @@ const PERSISTENT: &str = "support";
 const LIVE: &str = "live";
 const QUEUES: [(&str, &str); 2] = [("support", "Support"), ("sales", "Sales")];
 const CUSTOMERS: [&str; 2] = ["maria", "joao"];
-const PEOPLE: [(&str, &str, Role); 3] =
-    [("anna", "Anna", Role::Agent), ("bob", "Bob", Role::Agent), ("carol", "Carol", Role::Supervisor)];
+const PEOPLE: [(&str, &str, Role); 3] = [
+    ("anna", "Anna", Role::Agent),
+    ("bob", "Bob", Role::Agent),
+    ("carol", "Carol", Role::Supervisor),
+];
 const KEY_ID: &str = "demo";
 const CAPACITY_DEFAULT: u32 = 4;
 /// Agents that `--agents` makes at most: their names have three digits.
@@ -111,11 +116,15 @@ pub fn prepare(args: &DemoArgs) -> Result<Demo, DemoError> {
     let people = people(args.agents);
     for (name, _, _) in &people {
         if !credentials.agents.contains_key(name) {
-            credentials.agents.insert(name.clone(), new_secret().map_err(OfflineError::from)?);
+            credentials
+                .agents
+                .insert(name.clone(), new_secret().map_err(OfflineError::from)?);
         }
     }
-    credentials.supervisor =
-        people.iter().find(|(_, _, role)| *role == Role::Supervisor).map(|(name, _, _)| name.clone());
+    credentials.supervisor = people
+        .iter()
+        .find(|(_, _, role)| *role == Role::Supervisor)
+        .map(|(name, _, _)| name.clone());
     // Before the store: secrets without a company are taken up by the next start,
     // a company whose secrets nobody knows is of no use.
     write_private(&credentials, &file)?;
@@ -132,7 +141,12 @@ pub fn prepare(args: &DemoArgs) -> Result<Demo, DemoError> {
         company.revision += 1;
         save(&store, company.clone())?;
     }
-    Ok(Demo { company, credentials, data: args.data.clone(), ready_file: args.ready_file.clone() })
+    Ok(Demo {
+        company,
+        credentials,
+        data: args.data.clone(),
+        ready_file: args.ready_file.clone(),
+    })
 }
 
 impl Demo {
@@ -144,7 +158,9 @@ impl Demo {
     pub fn listening(&mut self, address: SocketAddr) -> Result<(), DemoError> {
         self.credentials.url = url_of(address);
         write_private(&self.credentials, &self.data.join(FILE_NAME))?;
-        self.ready_file.as_deref().map_or(Ok(()), |path| write_private(&self.credentials, path))
+        self.ready_file
+            .as_deref()
+            .map_or(Ok(()), |path| write_private(&self.credentials, path))
     }
 }
 
@@ -183,17 +199,26 @@ fn new_credentials(url: &str) -> Result<Credentials, DemoError> {
         issuer: None,
         agents: BTreeMap::new(),
         supervisor: None,
-        workstreams: DemoWorkstreams { persistent: PERSISTENT.to_owned(), live: LIVE.to_owned() },
+        workstreams: DemoWorkstreams {
+            persistent: PERSISTENT.to_owned(),
+            live: LIVE.to_owned(),
+        },
     })
 }
 
 fn people(agents: Option<u16>) -> Vec<(String, String, Role)> {
     let Some(agents) = agents else {
-        return PEOPLE.map(|(name, display, role)| (name.to_owned(), display.to_owned(), role)).to_vec();
+        return PEOPLE
+            .map(|(name, display, role)| (name.to_owned(), display.to_owned(), role))
+            .to_vec();
     };
     (1..=agents)
         .map(|n| (format!("agent-{n:03}"), format!("Agent {n}"), Role::Agent))
-        .chain([("supervisor".to_owned(), "Supervisor".to_owned(), Role::Supervisor)])
+        .chain([(
+            "supervisor".to_owned(),
+            "Supervisor".to_owned(),
+            Role::Supervisor,
+        )])
         .collect()
 }
 
@@ -204,7 +229,10 @@ fn queue_id(name: &str) -> QueueId {
 /// The company without people: two queues that are always open, so that the demo works
 /// at night, and a workstream of each mode.
 fn skeleton(auto_accept: bool) -> Company {
-    let mut company = Company { name: "Linger demo".to_owned(), ..Company::default() };
+    let mut company = Company {
+        name: "Linger demo".to_owned(),
+        ..Company::default()
+    };
     for (id, name) in QUEUES {
         let queue = Queue {
             name: name.to_owned(),
@@ -215,7 +243,10 @@ fn skeleton(auto_accept: bool) -> Company {
         };
         company.queues.insert(queue_id(id), queue);
     }
-    for (id, name, mode) in [(PERSISTENT, "Support", Mode::Persistent), (LIVE, "Live chat", Mode::Live)] {
+    for (id, name, mode) in [
+        (PERSISTENT, "Support", Mode::Persistent),
+        (LIVE, "Live chat", Mode::Live),
+    ] {
         let mut workstream = Workstream::new(name, mode, queue_id("support"));
         workstream.auto_accept = auto_accept;
         workstream.routes.push(RouteRule {
@@ -252,7 +283,11 @@ fn add_person(
         role,
         capacity: CAPACITY_DEFAULT,
         enabled: true,
-        secret_sha256: credentials.agents.get(name).map(|s| secret_sha256(s)).unwrap_or_default(),
+        secret_sha256: credentials
+            .agents
+            .get(name)
+            .map(|s| secret_sha256(s))
+            .unwrap_or_default(),
     };
     company.agents.insert(id, profile);
     Ok(())
@@ -261,10 +296,16 @@ fn add_person(
 /// What was asked for on the command line; what was not is left as it is.
 fn apply_options(company: &mut Company, args: &DemoArgs) {
     if let Some(capacity) = args.capacity {
-        company.agents.values_mut().for_each(|agent| agent.capacity = capacity);
+        company
+            .agents
+            .values_mut()
+            .for_each(|agent| agent.capacity = capacity);
     }
     if args.auto_accept {
-        company.workstreams.values_mut().for_each(|w| w.auto_accept = true);
+        company
+            .workstreams
+            .values_mut()
+            .for_each(|w| w.auto_accept = true);
     }
 }
 
@@ -315,22 +356,42 @@ fn table(credentials: &Credentials) -> Result<String, DemoError> {
     text.push_str("\nTokens of agents:\n");
     let shown = 5;
     for (name, secret) in credentials.agents.iter().take(shown) {
-        let role = if credentials.supervisor() == Some(name) { "   (supervisor)" } else { "" };
+        let role = if credentials.supervisor() == Some(name) {
+            "   (supervisor)"
+        } else {
+            ""
+        };
         text.push_str(&format!("  {name:<10}  {name}:{secret}{role}\n"));
     }
     if credentials.agents.len() > shown {
         let more = credentials.agents.len() - shown;
-        text.push_str(&format!("  and {more} more, with the supervisor, in {FILE_NAME}\n"));
+        text.push_str(&format!(
+            "  and {more} more, with the supervisor, in {FILE_NAME}\n"
+        ));
     }
-    if let (Some(agent), Some(token)) = (credentials.talking_agents().next(), customer_tokens.first()) {
+    if let (Some(agent), Some(token)) =
+        (credentials.talking_agents().next(), customer_tokens.first())
+    {
         let agent_token = credentials.agent_token(agent)?;
-        text.push_str(&shell_lines(url, token, agent, &agent_token, &credentials.workstreams.persistent));
+        text.push_str(&shell_lines(
+            url,
+            token,
+            agent,
+            &agent_token,
+            &credentials.workstreams.persistent,
+        ));
     }
     Ok(text)
 }
 
 /// Lines that work when pasted one after another: no tool but curl and grep.
-fn shell_lines(url: &str, customer: &str, agent: &str, agent_token: &str, workstream: &str) -> String {
+fn shell_lines(
+    url: &str,
+    customer: &str,
+    agent: &str,
+    agent_token: &str,
+    workstream: &str,
+) -> String {
     format!(
         r#"
 To try it, paste into another terminal:

@@ -34,9 +34,18 @@ fn a_fresh_demo_is_a_sound_company_that_is_always_open() {
     let demo = demo(dir.path(), &[]);
     assert_eq!(demo.company.problems(), Vec::<String>::new());
     assert_eq!(demo.company.warnings(), Vec::<String>::new());
-    assert!(demo.company.queues.values().all(|q| q.hours.is_none() && q.members.len() == 3));
-    let modes: Vec<(&str, Mode)> =
-        demo.company.workstreams.iter().map(|(id, w)| (id.as_str(), w.mode)).collect();
+    assert!(
+        demo.company
+            .queues
+            .values()
+            .all(|q| q.hours.is_none() && q.members.len() == 3)
+    );
+    let modes: Vec<(&str, Mode)> = demo
+        .company
+        .workstreams
+        .iter()
+        .map(|(id, w)| (id.as_str(), w.mode))
+        .collect();
     assert_eq!(modes, [("live", Mode::Live), ("support", Mode::Persistent)]);
     assert_eq!(demo.credentials.supervisor(), Some("carol"));
     let store = open(&dir.path().join("demo"), false).expect("it is closed again");
@@ -46,7 +55,10 @@ fn a_fresh_demo_is_a_sound_company_that_is_always_open() {
 #[test]
 fn every_agent_signs_in_with_the_secret_in_the_file_and_no_secret_is_in_the_store() {
     let dir = scratch();
-    let demo = demo(dir.path(), &["--agents", "12", "--capacity", "3", "--auto-accept"]);
+    let demo = demo(
+        dir.path(),
+        &["--agents", "12", "--capacity", "3", "--auto-accept"],
+    );
     assert_eq!(demo.credentials.agents.len(), 13);
     for (name, secret) in &demo.credentials.agents {
         let profile = &demo.company.agents[&AgentId::parse(name).expect("a valid id")];
@@ -63,13 +75,19 @@ fn the_same_directory_again_keeps_key_and_secrets_and_gains_what_is_asked() {
     let dir = scratch();
     let first = demo(dir.path(), &[]);
     let second = demo(dir.path(), &[]);
-    assert_eq!(second.company, first.company, "nothing changed, not even the revision");
+    assert_eq!(
+        second.company, first.company,
+        "nothing changed, not even the revision"
+    );
     assert!(second.credentials == first.credentials);
     let third = demo(dir.path(), &["--agents", "2", "--capacity", "9"]);
     assert_eq!(third.company.revision, first.company.revision + 1);
     assert_eq!(third.company.agents.len(), 6);
     assert!(third.company.agents.values().all(|a| a.capacity == 9));
-    assert_eq!(third.credentials.agents["anna"], first.credentials.agents["anna"]);
+    assert_eq!(
+        third.credentials.agents["anna"],
+        first.credentials.agents["anna"]
+    );
     assert_eq!(third.company.customer_keys, first.company.customer_keys);
 }
 
@@ -97,16 +115,28 @@ fn a_directory_of_something_else_is_refused() {
 fn the_ready_file_has_the_real_address_and_is_private() {
     let dir = scratch();
     let ready = dir.path().join("run/ready.json");
-    let mut demo = demo(dir.path(), &["--listen", "0.0.0.0:0", "--ready-file", ready.to_str().expect("UTF-8")]);
+    let mut demo = demo(
+        dir.path(),
+        &[
+            "--listen",
+            "0.0.0.0:0",
+            "--ready-file",
+            ready.to_str().expect("UTF-8"),
+        ],
+    );
     assert!(!ready.exists(), "not before the server listens");
-    demo.listening("0.0.0.0:4711".parse().expect("an address")).expect("written");
+    demo.listening("0.0.0.0:4711".parse().expect("an address"))
+        .expect("written");
     for path in [ready, dir.path().join("demo").join(FILE_NAME)] {
         let read = Credentials::read(&path).expect("readable");
         assert_eq!(read.url, "http://127.0.0.1:4711");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(&path).expect("there").permissions().mode();
+            let mode = std::fs::metadata(&path)
+                .expect("there")
+                .permissions()
+                .mode();
             assert_eq!(mode & 0o777, 0o600);
         }
     }
@@ -133,18 +163,34 @@ fn the_table_shows_tokens_that_the_company_trusts_and_lines_to_paste() {
     print_table(&demo.credentials, &mut out).expect("printed");
     let text = String::from_utf8(out).expect("UTF-8");
 
-    let token = text.lines().find_map(|l| l.trim().strip_prefix("maria")).expect("maria's token").trim();
+    let token = text
+        .lines()
+        .find_map(|l| l.trim().strip_prefix("maria"))
+        .expect("maria's token")
+        .trim();
     let key = &demo.company.customer_keys[0];
     let public = DecodingKey::from_ed_pem(key.public_key_pem.as_bytes()).expect("a public key");
     let claims: serde_json::Value =
-        jsonwebtoken::decode(token, &public, &Validation::new(Algorithm::EdDSA)).expect("valid").claims;
+        jsonwebtoken::decode(token, &public, &Validation::new(Algorithm::EdDSA))
+            .expect("valid")
+            .claims;
     assert_eq!(claims["sub"], "maria");
 
     let anna = format!("anna:{}", demo.credentials.agents["anna"]);
-    assert!(text.contains(&format!("AGENT='Authorization: Bearer {anna}'")), "{text}");
-    assert!(text.contains("  carol") && text.contains("(supervisor)"), "{text}");
+    assert!(
+        text.contains(&format!("AGENT='Authorization: Bearer {anna}'")),
+        "{text}"
+    );
+    assert!(
+        text.contains("  carol") && text.contains("(supervisor)"),
+        "{text}"
+    );
     assert!(!text.contains("{{") && !text.contains("}}"), "{text}");
-    for body in text.split("-d '").skip(1).filter_map(|rest| rest.split('\'').next()) {
+    for body in text
+        .split("-d '")
+        .skip(1)
+        .filter_map(|rest| rest.split('\'').next())
+    {
         serde_json::from_str::<serde_json::Value>(body).expect(body);
     }
 }

@@ -8,14 +8,14 @@ use crate::domain::time::Timestamp;
 
 /// A time as RFC 3339 in UTC; a number where it is outside the calendar.
 #[must_use]
-pub fn time(at: Timestamp) -> String {
+pub(super) fn time(at: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.0)
         .map_or_else(|_| format!("{} ms", at.0), |t| format!("{t:.3}"))
 }
 
 /// An event as one sentence.
 #[must_use]
-pub fn describe(event: &Event) -> String {
+pub(super) fn describe(event: &Event) -> String {
     match event {
         Event::Started {
             customer,
@@ -146,7 +146,7 @@ fn back_to(returning: &Returning) -> String {
 
 /// Why an assignment was made, in sentences.
 #[must_use]
-pub fn explain(explanation: &Explanation) -> String {
+pub(super) fn explain(explanation: &Explanation) -> String {
     let Explanation {
         rule,
         queue,

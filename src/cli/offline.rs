@@ -22,7 +22,9 @@ pub enum OfflineError {
     #[error("a server (or another command) has {0} open; stop it first, then run this again")]
     InUse(PathBuf),
     /// There is no store, or no company in it.
-    #[error("{0} holds no company yet; make one with `linger company import FILE --data {0}`, or check --data")]
+    #[error(
+        "{0} holds no company yet; make one with `linger company import FILE --data {0}`, or check --data"
+    )]
     NoCompany(PathBuf),
     /// The store cannot be read or written.
     #[error(transparent)]
@@ -48,7 +50,9 @@ pub(super) fn open(data: &Path, create: bool) -> Result<Store, OfflineError> {
         return Err(OfflineError::NoCompany(data.to_path_buf()));
     }
     Store::open(data, Durability::Synced).map_err(|e| match e {
-        StoreError::Rocks(why) if is_locked(&why.to_string()) => OfflineError::InUse(data.to_path_buf()),
+        StoreError::Rocks(why) if is_locked(&why.to_string()) => {
+            OfflineError::InUse(data.to_path_buf())
+        }
         other => OfflineError::Store(other),
     })
 }

@@ -26,14 +26,14 @@ pub(super) fn new_secret() -> Result<String, NoRandomness> {
 
 /// What the store keeps: the SHA-256 of the secret's text, lower-case hex.
 pub(super) fn secret_sha256(secret: &str) -> String {
-    digest(&SHA256, secret.as_bytes())
-        .as_ref()
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
+    digest(&SHA256, secret.as_bytes()).as_ref().iter().fold(
+        String::with_capacity(64),
+        |mut hex, byte| {
             // Writing to a string cannot fail.
             let _ = write!(hex, "{byte:02x}");
             hex
-        })
+        },
+    )
 }
 
 #[cfg(test)]
@@ -53,6 +53,9 @@ mod tests {
         let (a, b) = (new_secret().expect("random"), new_secret().expect("random"));
         assert_ne!(a, b);
         assert_eq!(a.len(), 43);
-        assert!(a.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_'));
+        assert!(
+            a.bytes()
+                .all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_')
+        );
     }
 }

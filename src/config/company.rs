@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::file::{
-    AgentFile, CompanyFile, HoursFile, QueueFile, RouteFile, StickinessFile, TimersFile, WidgetFile,
-    WorkstreamFile,
+    AgentFile, CompanyFile, HoursFile, QueueFile, RouteFile, StickinessFile, TimersFile,
+    WidgetFile, WorkstreamFile,
 };
 use super::units::{parse_date, parse_duration, parse_interval};
 use crate::domain::hours::{Calendar, Interval};
@@ -18,8 +18,8 @@ use crate::domain::ids::{AgentId, CalendarId, InvalidId, QueueId};
 use crate::domain::system_messages;
 use crate::domain::time::Millis;
 use crate::domain::workstream::{
-    AgentProfile, Company, CustomerKey, Patience, Queue, RouteRule, Stickiness, TimerSettings, Widget,
-    Workstream, WrapUp,
+    AgentProfile, Company, CustomerKey, Patience, Queue, RouteRule, Stickiness, TimerSettings,
+    Widget, Workstream, WrapUp,
 };
 
 /// Why a company file cannot be used: every problem, each with its place and a way out.
@@ -32,9 +32,9 @@ pub struct ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the company file cannot be used:")?;
-        self.problems
-            .iter()
-            .try_for_each(|problem| write!(f, "\n  - {}", problem.trim_end().replace('\n', "\n    ")))
+        self.problems.iter().try_for_each(|problem| {
+            write!(f, "\n  - {}", problem.trim_end().replace('\n', "\n    "))
+        })
     }
 }
 
@@ -79,7 +79,6 @@ impl CompanyFile {
             })
         }
     }
-
 }
 
 fn keep_unnamed_agents(company: &mut Company, stored: &Company) {
@@ -152,11 +151,7 @@ impl Reader {
     fn workstream(&mut self, at: &str, file: WorkstreamFile) -> Option<Workstream> {
         let queue: Option<QueueId> =
             self.note(&format!("{at}.default_queue"), file.default_queue.parse());
-        let default = Workstream::new(
-            file.name.as_deref().unwrap_or_default(),
-            file.mode,
-            queue?,
-        );
+        let default = Workstream::new(file.name.as_deref().unwrap_or_default(), file.mode, queue?);
         for kind in file.messages.keys() {
             if !system_messages::is_offered(file.mode, *kind) {
                 self.problems.push(format!(
@@ -255,9 +250,17 @@ impl Reader {
         TimerSettings {
             open_idle_close: read("open_idle_close", file.open_idle_close, d.open_idle_close),
             auto_park_after: read("auto_park_after", file.auto_park_after, d.auto_park_after),
-            auto_close_after: read("auto_close_after", file.auto_close_after, d.auto_close_after),
+            auto_close_after: read(
+                "auto_close_after",
+                file.auto_close_after,
+                d.auto_close_after,
+            ),
             wrap_up_limit: read("wrap_up_limit", file.wrap_up_limit, d.wrap_up_limit),
-            disconnect_limit: read("disconnect_limit", file.disconnect_limit, d.disconnect_limit),
+            disconnect_limit: read(
+                "disconnect_limit",
+                file.disconnect_limit,
+                d.disconnect_limit,
+            ),
             offer_deadline: read("offer_deadline", file.offer_deadline, d.offer_deadline),
         }
     }
@@ -309,13 +312,21 @@ impl Reader {
         })
     }
 
-    fn agent(&mut self, at: &str, file: AgentFile, stored: Option<&Company>) -> Option<AgentProfile> {
+    fn agent(
+        &mut self,
+        at: &str,
+        file: AgentFile,
+        stored: Option<&Company>,
+    ) -> Option<AgentProfile> {
         let kept = || {
             let id: AgentId = last_part(at).parse().ok()?;
             Some(stored?.agents.get(&id)?.secret_sha256.clone())
         };
         if let Some(secret) = &file.secret_sha256
-            && !(secret.len() == 64 && secret.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+            && !(secret.len() == 64
+                && secret
+                    .bytes()
+                    .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
             && !secret.is_empty()
         {
             self.problems.push(format!("{at}.secret_sha256 is not a SHA-256 in lower-case hex (64 digits); remove the line and run `linger agent add`."));

@@ -16,8 +16,8 @@ use crate::domain::hours::{Calendar, Interval};
 use crate::domain::ids::{AgentId, CalendarId};
 use crate::domain::message::SystemKind;
 use crate::domain::workstream::{
-    AgentProfile, Company, CustomerKey, Distribution, Method, Mode, Patience, Presence, Queue, Role,
-    WhenAbsent, WhenFull, Workstream, WrapUp,
+    AgentProfile, Company, CustomerKey, Distribution, Method, Mode, Patience, Presence, Queue,
+    Role, WhenAbsent, WhenFull, Workstream, WrapUp,
 };
 
 /// The file as written.
@@ -183,8 +183,13 @@ impl CompanyFile {
     }
 }
 
-fn by_text<K: fmt::Display, V, F>(map: &BTreeMap<K, V>, write: impl Fn(&V) -> F) -> BTreeMap<String, F> {
-    map.iter().map(|(id, v)| (id.to_string(), write(v))).collect()
+fn by_text<K: fmt::Display, V, F>(
+    map: &BTreeMap<K, V>,
+    write: impl Fn(&V) -> F,
+) -> BTreeMap<String, F> {
+    map.iter()
+        .map(|(id, v)| (id.to_string(), write(v)))
+        .collect()
 }
 
 fn write_workstream(w: &Workstream) -> WorkstreamFile {
@@ -250,8 +255,15 @@ fn write_queue(q: &Queue) -> QueueFile {
 
 fn write_hours(calendar: &Calendar) -> HoursFile {
     let texts = |intervals: &Vec<Interval>| intervals.iter().map(Interval::to_string).collect();
-    let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] =
-        calendar.weekly.each_ref().map(texts);
+    let [
+        monday,
+        tuesday,
+        wednesday,
+        thursday,
+        friday,
+        saturday,
+        sunday,
+    ] = calendar.weekly.each_ref().map(texts);
     HoursFile {
         time_zone: calendar.time_zone.clone(),
         monday,

@@ -113,7 +113,8 @@ impl FromStr for LogFormat {
 impl FromStr for CustomerRate {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        const WRONG: &str = "write \"default\", \"unlimited\", or messages per time such as \"20/10s\"";
+        const WRONG: &str =
+            "write \"default\", \"unlimited\", or messages per time such as \"20/10s\"";
         match text {
             "default" => return Ok(Self::default()),
             "unlimited" => return Ok(Self::Unlimited),

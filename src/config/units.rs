@@ -16,7 +16,9 @@ const UNITS: [(&str, u64); 5] = [
 /// Reads `28d`, `15min`, `90s`, `1h 30min`.
 pub(super) fn parse_duration(text: &str) -> Result<Millis, String> {
     let wrong = || {
-        format!("{text:?} is not a duration; write a number and a unit (d, h, min, s, ms), such as \"15min\".")
+        format!(
+            "{text:?} is not a duration; write a number and a unit (d, h, min, s, ms), such as \"15min\"."
+        )
     };
     let mut rest = text.trim();
     let mut total: u64 = 0;
@@ -24,9 +26,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Millis, String> {
         return Err(wrong());
     }
     while !rest.is_empty() {
-        let number_end = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .ok_or_else(wrong)?;
+        let number_end = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
         let number: u64 = rest[..number_end].parse().map_err(|_| wrong())?;
         rest = rest[number_end..].trim_start();
         let unit_end = rest
@@ -163,7 +163,15 @@ mod tests {
         for text in ["2026-12-25", "0001-01-01", "2026-99-99"] {
             assert_eq!(parse_date(text).map(show_date), Ok(text.to_owned()));
         }
-        for bad in ["", "25.12.2026", "2026-1-1", "2026-12", "26-12-25", "2026-12-25-1", "2026-+1-25x"] {
+        for bad in [
+            "",
+            "25.12.2026",
+            "2026-1-1",
+            "2026-12",
+            "26-12-25",
+            "2026-12-25-1",
+            "2026-+1-25x",
+        ] {
             assert!(parse_date(bad).is_err(), "{bad}");
         }
     }

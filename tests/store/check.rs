@@ -168,7 +168,7 @@ fn index_injuries() -> Vec<Injury> {
                         seq: Seq(3),
                         at: Timestamp(0),
                     },
-                )
+                );
             },
             Invariant::DedupRowThere,
         ),
@@ -187,7 +187,7 @@ fn index_injuries() -> Vec<Injury> {
                         seq: Seq(3),
                         at: Timestamp(0),
                     },
-                )
+                );
             },
             Invariant::DedupRowMeant,
         ),
@@ -248,7 +248,7 @@ fn index_injuries() -> Vec<Injury> {
                     "customers",
                     &owned("dora", &conv(OPEN)),
                     &workstream("help"),
-                )
+                );
             },
             Invariant::CustomerRow,
         ),
