@@ -101,7 +101,10 @@ impl Links {
     /// The configuration as it is now.
     #[must_use]
     pub fn company(&self) -> Arc<Company> {
-        self.company.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.company
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// This instant.
@@ -113,7 +116,10 @@ impl Links {
     pub(super) fn with_surroundings<T>(&self, f: impl FnOnce(Surroundings<'_>) -> T) -> T {
         let company = self.company();
         f(Surroundings {
-            ctx: Ctx { now: self.now(), company: &company },
+            ctx: Ctx {
+                now: self.now(),
+                company: &company,
+            },
             customer_rate: self.customer_rate,
         })
     }
@@ -136,7 +142,9 @@ impl Links {
     }
 
     /// What the writer calls after each batch.
-    pub fn notifier(fatal: Arc<Fatal>) -> impl FnMut(Vec<Token>, Result<(), Arc<WriteFailed>>) + Send + 'static {
+    pub fn notifier(
+        fatal: Arc<Fatal>,
+    ) -> impl FnMut(Vec<Token>, Result<(), Arc<WriteFailed>>) + Send + 'static {
         let mut last: HashMap<ConversationId, (Addr<ConversationActor>, Position)> = HashMap::new();
         move |tokens, result| {
             if let Err(failed) = result {

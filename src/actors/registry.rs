@@ -54,7 +54,12 @@ pub struct Handle {
 
 impl Handle {
     pub(super) fn new(id: SessionId, principal: Principal, sink: Arc<dyn Sink>) -> Self {
-        Self { id, principal, sink, traffic: Mutex::default() }
+        Self {
+            id,
+            principal,
+            sink,
+            traffic: Mutex::default(),
+        }
     }
 
     /// Tells the session, and notes what is answered and delivered by it.
@@ -66,11 +71,18 @@ impl Handle {
                 }
                 locked(&self.traffic).in_flight.remove(request);
             }
-            Outbound::Messages { conversation, messages } => {
+            Outbound::Messages {
+                conversation,
+                messages,
+            } => {
                 let mut traffic = locked(&self.traffic);
-                if let (Some(route), Some(last)) = (traffic.routes.get_mut(conversation), messages.last()) {
+                if let (Some(route), Some(last)) =
+                    (traffic.routes.get_mut(conversation), messages.last())
+                {
                     route.cursor = last.seq;
-                    route.credit = route.credit.saturating_sub(u32::try_from(messages.len()).unwrap_or(u32::MAX));
+                    route.credit = route
+                        .credit
+                        .saturating_sub(u32::try_from(messages.len()).unwrap_or(u32::MAX));
                 }
             }
             _ => {}
@@ -79,7 +91,11 @@ impl Handle {
     }
 
     /// Notes a request to a conversation and returns the direct way there, if there is one.
-    pub(super) fn depart(&self, request: Option<u64>, conversation: ConversationId) -> Option<Addr<ConversationActor>> {
+    pub(super) fn depart(
+        &self,
+        request: Option<u64>,
+        conversation: ConversationId,
+    ) -> Option<Addr<ConversationActor>> {
         let mut traffic = locked(&self.traffic);
         if let Some(request) = request {
             traffic.in_flight.insert(request, conversation);
@@ -88,7 +104,11 @@ impl Handle {
     }
 
     /// Gives credit back; returns the way to the conversation.
-    pub(super) fn credit(&self, conversation: ConversationId, messages: u32) -> Option<Addr<ConversationActor>> {
+    pub(super) fn credit(
+        &self,
+        conversation: ConversationId,
+        messages: u32,
+    ) -> Option<Addr<ConversationActor>> {
         let mut traffic = locked(&self.traffic);
         let route = traffic.routes.get_mut(&conversation)?;
         route.credit = route.credit.saturating_add(messages);
@@ -117,17 +137,29 @@ impl Handle {
         let mut traffic = locked(&self.traffic);
         traffic.closed = true;
         traffic.in_flight.clear();
-        traffic.routes.drain().map(|(id, route)| (id, route.to)).collect()
+        traffic
+            .routes
+            .drain()
+            .map(|(id, route)| (id, route.to))
+            .collect()
     }
 
     /// The conversation's actor died: what was on its way there will not be answered.
     pub(super) fn refuse_in_flight(&self, conversation: ConversationId) {
         let lost: Vec<u64> = {
             let traffic = locked(&self.traffic);
-            traffic.in_flight.iter().filter(|(_, c)| **c == conversation).map(|(r, _)| *r).collect()
+            traffic
+                .in_flight
+                .iter()
+                .filter(|(_, c)| **c == conversation)
+                .map(|(r, _)| *r)
+                .collect()
         };
         for request in lost {
-            self.tell(Outbound::Answer { request, result: Err(Reject::unavailable()) });
+            self.tell(Outbound::Answer {
+                request,
+                result: Err(Reject::unavailable()),
+            });
         }
     }
 }
@@ -169,12 +201,25 @@ impl Registry {
         }
     }
 
-    pub(super) fn answer(&self, origin: crate::engine::conversation::Origin, result: Result<Reply, Reject>) {
-        self.tell(origin.session, Outbound::Answer { request: origin.request, result });
+    pub(super) fn answer(
+        &self,
+        origin: crate::engine::conversation::Origin,
+        result: Result<Reply, Reject>,
+    ) {
+        self.tell(
+            origin.session,
+            Outbound::Answer {
+                request: origin.request,
+                result,
+            },
+        );
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Handle>> {
-        self.shards.iter().flat_map(|s| locked(s).values().cloned().collect::<Vec<_>>()).collect()
+        self.shards
+            .iter()
+            .flat_map(|s| locked(s).values().cloned().collect::<Vec<_>>())
+            .collect()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -198,7 +243,9 @@ impl Registry {
     pub(super) fn count_out(&self, principal: &Principal) -> bool {
         let (key, _) = counted(principal);
         let mut sockets = locked(&self.sockets);
-        let Some(count) = sockets.get_mut(&key) else { return true };
+        let Some(count) = sockets.get_mut(&key) else {
+            return true;
+        };
         *count = count.saturating_sub(1);
         let last = *count == 0;
         if last {

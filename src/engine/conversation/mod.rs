@@ -429,7 +429,11 @@ impl ConversationMachine {
             }
             Ask::Subscribe { after, credit } => {
                 let view = self.gate.view();
-                out.push(Effect::Attached { session: origin.session, after, credit });
+                out.push(Effect::Attached {
+                    session: origin.session,
+                    after,
+                    credit,
+                });
                 out.push(answer(origin, Ok(Reply::Subscribed { view })));
                 self.readers.subscribe(
                     origin.session,

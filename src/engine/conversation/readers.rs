@@ -143,7 +143,11 @@ impl Readers {
             .is_some_and(|m| m.seq == reader.cursor.next());
         if fits {
             let count = messages.len().min(reader.credit as usize);
-            hand_over(reader, messages.into_iter().take(count).map(Delivery::new), out);
+            hand_over(
+                reader,
+                messages.into_iter().take(count).map(Delivery::new),
+                out,
+            );
             self.pump(i, out);
         } else if !messages.is_empty() {
             self.pump(i, out);
@@ -164,7 +168,11 @@ impl Readers {
             if reader.cursor.next() >= oldest {
                 let skip = usize::try_from(reader.cursor.next().0 - oldest.0).unwrap_or(usize::MAX);
                 let count = reader.credit as usize;
-                hand_over(reader, self.ring.iter().skip(skip).take(count).cloned(), out);
+                hand_over(
+                    reader,
+                    self.ring.iter().skip(skip).take(count).cloned(),
+                    out,
+                );
             } else {
                 reader.reading = true;
                 let limit = (reader.credit as usize).min(limits::HISTORY_PAGE);

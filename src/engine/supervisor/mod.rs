@@ -257,12 +257,22 @@ impl Supervisor {
     }
 
     /// A long poll has waited long enough.
-    pub fn wait_over(&mut self, conversation: ConversationId, origin: Origin, out: &mut Vec<Effect>) {
+    pub fn wait_over(
+        &mut self,
+        conversation: ConversationId,
+        origin: Origin,
+        out: &mut Vec<Effect>,
+    ) {
         self.send(conversation, Input::WaitOver(origin), out);
     }
 
     /// A session without a direct way to the conversation is gone.
-    pub fn session_gone(&mut self, conversation: ConversationId, session: SessionId, out: &mut Vec<Effect>) {
+    pub fn session_gone(
+        &mut self,
+        conversation: ConversationId,
+        session: SessionId,
+        out: &mut Vec<Effect>,
+    ) {
         if self.slots.contains_key(&conversation) {
             self.send(conversation, Input::SessionGone(session), out);
         }
