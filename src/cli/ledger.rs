@@ -139,6 +139,12 @@ impl Thread {
             .filter_map(|s| Some((s.client_id.as_str(), s.acknowledged?, s.text.as_str(), s.by)))
     }
 
+    /// Messages handed to a client that the server has not acknowledged.
+    #[must_use]
+    pub fn on_their_way(&self) -> u64 {
+        self.sent.iter().filter(|s| s.acknowledged.is_none()).count() as u64
+    }
+
     /// Who wrote a message, by name, if anybody was shown it.
     #[must_use]
     pub fn author_of(&self, client_id: &str) -> Option<String> {

@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Customers who talk at once.
-const CUSTOMERS: u64 = 24;
+const CUSTOMERS: u64 = 32;
 /// Messages of one socket that may be unanswered: a kill leaves several in doubt.
 const WINDOW: usize = 8;
 /// How long anything may take that must happen, restarts included.
@@ -159,11 +159,11 @@ impl Load {
 
 /// A dialogue of some length; runs by one side are common, so that several messages are under way at once.
 fn invent(id: &str, random: &mut StdRng) -> Dialogue {
-    let length = random.random_range(12..40);
+    let length = random.random_range(12..60);
     let mut by = By::Customer;
     let turns = (0..length)
         .map(|n| {
-            if n > 0 && random.random_bool(0.4) {
+            if n > 0 && random.random_bool(0.3) {
                 by = if by == By::Customer {
                     By::Agent
                 } else {

@@ -20,7 +20,7 @@ use super::journal::SyncedJournal;
 use super::load::Load;
 
 /// Agents at work.
-const AGENTS: usize = 3;
+const AGENTS: usize = 4;
 /// The load must get going within this time after a restart.
 const PROGRESS_TIME_MAX: Duration = Duration::from_secs(60);
 /// Acknowledged messages that are sent again after each restart.
@@ -32,8 +32,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
     pub(crate) kills: u64,
-    /// Kills while messages were being acknowledged.
+    /// Kills while messages were on their way.
     pub(crate) kills_under_load: u64,
+    /// Messages that were on their way when the server was killed.
+    pub(crate) in_doubt: u64,
     pub(crate) acknowledged: u64,
     pub(crate) conversations: u64,
     pub(crate) returns: u64,
@@ -48,11 +50,12 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} kills ({} under load), {} acknowledged messages in {} conversations with {} returns, \
+            "{} kills ({} with messages on their way, {} of them), {} acknowledged messages in {} conversations with {} returns, \
              {} threads compared after restarts, {} messages sent again, {:.0} s: \
              0 lost, 0 doubled, 0 out of order, every verification clean",
             self.kills,
             self.kills_under_load,
+            self.in_doubt,
             self.acknowledged,
             self.conversations,
             self.returns,
@@ -71,7 +74,7 @@ pub(crate) async fn run(rounds: u64, seed: u64) -> Result<Figures, String> {
         data: directory.path().join("data"),
         listen: free_address().map_err(|e| e.to_string())?,
         agents: AGENTS,
-        more: ["--capacity", "5", "--customer-rate", "unlimited"]
+        more: ["--capacity", "6", "--customer-rate", "unlimited"]
             .map(str::to_owned)
             .to_vec(),
     };
@@ -149,15 +152,11 @@ impl Torture {
         self.progress().await?;
         let wait = self.random.random_range(50..700);
         sleep(Duration::from_millis(wait)).await;
-        let before = self.acknowledged();
-        sleep(Duration::from_millis(self.random.random_range(1..40))).await;
-        self.server
-            .take()
-            .ok_or("the server is gone")?
-            .kill()
-            .map_err(|e| e.to_string())?;
+        let on_their_way: u64 = self.load.casts().iter().map(|c| c.thread().on_their_way()).sum();
+        self.server.take().ok_or("the server is gone")?.kill().map_err(|e| e.to_string())?;
         self.figures.kills += 1;
-        self.figures.kills_under_load += u64::from(self.acknowledged() > before);
+        self.figures.kills_under_load += u64::from(on_their_way > 0);
+        self.figures.in_doubt += on_their_way;
         self.plan.verify().map_err(|e| e.to_string())?;
         // What is acknowledged by now must be there afterwards, whatever the load adds meanwhile.
         self.server = Some(self.plan.start().await.map_err(|e| e.to_string())?);
