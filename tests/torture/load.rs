@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Customers who talk at once.
-const CUSTOMERS: u64 = 32;
+pub(crate) const CUSTOMERS: usize = 32;
 /// Messages of one socket that may be unanswered: a kill leaves several in doubt.
 const WINDOW: usize = 8;
 /// How long anything may take that must happen, restarts included.
@@ -103,7 +103,7 @@ impl Load {
                 Arc::clone(&stopping),
             );
             players.spawn(async move {
-                let mut random = StdRng::seed_from_u64(seed.wrapping_add(customer));
+                let mut random = StdRng::seed_from_u64(seed.wrapping_add(customer as u64));
                 let mut talk = 0_u64;
                 while !stopping.load(Ordering::Relaxed) {
                     talk += 1;

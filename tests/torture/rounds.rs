@@ -17,12 +17,14 @@ use rand::{Rng, SeedableRng};
 use tokio::time::sleep;
 
 use super::journal::SyncedJournal;
-use super::load::Load;
+use super::load::{CUSTOMERS, Load};
 
 /// Agents at work.
 const AGENTS: usize = 4;
 /// The load must get going within this time after a restart.
 const PROGRESS_TIME_MAX: Duration = Duration::from_secs(60);
+/// Messages are on their way again within this time; else the kill is one of an idle server.
+const IN_DOUBT_TIME_MAX: Duration = Duration::from_secs(2);
 /// Acknowledged messages that are sent again after each restart.
 const RESENDS_PER_ROUND: usize = 40;
 /// The HTTP interface must answer within this time after a restart.
@@ -152,8 +154,12 @@ impl Torture {
         self.progress().await?;
         let wait = self.random.random_range(50..700);
         sleep(Duration::from_millis(wait)).await;
-        let on_their_way: u64 = self.load.casts().iter().map(|c| c.thread().on_their_way()).sum();
-        self.server.take().ok_or("the server is gone")?.kill().map_err(|e| e.to_string())?;
+        let on_their_way = self.messages_on_their_way().await;
+        self.server
+            .take()
+            .ok_or("the server is gone")?
+            .kill()
+            .map_err(|e| e.to_string())?;
         self.figures.kills += 1;
         self.figures.kills_under_load += u64::from(on_their_way > 0);
         self.figures.in_doubt += on_their_way;
@@ -162,6 +168,20 @@ impl Torture {
         self.server = Some(self.plan.start().await.map_err(|e| e.to_string())?);
         self.compare().await?;
         self.send_again().await
+    }
+
+    /// Waits for the next moment at which a kill leaves messages in doubt, and counts them.
+    async fn messages_on_their_way(&self) -> u64 {
+        let until = Instant::now() + IN_DOUBT_TIME_MAX;
+        loop {
+            let casts = self.load.casts();
+            let recent = casts.iter().rev().take(2 * CUSTOMERS);
+            let count = recent.map(|c| c.thread().on_their_way()).sum();
+            if count > 0 || Instant::now() > until {
+                return count;
+            }
+            sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// Waits until the load goes on.
