@@ -168,7 +168,8 @@ pub async fn serve(
         fatal.clone(),
     );
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let arbiters: Vec<Arbiter> = (0..cores.max(1)).map(|_| Arbiter::new()).collect();
+    // Sessions cost more than conversations do: they parse, write and talk to the system.
+    let arbiters: Vec<Arbiter> = (0..(cores / 2).max(1)).map(|_| Arbiter::new()).collect();
     let supervisor_arbiter = Arbiter::new();
     tracing::info!(
         conversations = live.len(),
