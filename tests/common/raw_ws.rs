@@ -51,7 +51,12 @@ pub struct RawFrame {
 impl RawFrame {
     /// A complete, masked frame.
     pub fn new(opcode: u8, payload: impl Into<Vec<u8>>) -> Self {
-        Self { first: 0x80 | opcode, masked: true, payload: payload.into(), announced: None }
+        Self {
+            first: 0x80 | opcode,
+            masked: true,
+            payload: payload.into(),
+            announced: None,
+        }
     }
 
     /// More fragments follow.
@@ -104,7 +109,12 @@ impl RawFrame {
         }
         if self.masked {
             out.extend(KEY);
-            out.extend(self.payload.iter().zip(KEY.iter().cycle()).map(|(b, k)| b ^ k));
+            out.extend(
+                self.payload
+                    .iter()
+                    .zip(KEY.iter().cycle())
+                    .map(|(b, k)| b ^ k),
+            );
         } else {
             out.extend(&self.payload);
         }
@@ -119,20 +129,26 @@ pub fn close_frame(code: u16, reason: &[u8]) -> RawFrame {
 
 /// The header alone of a frame that announces 2^40 bytes.
 pub fn terabyte() -> Vec<u8> {
-    RawFrame::new(opcode::TEXT, Vec::new()).announcing(1 << 40).bytes()
+    RawFrame::new(opcode::TEXT, Vec::new())
+        .announcing(1 << 40)
+        .bytes()
 }
 
 /// Fragments without an end: the first, then `count` that continue.
 pub fn endless_fragments(count: usize, each: &[u8]) -> Vec<u8> {
     let mut out = RawFrame::new(opcode::TEXT, each).unfinished().bytes();
-    let more = RawFrame::new(opcode::CONTINUATION, each).unfinished().bytes();
+    let more = RawFrame::new(opcode::CONTINUATION, each)
+        .unfinished()
+        .bytes();
     out.extend(more.repeat(count));
     out
 }
 
 /// A character of two bytes, split over two fragments, the second half wrong.
 pub fn bad_utf8_over_fragments() -> Vec<u8> {
-    let mut out = RawFrame::new(opcode::TEXT, [b'"', 0xc3]).unfinished().bytes();
+    let mut out = RawFrame::new(opcode::TEXT, [b'"', 0xc3])
+        .unfinished()
+        .bytes();
     out.extend(RawFrame::new(opcode::CONTINUATION, [0x28, b'"']).bytes());
     out
 }
@@ -155,7 +171,9 @@ impl RawWs {
         let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_nodelay(true)?;
-        let offer = offer.map(|p| format!("Sec-WebSocket-Protocol: {p}\r\n")).unwrap_or_default();
+        let offer = offer
+            .map(|p| format!("Sec-WebSocket-Protocol: {p}\r\n"))
+            .unwrap_or_default();
         write!(
             stream,
             "GET {path} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -173,9 +191,14 @@ impl RawWs {
         }
         let subprotocol = head.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("sec-websocket-protocol").then(|| value.trim().to_owned())
+            name.eq_ignore_ascii_case("sec-websocket-protocol")
+                .then(|| value.trim().to_owned())
         });
-        Ok(Self { stream, buffer: Vec::new(), subprotocol })
+        Ok(Self {
+            stream,
+            buffer: Vec::new(),
+            subprotocol,
+        })
     }
 
     /// What the server chose.
@@ -211,7 +234,12 @@ impl RawWs {
             match self.stream.read(&mut chunk) {
                 Ok(0) => return Heard::End,
                 Ok(n) => self.buffer.extend_from_slice(&chunk[..n]),
-                Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+                Err(e)
+                    if matches!(
+                        e.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                    ) =>
+                {
                     panic!("the server said nothing for {PATIENCE:?}");
                 }
                 Err(_) => return Heard::End,
@@ -246,12 +274,22 @@ impl RawWs {
 
     fn next_frame(&mut self) -> Option<Heard> {
         let (first, second) = (*self.buffer.first()?, *self.buffer.get(1)?);
-        assert_eq!(first & 0xf0, 0x80, "a server of this protocol sends whole frames");
+        assert_eq!(
+            first & 0xf0,
+            0x80,
+            "a server of this protocol sends whole frames"
+        );
         assert_eq!(second & 0x80, 0, "a server does not mask");
         let (header, length) = match second {
-            126 => (4, usize::from(u16::from_be_bytes(self.buffer.get(2..4)?.try_into().expect("two bytes")))),
+            126 => (
+                4,
+                usize::from(u16::from_be_bytes(
+                    self.buffer.get(2..4)?.try_into().expect("two bytes"),
+                )),
+            ),
             127 => {
-                let length = u64::from_be_bytes(self.buffer.get(2..10)?.try_into().expect("eight bytes"));
+                let length =
+                    u64::from_be_bytes(self.buffer.get(2..10)?.try_into().expect("eight bytes"));
                 (10, usize::try_from(length).expect("a length that fits"))
             }
             short => (2, usize::from(short)),
@@ -263,9 +301,10 @@ impl RawWs {
             opcode::PING => Heard::Ping(payload),
             opcode::PONG => Heard::Pong(payload),
             opcode::CLOSE => match payload.split_first_chunk::<2>() {
-                Some((code, reason)) => {
-                    Heard::Close(u16::from_be_bytes(*code), String::from_utf8_lossy(reason).into_owned())
-                }
+                Some((code, reason)) => Heard::Close(
+                    u16::from_be_bytes(*code),
+                    String::from_utf8_lossy(reason).into_owned(),
+                ),
                 None => Heard::CloseWithoutCode,
             },
             other => panic!("a frame of opcode {other}"),
