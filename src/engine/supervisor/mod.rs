@@ -342,6 +342,17 @@ impl Supervisor {
         }
     }
 
+    /// Customers of live conversations that follow the connection.
+    #[must_use]
+    pub fn live_customers(&self) -> Vec<CustomerId> {
+        use crate::domain::workstream::Mode;
+        let theirs = self
+            .assignment
+            .summaries()
+            .filter(|s| s.view.mode == Mode::Live);
+        theirs.map(|s| s.view.customer.clone()).collect()
+    }
+
     /// The live conversations of a customer whose last connection is gone or is back.
     pub fn customer_connection(
         &mut self,
