@@ -536,10 +536,10 @@ impl WsSession {
                 }
             }
             (Asked::Frame(tag), Err(reject)) => {
-                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx)
+                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
             }
             (Asked::Cursor, Ok(Reply::Subscribed { view })) => {
-                self.send(server::conversation(&view, viewer), ctx)
+                self.send(server::conversation(&view, viewer), ctx);
             }
             (Asked::Cursor, Ok(_)) => {}
             (Asked::Cursor, Err(reject)) => {
