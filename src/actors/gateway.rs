@@ -276,10 +276,8 @@ impl Session {
             ask,
             Ask::Pick | Ask::Reopen | Ask::TransferToAgent(_) | Ask::Assign(_)
         );
-        let way = self
-            .handle
-            .depart((!typing).then_some(origin.request), conversation);
-        match way.filter(|to| direct && to.connected()) {
+        let number = (!typing).then_some(origin.request);
+        match self.handle.depart(number, conversation, direct) {
             Some(to) => post(
                 &to,
                 ToConversation::Input(Input::Ask {

@@ -36,11 +36,21 @@ pub(super) struct Route {
     pub(super) credit: u32,
 }
 
+/// How a request goes to its conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Direct,
+    BySupervisor,
+}
+
 #[derive(Default)]
 struct Traffic {
     routes: HashMap<ConversationId, Route>,
-    /// Unanswered requests, with the conversation they went to.
-    in_flight: HashMap<u64, ConversationId>,
+    /// Unanswered requests, with the conversation they went to and the way they took.
+    in_flight: HashMap<u64, (ConversationId, Way)>,
+    /// Unanswered requests by way of the supervisor. Until they are answered the direct
+    /// way stays closed: what a session says second must not overtake what it said first.
+    roundabout: HashMap<ConversationId, usize>,
     closed: bool,
 }
 
@@ -69,7 +79,7 @@ impl Handle {
                 if *request == INTERNAL_REQUEST {
                     return;
                 }
-                locked(&self.traffic).in_flight.remove(request);
+                locked(&self.traffic).answered(*request);
             }
             Outbound::Messages {
                 conversation,
@@ -90,17 +100,31 @@ impl Handle {
         self.sink.deliver(out);
     }
 
-    /// Notes a request to a conversation and returns the direct way there, if there is one.
+    /// Notes a request to a conversation and returns the direct way there, if it may take it.
+    /// Without a number it is not answered, and its place among others does not matter.
     pub(super) fn depart(
         &self,
         request: Option<u64>,
         conversation: ConversationId,
+        may_go_direct: bool,
     ) -> Option<Addr<ConversationActor>> {
         let mut traffic = locked(&self.traffic);
+        let direct = traffic
+            .routes
+            .get(&conversation)
+            .filter(|route| may_go_direct && route.to.connected())
+            .filter(|_| !traffic.roundabout.contains_key(&conversation))
+            .map(|route| route.to.clone());
         if let Some(request) = request {
-            traffic.in_flight.insert(request, conversation);
+            let way = if direct.is_some() {
+                Way::Direct
+            } else {
+                *traffic.roundabout.entry(conversation).or_default() += 1;
+                Way::BySupervisor
+            };
+            traffic.in_flight.insert(request, (conversation, way));
         }
-        traffic.routes.get(&conversation).map(|r| r.to.clone())
+        direct
     }
 
     /// Gives credit back; returns the way to the conversation.
@@ -137,6 +161,7 @@ impl Handle {
         let mut traffic = locked(&self.traffic);
         traffic.closed = true;
         traffic.in_flight.clear();
+        traffic.roundabout.clear();
         traffic
             .routes
             .drain()
@@ -151,7 +176,7 @@ impl Handle {
             traffic
                 .in_flight
                 .iter()
-                .filter(|(_, c)| **c == conversation)
+                .filter(|(_, (c, _))| *c == conversation)
                 .map(|(r, _)| *r)
                 .collect()
         };
@@ -160,6 +185,20 @@ impl Handle {
                 request,
                 result: Err(Reject::unavailable()),
             });
+        }
+    }
+}
+
+impl Traffic {
+    fn answered(&mut self, request: u64) {
+        let Some((conversation, Way::BySupervisor)) = self.in_flight.remove(&request) else {
+            return;
+        };
+        if let Some(count) = self.roundabout.get_mut(&conversation) {
+            *count -= 1;
+            if *count == 0 {
+                self.roundabout.remove(&conversation);
+            }
         }
     }
 }
