@@ -1,0 +1,85 @@
+//! Everything that decides, in one process with a store that fails, by the thousand.
+//!
+//! A seed decides a company, people, the order in which everything happens, and what
+//! breaks. `LINGER_SEED=n cargo test --test simulation one_seed` replays one with its trace;
+//! `LINGER_SEEDS=100000 cargo test --test simulation` runs more of them.
+
+#[path = "simulation/checks.rs"]
+mod checks;
+#[path = "simulation/people.rs"]
+mod people;
+#[path = "simulation/scenario.rs"]
+mod scenario;
+#[path = "simulation/store.rs"]
+mod store;
+#[path = "simulation/wires.rs"]
+mod wires;
+#[path = "simulation/world.rs"]
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use scenario::Sabotage;
+use world::World;
+
+const SEEDS: u64 = 1_200;
+const TRACE_TAIL: usize = 120;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+fn runs_clean(seed: u64, sabotage: Sabotage) -> bool {
+    catch_unwind(|| World::new(seed, sabotage, false).run()).is_ok()
+}
+
+/// Runs a seed again, with a trace this time, and shows where it ends.
+fn replay(seed: u64) {
+    let mut world = World::new(seed, Sabotage::Nothing, true);
+    let outcome = catch_unwind(AssertUnwindSafe(|| world.run()));
+    let trace = world.trace.take().unwrap_or_default();
+    if let Err(panic) = outcome {
+        for line in &trace[trace.len().saturating_sub(TRACE_TAIL)..] {
+            println!("{line}");
+        }
+        println!("seed {seed} fails; replay it with LINGER_SEED={seed} cargo test --test simulation one_seed -- --nocapture");
+        std::panic::resume_unwind(panic);
+    }
+}
+
+fn run_seeds(seeds: impl Iterator<Item = u64>) {
+    for seed in seeds {
+        if !runs_clean(seed, Sabotage::Nothing) {
+            replay(seed);
+            panic!("seed {seed} failed and did not fail again: the simulation is not deterministic");
+        }
+    }
+}
+
+fn share(part: u64, parts: u64) -> impl Iterator<Item = u64> {
+    let seeds = number("LINGER_SEEDS").unwrap_or(SEEDS);
+    (0..seeds).filter(move |s| s % parts == part)
+}
+
+#[test]
+fn one_seed_holds_every_invariant() {
+    replay(number("LINGER_SEED").unwrap_or(0));
+}
+
+#[test]
+fn even_seeds_hold_every_invariant() {
+    run_seeds(share(0, 2));
+}
+
+#[test]
+fn odd_seeds_hold_every_invariant() {
+    run_seeds(share(1, 2));
+}
+
+#[test]
+fn a_store_that_breaks_its_promise_is_caught() {
+    for sabotage in [Sabotage::AcknowledgeBeforeSync, Sabotage::LoseSyncedBatch, Sabotage::ForgetClientIds] {
+        let caught = (0..60).find(|seed| !runs_clean(*seed, sabotage));
+        assert!(caught.is_some(), "{sabotage:?} passes 60 seeds unnoticed");
+    }
+}
