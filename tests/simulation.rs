@@ -83,3 +83,31 @@ fn a_store_that_breaks_its_promise_is_caught() {
         assert!(caught.is_some(), "{sabotage:?} passes 60 seeds unnoticed");
     }
 }
+
+/// Counts failures by kind over many seeds: for whoever looks into several at once.
+#[test]
+#[ignore = "a tool: LINGER_SEEDS=n cargo test --test simulation survey -- --ignored --nocapture"]
+fn survey() {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+    static LAST: Mutex<String> = Mutex::new(String::new());
+    std::panic::set_hook(Box::new(|info| {
+        if let Ok(mut last) = LAST.lock() {
+            let text: String = info.to_string().chars().take(700).collect();
+            *last = text;
+        }
+    }));
+    let mut kinds: BTreeMap<String, Vec<(u64, String)>> = BTreeMap::new();
+    for seed in 0..number("LINGER_SEEDS").unwrap_or(SEEDS) {
+        if !runs_clean(seed, Sabotage::Nothing) {
+            let text = LAST.lock().map(|l| l.clone()).unwrap_or_default();
+            let place = text.lines().next().unwrap_or_default().to_owned();
+            kinds.entry(place).or_default().push((seed, text));
+        }
+    }
+    let _ = std::panic::take_hook();
+    for (place, seeds) in kinds {
+        let numbers: Vec<u64> = seeds.iter().map(|(s, _)| *s).take(8).collect();
+        println!("{} × {place}\n  seeds {numbers:?}\n  {}", seeds.len(), seeds[0].1);
+    }
+}
