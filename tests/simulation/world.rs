@@ -18,7 +18,7 @@ use linger::domain::workstream::{Company, Presence};
 use linger::engine::agent::{AgentEffect, AgentMachine};
 use linger::engine::conversation::{ConversationMachine, Effect, Input, Origin, Surroundings};
 use linger::engine::outbound::{Outbound, SessionId};
-use linger::engine::request::{Page, Reply};
+use linger::engine::request::{Ask, Page, Reply};
 use linger::engine::summary::Summary;
 use linger::engine::supervisor::{self, Epoch, Supervisor, Woken};
 use linger::engine::view::ConversationView;
@@ -86,6 +86,8 @@ pub(crate) struct World {
     pub(crate) acknowledged: HashMap<(ConversationId, DedupKey), (Seq, String)>,
     pub(crate) trace: Option<Vec<String>>,
     pub(crate) capacity_dirty: bool,
+    /// The store has time for everything.
+    calm: bool,
 }
 
 macro_rules! note {
@@ -130,6 +132,7 @@ impl World {
             acknowledged: HashMap::new(),
             trace: traced.then(Vec::new),
             capacity_dirty: false,
+            calm: false,
         };
         world.supervise(|s, now, out| s.begin_work(now, out));
         world
@@ -217,9 +220,18 @@ impl World {
 
     fn to_actor(&mut self, id: ConversationId, epoch: Epoch, from: From, packet: Packet) {
         if self.actors.get(&id).is_none_or(|a| a.epoch != epoch) {
-            // The address is stale: what a session sends goes the long way round.
-            if let (From::Session(session), Packet::Input(Input::Ask { origin, principal, ask })) = (from, packet) {
-                self.wires.send(Wire::SessionToSupervisor(session), Packet::Ask(origin, principal, id, ask));
+            match (from, packet) {
+                // The address is stale: what a session sends goes the long way round.
+                (From::Session(session), Packet::Input(Input::Ask { origin, principal, ask })) => {
+                    self.wires.send(Wire::SessionToSupervisor(session), Packet::Ask(origin, principal, id, ask));
+                }
+                // The supervisor had not heard of the death yet.
+                (From::Supervisor, packet) => {
+                    if let Some(origin) = asked_in(&packet) {
+                        self.answer(origin, Source::Actor(id, epoch), Err(Reject::unavailable()));
+                    }
+                }
+                _ => {}
             }
             return;
         }
@@ -511,7 +523,7 @@ impl World {
         let parked = self.store.conversations.get(&id).is_some_and(|s| s.parked);
         let woken = match self.store.load(id, self.weather.recent, self.weather.client_ids) {
             _ if parked => Woken::Parked,
-            _ if self.weather.death > 0 && self.rng.random_bool(0.05) => Woken::Busy,
+            _ if !self.calm && self.weather.death > 0 && self.rng.random_bool(0.05) => Woken::Busy,
             None => Woken::Missing,
             Some(memory) => {
                 let machine = ConversationMachine::wake(memory);
@@ -587,14 +599,7 @@ impl World {
         note!(self, "{} {id} {epoch:?} dies", self.now.0);
         let mut unanswered = actor.machine.unanswered();
         for (_, packets) in self.wires.cut(|w| matches!(w, Wire::ToActor(c, e, _) if *c == id && *e == epoch)) {
-            unanswered.extend(packets.into_iter().filter_map(|p| match p {
-                Packet::Input(Input::Ask { origin, ask, .. }) => {
-                    (!matches!(ask, linger::engine::request::Ask::Typing { .. })).then_some(origin)
-                }
-                Packet::Input(Input::Start { origin, .. }) => Some(origin),
-                Packet::Input(Input::Act { origin, .. }) => origin,
-                _ => None,
-            }));
+            unanswered.extend(packets.iter().filter_map(asked_in));
         }
         self.reads.retain(|r| !r.read.is_for(id, epoch));
         for origin in unanswered {
@@ -671,6 +676,7 @@ impl World {
     /// Lets everything that is on its way arrive, and some time pass, and looks whether
     /// anything has been forgotten.
     fn settle(&mut self) {
+        self.calm = true;
         self.come_to_rest();
         // Offers run out, agents that are about to reconnect have had their time.
         for _ in 0..2 {
@@ -678,6 +684,7 @@ impl World {
             self.come_to_rest();
         }
         self.check_settled();
+        self.calm = false;
     }
 
     fn come_to_rest(&mut self) {
@@ -707,6 +714,16 @@ impl World {
 
     pub(crate) fn at_rest(&self) -> bool {
         self.wires.is_empty() && self.queue.is_empty() && self.reads.is_empty()
+    }
+}
+
+/// Whom a packet to an actor asks to be answered.
+fn asked_in(packet: &Packet) -> Option<Origin> {
+    match packet {
+        Packet::Input(Input::Ask { origin, ask, .. }) => (!matches!(ask, Ask::Typing { .. })).then_some(*origin),
+        Packet::Input(Input::Start { origin, .. }) => Some(*origin),
+        Packet::Input(Input::Act { origin, .. }) => *origin,
+        _ => None,
     }
 }
 

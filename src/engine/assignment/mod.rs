@@ -176,8 +176,9 @@ impl Assignment {
                 self.declined.entry(agent.clone()).or_default().insert(id);
             }
         }
-        if summary.declines.is_empty() {
-            for declined in self.declined.values_mut() {
+        // Moved on since: what was declined before counts no more.
+        for (agent, declined) in &mut self.declined {
+            if !summary.declines.contains_key(agent) {
                 declined.remove(&id);
             }
         }

@@ -42,9 +42,9 @@ pub(super) enum Slot {
     Waking {
         epoch: Epoch,
         waiters: Vec<Waiter>,
-        /// Steps that an earlier life took with it: whether they were taken is known
-        /// when the conversation has been read again.
-        lost: Vec<ActionId>,
+        /// After a death: the steps that the earlier life took with it. Whether they
+        /// were taken is known when the conversation has been read again.
+        lost: Option<Vec<ActionId>>,
     },
     Awake {
         epoch: Epoch,
@@ -101,7 +101,7 @@ impl Supervisor {
                     out.push(Effect::Forward(conversation, epoch, input));
                 }
             }
-            None => self.wake(conversation, vec![waiter], Vec::new(), out),
+            None => self.wake(conversation, vec![waiter], None, out),
         }
     }
 
@@ -109,7 +109,7 @@ impl Supervisor {
         &mut self,
         conversation: ConversationId,
         waiters: Vec<Waiter>,
-        lost: Vec<ActionId>,
+        lost: Option<Vec<ActionId>>,
         out: &mut Vec<Effect>,
     ) {
         let epoch = self.new_epoch();
@@ -180,11 +180,11 @@ impl Supervisor {
     fn abandon(
         &mut self,
         conversation: ConversationId,
-        lost: Vec<ActionId>,
+        lost: Option<Vec<ActionId>>,
         now: Timestamp,
         out: &mut Vec<Effect>,
     ) {
-        for action in lost {
+        for action in lost.into_iter().flatten() {
             let follow = self.assignment.settled(action, conversation, now);
             self.perform(follow, out);
         }
@@ -196,14 +196,14 @@ impl Supervisor {
         conversation: ConversationId,
         epoch: Epoch,
         waiters: Vec<Waiter>,
-        lost: Vec<ActionId>,
+        lost: Option<Vec<ActionId>>,
         now: Timestamp,
         out: &mut Vec<Effect>,
     ) {
         let (told, kept): (Vec<_>, Vec<_>) = waiters.into_iter().partition(|w| {
             origin_of(w).is_some() || matches!(w, Waiter::Input(Input::TimerDue))
         });
-        if !kept.is_empty() || !lost.is_empty() {
+        if !kept.is_empty() || lost.is_some() {
             let slot = Slot::Waking {
                 epoch,
                 waiters: kept,
@@ -395,7 +395,7 @@ impl Supervisor {
             return;
         }
         let (waiters, mut lost) = match self.slots.remove(&conversation) {
-            Some(Slot::Waking { waiters, lost, .. }) => (waiters, lost),
+            Some(Slot::Waking { waiters, lost, .. }) => (waiters, lost.unwrap_or_default()),
             Some(Slot::Draining { waiters, .. }) => (waiters, Vec::new()),
             _ => (Vec::new(), Vec::new()),
         };
@@ -423,7 +423,7 @@ impl Supervisor {
         } else {
             // At once, not with the next message: steps may have become durable that
             // nobody has been told of.
-            self.wake(conversation, waiters, lost, out);
+            self.wake(conversation, waiters, Some(lost), out);
         }
     }
 }
