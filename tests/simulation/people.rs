@@ -232,7 +232,10 @@ impl World {
         let asked = self.devices[device].open.remove(&request);
         let asked = asked.unwrap_or_else(|| panic!("request {request} of device {device} is answered twice: {result:?}"));
         match (asked, result) {
-            (Asked::Post(unsent), Ok(Reply::Posted { seq, .. })) => {
+            (Asked::Post(unsent), Ok(Reply::Posted { seq, repeated, .. })) => {
+                if repeated {
+                    self.ways.insert("way repetition answered");
+                }
                 let id = unsent.conversation.expect("posts go somewhere");
                 self.acknowledge(device, id, unsent, seq);
             }
@@ -256,6 +259,7 @@ impl World {
             }
             (Asked::Take(_), Err(reject)) if reject.code == Code::AlreadyTaken => {
                 assert!(reject.taken_by.is_some(), "the loser is told who has it");
+                self.ways.insert("way loser told who has it");
             }
             (Asked::Subscribe(id), Ok(_)) => {
                 let follow = self.devices[device].follows.get_mut(&id).expect("asked for");
@@ -297,7 +301,7 @@ impl World {
     pub(crate) fn somebody_acts(&mut self) {
         let device = self.rng.random_range(0..self.devices.len());
         if self.devices[device].session.is_none() {
-            if self.rng.random_bool(0.5) {
+            if self.rng.random_bool(0.8) {
                 self.connect(device);
             }
             return;
@@ -407,7 +411,7 @@ impl World {
 
     fn agent_acts(&mut self, device: usize, me: &AgentId, role: Role) {
         if self.rng.random_bool(0.08) {
-            let all = [Presence::Available, Presence::Available, Presence::Busy, Presence::Away, Presence::Offline];
+            let all = [Presence::Available, Presence::Available, Presence::Available, Presence::Busy, Presence::Away, Presence::Offline];
             let presence = all[self.rng.random_range(0..all.len())];
             self.agent(me, |m, now, out| m.choose(presence, now, out));
             return;

@@ -88,6 +88,8 @@ pub(crate) struct World {
     pub(crate) capacity_dirty: bool,
     /// The store has time for everything.
     calm: bool,
+    /// Ways that were taken and faults that happened.
+    pub(crate) ways: BTreeSet<&'static str>,
 }
 
 macro_rules! note {
@@ -133,6 +135,7 @@ impl World {
             trace: traced.then(Vec::new),
             capacity_dirty: false,
             calm: false,
+            ways: BTreeSet::new(),
         };
         world.supervise(|s, now, out| s.begin_work(now, out));
         world
@@ -162,9 +165,9 @@ impl World {
             (self.weather.reconnect, 4),
             (self.weather.configure, 5),
             (60, 6),
-            (30, 7),
+            (18, 7),
             (25, 8),
-            (180, 9),
+            (200, 9),
         ];
         let mut roll = self.rng.random_range(0..1000);
         for (chance, what) in weather {
@@ -262,6 +265,7 @@ impl World {
             self.submit(write, None);
         }
         self.actors.remove(&id);
+        self.ways.insert("way slept");
         self.reads.retain(|r| !r.read.is_for(id, epoch));
         self.wires.send(Wire::FromActor(id, epoch), Packet::Asleep);
     }
@@ -332,6 +336,7 @@ impl World {
             E::Notify(agent, out) => self.notify(&agent, &out),
             E::SetAway(agent) => self.agent(&agent, |m, now, out| m.choose(Presence::Away, now, out)),
             E::Park(conversation, reason) => {
+                self.ways.insert("fault parked");
                 self.submit(Write::Parked { conversation, reason: Some(reason) }, None);
             }
             E::TimerDone(id) => {
@@ -509,9 +514,11 @@ impl World {
             Read::Journal(origin) => self.answer(origin, Source::Store, Ok(Reply::Journal(Vec::new()))),
             Read::For(id, epoch, session, after, limit) => {
                 let messages = self.store.page(id, after, limit);
+                self.ways.insert("way read for a reader that fell behind");
                 self.feed(id, epoch, Input::Read { session, messages });
             }
             Read::ClientId(id, epoch, key) => {
+                self.ways.insert("way asked the store for a client id");
                 let found = self.store.find(id, &key).filter(|_| self.sabotage != Sabotage::ForgetClientIds);
                 self.feed(id, epoch, Input::Found { key, found });
             }
@@ -532,6 +539,9 @@ impl World {
                 Woken::Here(summary)
             }
         };
+        if matches!(woken, Woken::Busy) {
+            self.ways.insert("fault busy store");
+        }
         self.wires.send(Wire::FromActor(id, epoch), Packet::Woken(woken));
     }
 
@@ -542,6 +552,9 @@ impl World {
         note!(self, "{} CRASH", self.now.0);
         let written = self.rng.random_range(0..=self.queue.len());
         self.sync(written);
+        if self.queue.iter().any(|q| q.to.is_some()) {
+            self.ways.insert("fault crash with a lost tail");
+        }
         self.queue.clear();
         self.submitted = self.synced;
         // Frames that had left the server may still arrive.
@@ -597,6 +610,7 @@ impl World {
         let actor = self.actors.remove(&id).expect("just found");
         let epoch = actor.epoch;
         note!(self, "{} {id} {epoch:?} dies", self.now.0);
+        self.ways.insert("fault death");
         let mut unanswered = actor.machine.unanswered();
         for (_, packets) in self.wires.cut(|w| matches!(w, Wire::ToActor(c, e, _) if *c == id && *e == epoch)) {
             unanswered.extend(packets.iter().filter_map(asked_in));
@@ -635,8 +649,8 @@ impl World {
 
     fn pass_time(&mut self) {
         let by = match self.rng.random_range(0..20) {
-            0..10 => Millis(self.rng.random_range(1..5_000)),
-            10..15 => Millis::seconds(self.rng.random_range(5..200)),
+            0..8 => Millis(self.rng.random_range(1..5_000)),
+            8..15 => Millis::seconds(self.rng.random_range(5..200)),
             15..18 => Millis::minutes(self.rng.random_range(3..90)),
             18 => Millis::hours(self.rng.random_range(1..30)),
             _ => Millis::days(self.rng.random_range(1..35)),
@@ -710,6 +724,12 @@ impl World {
             }
             budget = budget.checked_sub(1).expect("the machines come to rest");
         }
+    }
+
+    /// Everything that happened, in words.
+    pub(crate) fn seen(&self) -> BTreeSet<String> {
+        let events = self.store.conversations.values().flat_map(|s| &s.events);
+        events.map(|r| crate::checks::kind_of(&r.event)).chain(self.ways.iter().map(|w| (*w).to_owned())).collect()
     }
 
     pub(crate) fn at_rest(&self) -> bool {

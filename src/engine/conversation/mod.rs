@@ -441,7 +441,7 @@ impl ConversationMachine {
                 );
             }
             Ask::Unsubscribe => {
-                self.readers.leave(origin.session);
+                self.readers.unsubscribe(origin.session);
                 out.push(Effect::Detached(origin.session));
                 out.push(answer(origin, Ok(Reply::Ok)));
             }

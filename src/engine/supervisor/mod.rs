@@ -160,7 +160,9 @@ impl Supervisor {
         out: &mut Vec<Effect>,
     ) {
         if self.parked.contains(&conversation) {
-            out.push(Effect::Answer(origin, parked()));
+            if !matches!(ask, Ask::Typing { .. }) {
+                out.push(Effect::Answer(origin, parked()));
+            }
             return;
         }
         match want_of(&ask) {
