@@ -3,7 +3,7 @@
 use linger::domain::conversation::{Conversation, State};
 use linger::domain::event::{AssignedHow, CloseReason, DeclineReason, Event, ParkedBy, Recorded, StickyEnd};
 use linger::domain::ids::{AgentId, ConversationId};
-use linger::domain::time::Timestamp;
+use linger::domain::time::{Millis, Timestamp};
 use linger::domain::commit::Commit;
 use linger::domain::workstream::{Company, Distribution, Mode, WhenAbsent, WhenFull, Workstream};
 use linger::limits;
@@ -79,9 +79,24 @@ impl World {
         }
         self.check_ledger();
         for (id, stored) in &self.store.conversations {
-            if !stored.parked && stored.state.state == State::Open {
+            if stored.parked {
+                continue;
+            }
+            if stored.state.state == State::Open {
                 self.check_not_forgotten(*id, &stored.state);
             }
+        }
+    }
+
+    /// More than the absence limit after everything came to rest.
+    pub(crate) fn check_nobody_is_with_the_absent(&self) {
+        let active = |s: &&crate::store::Stored| !s.parked && s.state.state == State::Active;
+        for stored in self.store.conversations.values().filter(active) {
+            let Some(agent) = stored.state.accepted_agent() else { continue };
+            let gone = self.offline.get(agent).map_or(Millis(0), |since| self.now.since(*since));
+            let had = stored.state.assignment.as_ref().map_or(Millis(0), |a| self.now.since(a.offered_at));
+            let is_absent = gone.min(had) > Millis(limits::ABSENCE_LIMIT.0 + 60_000);
+            assert!(!is_absent, "{} is with {agent}, who has been gone for {gone}", stored.state.id);
         }
     }
 

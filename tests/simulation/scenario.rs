@@ -50,7 +50,7 @@ pub(crate) fn weather(rng: &mut StdRng) -> Weather {
         configure: if rng.random_bool(0.2) { 4 } else { 0 },
         client_ids: if rng.random_bool(0.3) { rng.random_range(0..3) } else { usize::MAX },
         recent: if rng.random_bool(0.5) { rng.random_range(0..4) } else { 64 },
-        steps: rng.random_range(200..2_000),
+        steps: rng.random_range(300..3_000),
     }
 }
 

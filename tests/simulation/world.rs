@@ -22,6 +22,7 @@ use linger::engine::request::{Ask, Page, Reply};
 use linger::engine::summary::Summary;
 use linger::engine::supervisor::{self, Epoch, Supervisor, Woken};
 use linger::engine::view::ConversationView;
+use linger::limits;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -81,6 +82,8 @@ pub(crate) struct World {
     pub(crate) sessions: HashMap<SessionId, usize>,
     pub(crate) next_session: u64,
     pub(crate) next_client_id: u64,
+    /// Since when each agent has been offline.
+    pub(crate) offline: BTreeMap<AgentId, Timestamp>,
     timers_underway: BTreeSet<ConversationId>,
     /// Everything that was ever acknowledged, for ever.
     pub(crate) acknowledged: HashMap<(ConversationId, DedupKey), (Seq, String)>,
@@ -130,6 +133,7 @@ impl World {
             sessions: HashMap::new(),
             next_session: 0,
             next_client_id: 0,
+            offline: BTreeMap::new(),
             timers_underway: BTreeSet::new(),
             acknowledged: HashMap::new(),
             trace: traced.then(Vec::new),
@@ -430,7 +434,14 @@ impl World {
             match effect {
                 AgentEffect::Write(row) => self.submit(Write::Agent { agent: agent.clone(), row }, None),
                 AgentEffect::Tell(_) => {}
-                AgentEffect::Presence(presence) => self.wires.send(Wire::Agent(agent.clone()), Packet::Presence(presence)),
+                AgentEffect::Presence(presence) => {
+                    if presence == Presence::Offline {
+                        self.offline.insert(agent.clone(), now);
+                    } else {
+                        self.offline.remove(agent);
+                    }
+                    self.wires.send(Wire::Agent(agent.clone()), Packet::Presence(presence));
+                }
                 AgentEffect::Absent => self.wires.send(Wire::Agent(agent.clone()), Packet::Absent),
             }
         }
@@ -593,6 +604,7 @@ impl World {
             .keys()
             .map(|a| (a.clone(), AgentMachine::new(a.clone(), self.store.agents.get(a).copied(), self.now)))
             .collect();
+        self.offline = self.agents.keys().map(|a| (a.clone(), self.now)).collect();
         self.supervise(|s, now, out| s.begin_work(now, out));
     }
 
@@ -693,11 +705,16 @@ impl World {
         self.calm = true;
         self.come_to_rest();
         // Offers run out, agents that are about to reconnect have had their time.
-        for _ in 0..2 {
-            self.advance(Millis::seconds(160));
+        let waits = [Millis::seconds(160), Millis::seconds(160), limits::ABSENCE_LIMIT, Millis::seconds(20)];
+        let is_long = self.rng.random_bool(0.3);
+        for wait in waits.into_iter().take(if is_long { 4 } else { 2 }) {
+            self.advance(wait);
             self.come_to_rest();
         }
         self.check_settled();
+        if is_long {
+            self.check_nobody_is_with_the_absent();
+        }
         self.calm = false;
     }
 

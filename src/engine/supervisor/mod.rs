@@ -288,6 +288,13 @@ impl Supervisor {
         let id = summary.id();
         let known = match self.slots.get_mut(&id) {
             Some(Slot::Awake { summary: kept, .. } | Slot::Draining { summary: kept, .. }) => {
+                if kept
+                    .as_ref()
+                    .is_some_and(|k| k.position() > summary.position())
+                {
+                    // The last words of an earlier life.
+                    return;
+                }
                 kept.replace(Box::new(summary.clone())).map(|s| *s)
             }
             _ => None,
