@@ -1,378 +1,266 @@
-//! A restart with very many sleeping conversations: how long until the first message of a
-//! returning customer is accepted, and how much memory the sleeping ones cost.
+//! A start over a full store: from the start of the process to the first message that a
+//! returning customer gets accepted, and the memory the process then has.
 //!
-//! 100,000 parked conversations with 10 messages each (a million), against 1,000. Measured
-//! from the start of the process, five times after an ordered stop and five times after
-//! SIGKILL; medians. The bar: 2 s, and memory that does not grow with what sleeps.
+//! Two directories are made, with 1,000 and with 100,000 sleeping conversations of ten
+//! messages each, by the product's own rules. The server is started on each five times;
+//! between the starts it is killed with -9, so that the log has to be replayed.
 //!
-//! `cargo bench --bench restart -- [--conversations N] [--json]`
+//! `cargo bench --bench restart -- [--conversations N] [--rounds N]`
 
-use std::collections::BTreeMap;
-use std::error::Error;
-use std::fs;
+use std::io::{Read, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, Command as Process, ExitCode, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use linger::cli::credentials::{Credentials, FILE_NAME};
-use linger::cli::demo::{DemoArgs, prepare};
-use linger::client::{Client, Options, Party};
+use linger::cli::credentials::Credentials;
+use linger::cli::demo::{self, DemoArgs};
 use linger::config::CustomerRate;
+use linger::domain::command::{Actor, Command, Start};
 use linger::domain::commit::{Commit, TimerMove, Write};
-use linger::domain::conversation::Conversation;
-use linger::domain::event::{Event, ParkedBy, Recorded};
-use linger::domain::ids::{
-    AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
-};
-use linger::domain::message::{Author, Message};
+use linger::domain::conversation::{self as rules, Ctx};
+use linger::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, WorkstreamId};
 use linger::domain::routing::{Explanation, Rule};
 use linger::domain::time::{Millis, Timestamp};
-use linger::domain::workstream::{Mode, TimerSettings};
+use linger::domain::workstream::{Company, Role};
 use linger::store::{Durability, Store};
-use serde_json::json;
 
-type Failure = Box<dyn Error>;
-
-/// Sleeping conversations to compare with.
 const FEW: usize = 1_000;
-/// Messages in each.
-const MESSAGES: u64 = 10;
-/// Agents whose conversations they are.
-const AGENTS: u16 = 50;
-/// Repetitions, of which the median counts.
-const RUNS: usize = 5;
-/// Conversations in one synced batch while the directory is made.
-const BATCH: usize = 1_000;
+const MANY: usize = 100_000;
+/// Messages written by people in each conversation.
+const MESSAGES: usize = 10;
+const ROUNDS: usize = 5;
+/// Conversations in one write.
+const AT_ONCE: usize = 500;
+
+type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("restart: {why}");
+        Err(error) => {
+            eprintln!("restart: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
 fn run() -> Result<(), Failure> {
-    let mut many = 100_000;
-    let mut as_json = false;
-    let mut args = std::env::args().skip(1);
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "--conversations" => {
-                many = args
-                    .next()
-                    .ok_or("--conversations needs a number")?
-                    .parse()?
-            }
-            "--json" => as_json = true,
-            // Cargo adds it to every bench.
-            "--bench" => {}
-            other => return Err(format!("{other} is no option of this benchmark").into()),
-        }
-    }
+    let many = option("--conversations").unwrap_or(MANY);
+    let rounds = option("--rounds").unwrap_or(ROUNDS);
     println!(
-        "{:>14}{:>12}{:>16}{:>18}{:>10}{:>10}",
-        "conversations", "messages", "last stop", "first message ms", "RSS MiB", "peak MiB"
+        "{:>14} {:>10} {:>14} {:>14} {:>14} {:>10}",
+        "sleeping", "messages", "median ms", "min ms", "max ms", "rss MiB"
     );
-    let mut rows = Vec::new();
     for conversations in [FEW, many] {
-        let directory = tempfile::tempdir()?;
-        let data = directory.path().join("data");
-        fill(&data, conversations)?;
-        verify(&data)?;
-        for stop in [Stop::Ordered, Stop::Killed] {
-            let measured = (0..RUNS)
-                .map(|run| {
-                    restart(
-                        &data,
-                        run * conversations / RUNS + usize::from(stop == Stop::Killed),
-                        stop,
-                    )
-                })
-                .collect::<Result<Vec<_>, _>>()?;
-            let [first_ms, rss, peak] =
-                [0, 1, 2].map(|i| median(measured.iter().map(|m| m[i]).collect()));
-            let messages = conversations as u64 * MESSAGES;
-            let stop = stop.name();
-            println!(
-                "{conversations:>14}{messages:>12}{stop:>16}{first_ms:>18.0}{rss:>10.0}{peak:>10.0}"
-            );
-            rows.push(json!({
-                "conversations": conversations, "messages": messages, "last_stop": stop,
-                "first_message_ms": first_ms, "rss_mib": rss, "peak_rss_mib": peak,
-            }));
+        let dir = tempfile::tempdir()?;
+        let credentials = fill(dir.path(), conversations)?;
+        let mut times = Vec::new();
+        let mut resident = 0;
+        for round in 0..rounds {
+            let customer = name(round * (conversations / rounds.max(1)));
+            let (time, rss) = start_and_write(dir.path(), &credentials, &customer, round)?;
+            times.push(time);
+            resident = resident.max(rss);
         }
-    }
-    if as_json {
-        println!("{}", json!({ "bench": "restart", "rows": rows }));
+        times.sort_unstable();
+        println!(
+            "{:>14} {:>10} {:>14} {:>14} {:>14} {:>10}",
+            conversations,
+            conversations * MESSAGES,
+            times[times.len() / 2].as_millis(),
+            times[0].as_millis(),
+            times[times.len() - 1].as_millis(),
+            resident / 1024
+        );
     }
     Ok(())
 }
 
-/// How the server is stopped before the next start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stop {
-    Ordered,
-    Killed,
+fn option(flag: &str) -> Option<usize> {
+    let mut args = std::env::args().skip_while(|a| a != flag);
+    args.nth(1)?.parse().ok()
 }
 
-impl Stop {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Ordered => "ordered",
-            Self::Killed => "SIGKILL",
-        }
-    }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-/// Starts the server, lets a customer return and write, and stops it:
-/// milliseconds to the acknowledgement, resident and peak MiB.
-fn restart(data: &Path, number: usize, stop: Stop) -> Result<[f64; 3], Failure> {
-    let credentials = Credentials::read(&data.join(FILE_NAME))?;
-    let token = credentials.customer_token(&customer(number))?;
-    let conversation = conversation_id(number).to_string();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let ready = data.with_extension("ready");
-    fs::remove_file(&ready).ok();
-    let log = fs::File::create(data.with_extension("log"))?;
-    let began = Instant::now();
-    let mut server = Command::new(env!("CARGO_BIN_EXE_linger"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data)
-        .arg("--ready-file")
-        .arg(&ready)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log)
-        .spawn()?;
-    let measured = runtime.block_on(async {
-        let url = loop {
-            match fs::read_to_string(&ready) {
-                Ok(url) if url.ends_with('\n') => break url.trim().to_owned(),
-                _ if server.try_wait()?.is_some() => return Err(log_of(data).into()),
-                _ => tokio::time::sleep(Duration::from_millis(1)).await,
-            }
-        };
-        let mut options = Options::new(&url, Party::Customer, token);
-        options.cursors.follow(&conversation, MESSAGES);
-        let (client, _events) = Client::connect(options).await?;
-        let again = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
-        let pending = client
-            .send(&conversation, &format!("back-{again}"), "I am back")
-            .await?;
-        let acknowledged = pending.acknowledged().await?;
-        let first_ms = began.elapsed().as_secs_f64() * 1e3;
-        if acknowledged.seq <= MESSAGES {
-            return Err(format!("the thread has lost its messages: {acknowledged:?}").into());
-        }
-        // The reading threads have what the start asked of them when a second message is through.
-        client
-            .send(&conversation, &format!("back-{again}-2"), "Hello?")
-            .await?
-            .acknowledged()
-            .await?;
-        let memory = |key| memory_mib(server.id(), key);
-        let measured = [first_ms, memory("VmRSS:")?, memory("VmHWM:")?];
-        client.leave().await;
-        Ok::<_, Failure>(measured)
-    });
-    end(&mut server, stop)?;
-    measured
-}
-
-fn end(server: &mut Child, stop: Stop) -> Result<(), Failure> {
-    match stop {
-        Stop::Ordered => {
-            Command::new("kill")
-                .args(["-TERM", &server.id().to_string()])
-                .status()?;
-        }
-        Stop::Killed => server.kill()?,
-    }
-    server.wait()?;
-    Ok(())
-}
-
-fn log_of(data: &Path) -> String {
-    fs::read_to_string(data.with_extension("log")).unwrap_or_default()
-}
-
-fn memory_mib(process: u32, key: &str) -> Result<f64, Failure> {
-    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status
-        .lines()
-        .find_map(|l| l.strip_prefix(key))
-        .ok_or("no such line in /proc")?;
-    Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? / 1024.0)
-}
-
-/// The figures would be worth nothing over a directory that is not a sound one.
-fn verify(data: &Path) -> Result<(), Failure> {
-    let output = Command::new(env!("CARGO_BIN_EXE_linger"))
-        .arg("verify")
-        .arg(data)
-        .output()?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!(
-        "the directory does not verify: {}",
-        String::from_utf8_lossy(&output.stdout)
-    )
-    .into())
-}
-
-/// A demo's directory with so many parked conversations.
-fn fill(data: &Path, conversations: usize) -> Result<(), Failure> {
-    let args = DemoArgs {
-        data: data.to_owned(),
-        listen: "127.0.0.1:0".parse()?,
-        agents: Some(AGENTS),
-        capacity: None,
-        auto_accept: false,
-        customer_rate: CustomerRate::default(),
-        ready_file: None,
-    };
-    let demo = prepare(&args)?;
-    let agents: Vec<AgentId> = demo
-        .credentials
-        .talking_agents()
-        .map(AgentId::parse)
-        .collect::<Result<_, _>>()?;
-    let workstream = WorkstreamId::parse(&demo.credentials.workstreams.persistent)?;
-    let queue = demo.company.workstreams[&workstream].default_queue.clone();
-    let store = Store::open(data, Durability::Synced)?;
-    let began = Instant::now();
-    let numbers: Vec<usize> = (0..conversations).collect();
-    for batch in numbers.chunks(BATCH) {
-        let writes: Result<Vec<Write>, Failure> = batch
-            .iter()
-            .map(|n| parked(*n, &agents[n % agents.len()], &workstream, &queue))
-            .collect();
-        store.write_now(&writes?)?;
-    }
-    store.flush()?;
-    eprintln!(
-        "{conversations} conversations made in {:.1} s",
-        began.elapsed().as_secs_f64()
-    );
-    Ok(())
-}
-
-fn customer(number: usize) -> String {
+fn name(number: usize) -> String {
     format!("customer-{number:06}")
 }
 
-/// Ids begin with their time: the conversations of a month.
-fn conversation_id(number: usize) -> ConversationId {
-    let at = 1_700_000_000_000 + number as u64 * 26_000;
-    ConversationId::from_parts(
-        at,
-        0x9e37_79b9_7f4a_7c15_u128.wrapping_mul(number as u128 + 1),
-    )
-}
-
-/// One conversation from start to park, as one write.
-fn parked(
-    number: usize,
-    agent: &AgentId,
-    workstream: &WorkstreamId,
-    queue: &QueueId,
-) -> Result<Write, Failure> {
-    let id = conversation_id(number);
-    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
-    let mut at = Timestamp(now) - Millis::hours(2);
-    let mut events = vec![Event::Started {
-        customer: CustomerId::parse(&customer(number))?,
-        workstream: workstream.clone(),
-        mode: Mode::Persistent,
-        widget: None,
-        locale: "en".to_owned(),
-        context: BTreeMap::new(),
-        queue: queue.clone(),
-        route: None,
-        priority: 0,
-        prefer: None,
-        client_id: None,
-    }];
-    for seq in 1..=MESSAGES {
-        let author = if seq % 2 == 1 {
-            Author::Customer
-        } else {
-            Author::Agent(agent.clone())
-        };
-        let text =
-            format!("Message {seq} of {MESSAGES}, about as long as people write on a good day.");
-        events.push(Event::Posted(Message {
-            seq: Seq(seq),
-            at,
-            author,
-            client_id: Some(ClientId::parse(&format!("m{number}-{seq}"))?),
-            text: text.into(),
-        }));
-        if seq == 1 {
-            events.extend(assigned(agent, queue, at));
+/// Makes a demo directory and fills it with sleeping conversations.
+fn fill(dir: &Path, conversations: usize) -> Result<Credentials, Failure> {
+    let args = DemoArgs {
+        data: dir.to_path_buf(),
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        agents: None,
+        capacity: None,
+        auto_accept: false,
+        customer_rate: CustomerRate::Unlimited,
+        ready_file: None,
+    };
+    let made = demo::prepare(&args)?;
+    let store = Store::open(dir, Durability::Synced)?;
+    // They were parked a day ago: nothing is due for weeks.
+    let began = now() - Millis::days(1);
+    let mut writes = Vec::with_capacity(AT_ONCE);
+    for number in 0..conversations {
+        writes.push(Write::Commit(sleeper(number, began, &made.company)?));
+        if writes.len() == AT_ONCE {
+            store.write_now(&writes)?;
+            writes.clear();
         }
     }
-    events.push(Event::Parked {
-        by: ParkedBy::Agent,
-    });
-    let mut recorded = Vec::with_capacity(events.len());
-    for mut event in events {
-        at = at + Millis::seconds(1);
-        if let Event::Posted(message) = &mut event {
-            message.at = at;
-        }
-        recorded.push(Recorded { at, event });
-    }
-    let (first, later) = recorded.split_first().ok_or("no events")?;
-    let mut state = Conversation::begin(id, first).ok_or("a conversation begins with a start")?;
-    later.iter().for_each(|event| state.apply(event));
-    let due = state.activity_at + TimerSettings::of(Mode::Persistent).auto_close_after;
-    Ok(Write::Commit(Commit {
-        conversation: id,
-        first: Position(1),
-        events: recorded,
-        snapshot: Some(Arc::new(state)),
-        live: None,
-        timer: Some(TimerMove {
-            from: None,
-            to: Some(due),
-        }),
-        waiting: vec![(agent.clone(), true)],
-    }))
+    store.write_now(&writes)?;
+    Ok(made.credentials)
 }
 
-fn assigned(agent: &AgentId, queue: &QueueId, at: Timestamp) -> [Event; 2] {
+fn now() -> Timestamp {
+    use linger::clock::{Clock, SystemClock};
+    SystemClock.now()
+}
+
+/// One conversation from its start until it was parked, decided by the rules.
+fn sleeper(number: usize, began: Timestamp, company: &Company) -> Result<Commit, Failure> {
+    let id = ConversationId::from_parts(u64::try_from(began.0)?, number as u128);
+    let customer = CustomerId::parse(&name(number))?;
+    let agent = AgentId::parse("anna")?;
+    let ctx = Ctx {
+        now: began,
+        company,
+    };
+    let start = Start {
+        workstream: Some(WorkstreamId::parse("support")?),
+        ..Start::default()
+    };
+    let refused = |r: linger::domain::reject::Reject| r.sentence;
+    let (mut state, mut events) = rules::start(id, &customer, start, ctx).map_err(refused)?;
     let explanation = Explanation {
-        rule: Rule::HighestCapacity,
-        queue: Some(queue.clone()),
+        rule: Rule::Pick,
+        queue: None,
         waited: Millis(0),
         considered: Vec::new(),
         more: 0,
     };
-    let offered = Event::Offered {
-        agent: agent.clone(),
-        units: 1,
-        over_capacity: false,
-        deadline: at + Millis::minutes(2),
-        returning: false,
-        explanation,
+    let person = Actor::Agent {
+        id: agent.clone(),
+        role: Role::Agent,
     };
-    [
-        offered,
-        Event::Accepted {
-            agent: agent.clone(),
-        },
-    ]
+    let mut steps = vec![
+        (
+            Actor::Engine,
+            Command::Offer {
+                agent: agent.clone(),
+                over_capacity: false,
+                explanation,
+            },
+        ),
+        (person.clone(), Command::Accept),
+    ];
+    for turn in 0..MESSAGES {
+        let who = if turn % 2 == 0 {
+            Actor::Customer(customer.clone())
+        } else {
+            person.clone()
+        };
+        let text = Arc::from(format!(
+            "Message {turn} of conversation {number}, of a usual length for a chat."
+        ));
+        steps.push((
+            who,
+            Command::Post {
+                client_id: ClientId::parse(&format!("m{turn}"))?,
+                text,
+            },
+        ));
+    }
+    steps.push((person, Command::Park));
+    for (who, command) in steps {
+        events.extend(rules::decide(&mut state, &who, command, ctx).map_err(refused)?);
+    }
+    let due = rules::next_due(&state, company).map(|(due, _)| due);
+    Ok(Commit {
+        conversation: id,
+        first: Position(1),
+        events,
+        snapshot: None,
+        live: None,
+        timer: Some(TimerMove {
+            from: None,
+            to: due,
+        }),
+        waiting: vec![(agent, true)],
+    })
+}
+
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to kill.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts the server and writes as one customer as soon as it answers. Returns the time
+/// and the resident memory in KiB.
+fn start_and_write(
+    dir: &Path,
+    credentials: &Credentials,
+    customer: &str,
+    round: usize,
+) -> Result<(Duration, u64), Failure> {
+    let token = credentials.customer_token(customer)?;
+    let address = free_address()?;
+    let began = Instant::now();
+    let server = Process::new(env!("CARGO_BIN_EXE_linger"))
+        .args(["demo", "--listen", &address.to_string(), "--data"])
+        .arg(dir)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let server = Killed(server);
+    let body = format!(
+        r#"{{"workstream":"support","client_id":"back-{round}","text":"Here I am again."}}"#
+    );
+    let answer = loop {
+        match post(address, &token, &body) {
+            Ok(answer) => break answer,
+            Err(_) if began.elapsed() < Duration::from_secs(60) => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let time = began.elapsed();
+    if !answer.starts_with("HTTP/1.1 200") || !answer.contains("\"created\":false") {
+        return Err(format!("the customer did not come back to a conversation: {answer}").into());
+    }
+    Ok((time, resident_kib(server.0.id())?))
+}
+
+fn free_address() -> std::io::Result<SocketAddr> {
+    std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
+}
+
+fn post(address: SocketAddr, token: &str, body: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(
+        stream,
+        "POST /api/v1/conversations HTTP/1.1\r\nHost: bench\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+fn resident_kib(pid: u32) -> Result<u64, Failure> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status
+        .lines()
+        .find(|l| l.starts_with("VmRSS:"))
+        .ok_or("no VmRSS")?;
+    Ok(line.split_whitespace().nth(1).ok_or("no number")?.parse()?)
 }

@@ -60,17 +60,17 @@ impl Row {
 #[must_use]
 pub const fn of(code: Code) -> Row {
     match code {
-        Code::InvalidRequest => row(400).closes(CLOSE_POLICY),
         Code::UnknownFrame | Code::MarkBeyondEnd => row(400),
-        Code::TooLong => row(422),
-        Code::HelloRequired => row(400).closes(CLOSE_POLICY),
+        Code::InvalidRequest | Code::HelloRequired => row(400).closes(CLOSE_POLICY),
         Code::HelloTimeout => row(408).closes(CLOSE_POLICY).after(Millis::seconds(1)),
         Code::Unauthenticated | Code::TokenInvalid | Code::TokenExpired => {
             row(401).closes(CLOSE_POLICY)
         }
         Code::Forbidden => row(403).closes(CLOSE_POLICY),
         Code::NotFound => row(404),
-        Code::UnknownWorkstream | Code::UnknownQueue | Code::UnknownAgent => row(422),
+        Code::TooLong | Code::UnknownWorkstream | Code::UnknownQueue | Code::UnknownAgent => {
+            row(422)
+        }
         Code::CustomerCannotEnd | Code::NotAssigned | Code::NotMember => row(403),
         Code::Closed
         | Code::WrongState

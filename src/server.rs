@@ -6,6 +6,8 @@
 //! sync the writer → close the readers. A failed write stops the server without
 //! acknowledging, with an error for the exit code.
 
+mod gauges;
+
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -168,7 +170,8 @@ pub async fn serve(
         fatal.clone(),
     );
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let arbiters: Vec<Arbiter> = (0..cores.max(1)).map(|_| Arbiter::new()).collect();
+    // Sessions cost more than conversations do: they parse, write and talk to the system.
+    let arbiters: Vec<Arbiter> = (0..(cores / 2).max(1)).map(|_| Arbiter::new()).collect();
     let supervisor_arbiter = Arbiter::new();
     tracing::info!(
         conversations = live.len(),
@@ -187,8 +190,10 @@ pub async fn serve(
             SupervisorActor::new(links, boot)
         })
     };
-    let gateway = Gateway::new(links, supervisor);
-    let telemetry = Arc::new(Telemetry::new());
+    let gateway = Gateway::new(links.clone(), supervisor);
+    let (telemetry, gauges) = gauges::registered(Telemetry::new());
+    let telemetry = Arc::new(telemetry);
+    actix_rt::spawn(gauges.keep_up(links, gateway.clone()));
     let state = WebState {
         gateway: gateway.clone(),
         telemetry,
@@ -214,6 +219,10 @@ pub async fn serve(
     let closed = tokio::task::spawn_blocking(move || {
         writer.close_and_join();
         readers.close_and_join();
+        // With everything in tables, the next start has no log to replay.
+        if let Err(error) = store.flush() {
+            tracing::warn!(%error, "the log was not flushed; the next start replays it");
+        }
     });
     if closed.await.is_err() {
         tracing::warn!("a store thread ended badly");

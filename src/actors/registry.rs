@@ -265,6 +265,11 @@ impl Registry {
         self.shards.iter().map(|s| locked(s).len()).sum()
     }
 
+    /// Whether this person has a socket.
+    pub(super) fn is_connected(&self, principal: &Principal) -> bool {
+        locked(&self.sockets).contains_key(&counted(principal).0)
+    }
+
     /// Counts a socket; returns whether it is the first of this person.
     pub(super) fn count_in(&self, principal: &Principal) -> Result<bool, Reject> {
         let (key, most) = counted(principal);

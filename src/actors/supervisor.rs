@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use actix_rt::ArbiterHandle;
@@ -31,6 +32,9 @@ use super::links::{Links, Token};
 use super::post::post;
 use super::registry::{Handle, INTERNAL_REQUEST};
 use super::timers::{Due, ROWS_AT_ONCE};
+
+/// After a start of the server customers need a moment to reconnect.
+const RECONNECT_GRACE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// What a start-up hands over.
 pub struct Boot {
@@ -555,12 +559,32 @@ impl SupervisorActor {
         });
     }
 
+    /// Live customers who did not come back after a start of the server are gone.
+    fn miss_customers(&mut self, ctx: &mut Context<Self>) {
+        let registry = self.links.registry.clone();
+        self.with_machine(ctx, |m, _, out| {
+            for customer in m.live_customers() {
+                if !registry.is_connected(&Principal::Customer(customer.clone())) {
+                    m.customer_connection(&customer, false, out);
+                }
+            }
+        });
+    }
+
     fn tick(&mut self, ctx: &mut Context<Self>) {
         self.with_machine(ctx, |m, now, out| m.tick(now, out));
         for agent in self.agents.values() {
             post(agent, ToAgent::Tick);
         }
         self.read_timers(ctx);
+        let census = &self.links.census;
+        census
+            .awake
+            .store(self.conversations.len(), Ordering::Relaxed);
+        census.live.store(
+            self.machine.assignment().summaries().count(),
+            Ordering::Relaxed,
+        );
         let violations = self.machine.assignment().violations();
         if !violations.is_empty() {
             tracing::error!(agents = ?violations, "load is above capacity without an override: this is a fault of linger");
@@ -582,6 +606,7 @@ impl Actor for SupervisorActor {
         }
         self.with_machine(ctx, |m, now, out| m.begin_work(now, out));
         self.read_timers(ctx);
+        ctx.run_later(RECONNECT_GRACE, |actor, ctx| actor.miss_customers(ctx));
         ctx.run_interval(std::time::Duration::from_secs(1), |actor, ctx| {
             actor.tick(ctx)
         });

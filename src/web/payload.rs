@@ -144,10 +144,9 @@ mod tests {
 
     #[test]
     fn after_a_violation_everything_is_swallowed() {
-        let bad = vec![0xff; 10];
         let verdict = Verdict::default();
         let mut payload = GuardedPayload::new(
-            chunks(vec![HI.to_vec(), bad.clone(), HI.to_vec()]),
+            chunks(vec![HI.to_vec(), vec![0xff; 10], HI.to_vec()]),
             verdict.clone(),
         );
         assert!(matches!(next(&mut payload), Poll::Ready(Some(Ok(_)))));

@@ -77,6 +77,10 @@ fn invalid(sentence: impl Into<String>) -> ApiError {
 }
 
 /// A body that is not the documented JSON.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature is actix-web's"
+)]
 pub(super) fn json(error: JsonPayloadError, _req: &HttpRequest) -> actix_web::Error {
     use actix_web::error::PayloadError;
     let refused = match &error {

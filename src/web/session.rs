@@ -9,7 +9,6 @@
 //! not read stops this actor from being polled at all; then its credit runs out, the inbox
 //! keeps its bound, and TCP gives up on the peer (`server.rs`).
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,23 +17,22 @@ use actix_http::ws::{CloseCode, CloseReason, Item, ProtocolError};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::{self, WebsocketContext, WsResponseBuilder};
 use bytestring::ByteString;
+use prometheus_client::metrics::gauge::Gauge;
 
-use super::auth::{self, authenticate_agent, authenticate_customer, is_agent_form, permit, writes};
+use super::auth::{self, authenticate_agent, authenticate_customer, is_agent_form};
 use super::guard::{Reassembly, Violation};
 use super::inbox::{Inbox, Mail};
+use super::live::{Asked, Live, Pending, concerned};
 use super::payload::{Failure, GuardedPayload, Verdict};
-use super::tokens::expired_since_hello;
 use super::{ApiError, WebState, refusal};
-use crate::actors::gateway::{self, Sink};
+use crate::actors::gateway::Sink;
 use crate::domain::ids::ConversationId;
 use crate::domain::reject::{Code, Reject};
-use crate::domain::time::Timestamp;
 use crate::engine::outbound::{Delivery, Outbound};
 use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::error;
 use crate::limits;
-use crate::telemetry::SocketLabels;
-use crate::wire::body::Viewer;
+use crate::telemetry::{SocketLabels, Telemetry};
 use crate::wire::client::{self, Hello, Incoming, Misread, Tag};
 use crate::wire::hot;
 use crate::wire::server::{self, Concerning};
@@ -90,6 +88,7 @@ fn open(
         silent_intervals: 0,
         fragments: Reassembly::default(),
         verdict: verdict.clone(),
+        counted: None,
     };
     // A client without a subprotocol (curl, websocat) is served all the same.
     WsResponseBuilder::new(session, request, GuardedPayload::new(payload, verdict))
@@ -107,6 +106,31 @@ struct WsSession {
     silent_intervals: u8,
     fragments: Reassembly,
     verdict: Verdict,
+    counted: Option<Counted>,
+}
+
+/// One of the open sockets, until dropped: also when the connection breaks, which
+/// `stopped` does not get to see.
+struct Counted(Gauge);
+
+impl Counted {
+    fn new(telemetry: &Telemetry, door: Door) -> Self {
+        let kind = match door {
+            Door::Customer => "customer",
+            Door::Agent => "agent",
+        };
+        let labels = SocketLabels { kind };
+        telemetry.sockets_opened.get_or_create(&labels).inc();
+        let open = telemetry.sockets_open.get_or_create_owned(&labels);
+        open.inc();
+        Self(open)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 enum Phase {
@@ -114,38 +138,6 @@ enum Phase {
     Live(Box<Live>),
     /// Our close frame is out; nothing is read or written any more.
     Closing,
-}
-
-/// After a good hello. Dropping it disconnects.
-struct Live {
-    session: gateway::Session,
-    inbox: Arc<Mutex<Inbox>>,
-    principal: Principal,
-    viewer: Viewer,
-    /// When the customer's token stops being accepted.
-    expires: Option<Timestamp>,
-    next_number: u64,
-    pending: HashMap<u64, Pending>,
-    /// Those of `pending` that the client asked for; subscriptions of hello come on top.
-    in_flight: usize,
-    /// Followed conversations, with the messages the client has not granted back.
-    subscriptions: HashMap<ConversationId, u32>,
-    /// The client grants credit itself, beginning with this much.
-    client_credit: Option<u32>,
-}
-
-/// A request without an answer yet.
-struct Pending {
-    from: Asked,
-    conversation: Option<ConversationId>,
-    subscribes: bool,
-}
-
-enum Asked {
-    /// By a frame.
-    Frame(Tag),
-    /// By a cursor of hello.
-    Cursor,
 }
 
 /// Look into the inbox.
@@ -183,17 +175,7 @@ impl Actor for WsSession {
     type Context = Context;
 
     fn started(&mut self, ctx: &mut Context) {
-        let labels = self.labels();
-        self.state
-            .telemetry
-            .sockets_open
-            .get_or_create(&labels)
-            .inc();
-        self.state
-            .telemetry
-            .sockets_opened
-            .get_or_create(&labels)
-            .inc();
+        self.counted = Some(Counted::new(&self.state.telemetry, self.door));
         ctx.run_later(
             Duration::from_millis(limits::HELLO_DEADLINE.0),
             |session, ctx| {
@@ -213,26 +195,7 @@ impl Actor for WsSession {
     }
 }
 
-impl Drop for WsSession {
-    fn drop(&mut self) {
-        // Here rather than in `stopped`, which a connection that breaks does not reach.
-        self.state
-            .telemetry
-            .sockets_open
-            .get_or_create(&self.labels())
-            .dec();
-    }
-}
-
 impl WsSession {
-    fn labels(&self) -> SocketLabels {
-        let kind = match self.door {
-            Door::Customer => "customer",
-            Door::Agent => "agent",
-        };
-        SocketLabels { kind }
-    }
-
     fn send(&self, frame: ByteString, ctx: &mut Context) {
         self.state.telemetry.frames_out.inc();
         ctx.text(frame);
@@ -396,18 +359,7 @@ impl WsSession {
             .state
             .gateway
             .connect(principal.clone(), Arc::new(sink))?;
-        Ok(Live {
-            session,
-            inbox,
-            viewer: Viewer::from(&principal),
-            principal,
-            expires,
-            next_number: 0,
-            pending: HashMap::new(),
-            in_flight: 0,
-            subscriptions: HashMap::new(),
-            client_credit: hello.credit,
-        })
+        Ok(Live::new(session, inbox, principal, expires, hello.credit))
     }
 
     fn follow_cursors(&mut self, hello: &Hello, ctx: &mut Context) {
@@ -439,20 +391,14 @@ impl WsSession {
             return;
         };
         let conversation = concerned(&request);
-        let checked = live.check(&request, || self.state.gateway.now());
-        let Some(live) = (match checked {
-            Ok(()) => Some(live),
-            Err(reject) => {
-                if tag == Tag::Silent {
-                    self.state.telemetry.refused(reject.code);
-                } else {
-                    self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
-                }
-                None
+        if let Err(reject) = live.check(&request, || self.state.gateway.now()) {
+            if tag == Tag::Silent {
+                self.state.telemetry.refused(reject.code);
+            } else {
+                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
             }
-        }) else {
             return;
-        };
+        }
         live.ask(tag, request);
     }
 
@@ -590,10 +536,10 @@ impl WsSession {
                 }
             }
             (Asked::Frame(tag), Err(reject)) => {
-                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx)
+                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
             }
             (Asked::Cursor, Ok(Reply::Subscribed { view })) => {
-                self.send(server::conversation(&view, viewer), ctx)
+                self.send(server::conversation(&view, viewer), ctx);
             }
             (Asked::Cursor, Ok(_)) => {}
             (Asked::Cursor, Err(reject)) => {
@@ -643,78 +589,6 @@ impl WsSession {
         // From here on the payload swallows what still comes.
         self.verdict.set(Some(Failure::Violation(violation)));
         self.refuse_and_close(&violation.into(), ctx);
-    }
-}
-
-impl Live {
-    fn window(&self) -> u32 {
-        self.client_credit.unwrap_or(limits::CREDIT_WINDOW)
-    }
-
-    /// Whether a request may go to the gateway.
-    fn check(&mut self, request: &Request, now: impl FnOnce() -> Timestamp) -> Result<(), Reject> {
-        permit(&self.principal, request)?;
-        if let Some(expires) = self.expires
-            && writes(request)
-            && now() >= expires
-        {
-            return Err(expired_since_hello());
-        }
-        if matches!(request, Request::In(_, Ask::Typing { .. })) {
-            return Ok(());
-        }
-        if self.in_flight >= limits::REQUESTS_IN_FLIGHT_MAX {
-            let sentence = "Wait for answers before you ask more.";
-            return Err(Reject::new(Code::TooManyInFlight, sentence));
-        }
-        match request {
-            Request::In(conversation, Ask::Subscribe { .. }) => self.subscribe(*conversation),
-            _ => Ok(()),
-        }
-    }
-
-    fn subscribe(&mut self, conversation: ConversationId) -> Result<(), Reject> {
-        let full = self.subscriptions.len() >= limits::SUBSCRIPTIONS_PER_SESSION_MAX;
-        if full && !self.subscriptions.contains_key(&conversation) {
-            let sentence = "Unsubscribe from conversations that nobody looks at.";
-            return Err(Reject::new(Code::TooManySubscriptions, sentence));
-        }
-        self.subscriptions.insert(conversation, 0);
-        Ok(())
-    }
-
-    /// Asks what [`Live::check`] allowed.
-    fn ask(&mut self, tag: Tag, mut request: Request) {
-        match &mut request {
-            Request::In(_, Ask::Subscribe { credit, .. }) => *credit = self.window(),
-            Request::In(conversation, Ask::Unsubscribe) => {
-                self.subscriptions.remove(conversation);
-            }
-            // Has no answer, so it is not waited for.
-            Request::In(_, Ask::Typing { .. }) => return self.session.request(0, request),
-            _ => {}
-        }
-        self.in_flight += 1;
-        self.request(Asked::Frame(tag), request);
-    }
-
-    fn request(&mut self, from: Asked, request: Request) {
-        self.next_number += 1;
-        let subscribes = matches!(request, Request::In(_, Ask::Subscribe { .. }));
-        let pending = Pending {
-            from,
-            conversation: concerned(&request),
-            subscribes,
-        };
-        self.pending.insert(self.next_number, pending);
-        self.session.request(self.next_number, request);
-    }
-}
-
-const fn concerned(request: &Request) -> Option<ConversationId> {
-    match request {
-        Request::In(conversation, _) => Some(*conversation),
-        _ => None,
     }
 }
 

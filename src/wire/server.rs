@@ -191,7 +191,7 @@ pub fn accepted(
             frame.repeated = Some(*repeated);
         }
         Reply::Done(view) | Reply::Subscribed { view } | Reply::View(view) => {
-            frame.conversation = shown(view)
+            frame.conversation = shown(view);
         }
         Reply::Marked { marks } => frame.marks = Some((*marks).into()),
         Reply::Page { messages, last_seq } => {
@@ -203,10 +203,10 @@ pub fn accepted(
             frame.conversation = shown(view);
         }
         Reply::Journal(entries) => {
-            frame.journal = Some(entries.iter().map(JournalEntry::of).collect())
+            frame.journal = Some(entries.iter().map(JournalEntry::of).collect());
         }
         Reply::List(views) => {
-            frame.conversations = Some(views.iter().map(|v| ViewBody::of(v, viewer)).collect())
+            frame.conversations = Some(views.iter().map(|v| ViewBody::of(v, viewer)).collect());
         }
         Reply::Agent(agent) => frame.agent = Some(agent.into()),
         Reply::Floor(floor) => frame.floor = Some(floor.into()),

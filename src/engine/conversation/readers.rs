@@ -109,6 +109,12 @@ impl Readers {
         self.pump(last, out);
     }
 
+    /// A session follows no longer; its long polls go on.
+    pub(super) fn unsubscribe(&mut self, session: SessionId) {
+        self.readers.retain(|r| r.session != session);
+    }
+
+    /// A session is gone.
     pub(super) fn leave(&mut self, session: SessionId) {
         self.readers.retain(|r| r.session != session);
         self.waiters.retain(|w| w.origin.session != session);
