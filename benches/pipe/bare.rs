@@ -150,7 +150,10 @@ fn write(db: &DB, queue: &Receiver<Item>, places: &Places) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "bounded by the load, which waits for its answers")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "bounded by the load, which waits for its answers"
+)]
 fn send(address: &Addr<Session>, frames: Vec<String>) {
     address.do_send(Frames(frames));
 }

@@ -142,7 +142,10 @@ impl Thread {
     /// Messages handed to a client that the server has not acknowledged.
     #[must_use]
     pub fn on_their_way(&self) -> u64 {
-        self.sent.iter().filter(|s| s.acknowledged.is_none()).count() as u64
+        self.sent
+            .iter()
+            .filter(|s| s.acknowledged.is_none())
+            .count() as u64
     }
 
     /// Who wrote a message, by name, if anybody was shown it.
