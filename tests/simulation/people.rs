@@ -17,7 +17,7 @@ use linger::engine::supervisor::Epoch;
 use rand::Rng;
 
 use crate::scenario::{AGENTS, QUEUES, WORKSTREAMS, agent, customer, queue, workstream};
-use crate::wires::{From, Packet, Source, Wire};
+use crate::wires::{From, Packet, Wire};
 use crate::world::{World, note};
 
 /// A message whose acknowledgement has not arrived.
@@ -175,7 +175,7 @@ impl World {
 
     // ------------------------------------------------------------- answers
 
-    pub(crate) fn to_session(&mut self, session: SessionId, source: Source, packet: Packet) {
+    pub(crate) fn to_session(&mut self, session: SessionId, packet: Packet) {
         let Some(device) = self.sessions.get(&session).copied() else {
             // Gone in the meantime; its farewell went past the actor.
             if let Packet::Attached(id, epoch) = packet {
@@ -191,11 +191,9 @@ impl World {
             Packet::Detached(id) => {
                 self.devices[device].attached.remove(&id);
             }
-            Packet::Lost(id) => {
+            Packet::Lost(id, epoch) => {
                 let d = &mut self.devices[device];
-                if let Source::Actor(_, epoch) = source
-                    && d.attached.get(&id) == Some(&epoch)
-                {
+                if d.attached.get(&id) == Some(&epoch) {
                     d.attached.remove(&id);
                     if let Some(follow) = d.follows.get_mut(&id).filter(|f| f.state == Following::On) {
                         follow.state = Following::Off;

@@ -25,7 +25,8 @@ pub(crate) enum From {
 /// Who tells a session something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
-    Actor(ConversationId, Epoch),
+    /// All lives of it in one line: a later one begins when the earlier has said its last word.
+    Actor(ConversationId),
     Supervisor,
     Store,
 }
@@ -67,7 +68,7 @@ pub(crate) enum Packet {
     Attached(ConversationId, Epoch),
     Detached(ConversationId),
     /// The actor died: subscribe again.
-    Lost(ConversationId),
+    Lost(ConversationId, Epoch),
 }
 
 /// All of them.

@@ -208,8 +208,8 @@ impl World {
         match wire {
             Wire::ToActor(id, epoch, from) => self.to_actor(id, epoch, from, packet),
             Wire::FromActor(id, epoch) => self.from_actor(id, epoch, packet),
-            Wire::ToSession(session, source) => {
-                self.to_session(session, source, packet);
+            Wire::ToSession(session, _) => {
+                self.to_session(session, packet);
             }
             Wire::SessionToSupervisor(_) => self.ask_supervisor(packet),
             Wire::Customer(customer) => {
@@ -235,7 +235,7 @@ impl World {
                 // The supervisor had not heard of the death yet.
                 (From::Supervisor, packet) => {
                     if let Some(origin) = asked_in(&packet) {
-                        self.answer(origin, Source::Actor(id, epoch), Err(Reject::unavailable()));
+                        self.answer(origin, Source::Actor(id), Err(Reject::unavailable()));
                     }
                 }
                 _ => {}
@@ -375,13 +375,13 @@ impl World {
                 }
                 Effect::Tell(session, out) => {
                     self.check_visible(&out);
-                    self.wires.send(Wire::ToSession(session, Source::Actor(id, epoch)), Packet::Tell(out));
+                    self.wires.send(Wire::ToSession(session, Source::Actor(id)), Packet::Tell(out));
                 }
                 Effect::Attached { session, .. } => {
-                    self.wires.send(Wire::ToSession(session, Source::Actor(id, epoch)), Packet::Attached(id, epoch));
+                    self.wires.send(Wire::ToSession(session, Source::Actor(id)), Packet::Attached(id, epoch));
                 }
                 Effect::Detached(session) => {
-                    self.wires.send(Wire::ToSession(session, Source::Actor(id, epoch)), Packet::Detached(id));
+                    self.wires.send(Wire::ToSession(session, Source::Actor(id)), Packet::Detached(id));
                 }
                 Effect::ReadPage { origin, page, last_seq } => self.read(Read::Page(id, origin, page, last_seq)),
                 Effect::ReadEvents { origin, after, view } => self.read(Read::Events(id, origin, after, view)),
@@ -570,11 +570,11 @@ impl World {
         self.submitted = self.synced;
         // Frames that had left the server may still arrive.
         for (wire, packets) in self.wires.cut(|_| true) {
-            if let Wire::ToSession(session, source) = wire {
+            if let Wire::ToSession(session, _) = wire {
                 let arrive = self.rng.random_range(0..=packets.len());
                 for packet in packets.into_iter().take(arrive) {
                     if matches!(packet, Packet::Tell(_)) {
-                        self.to_session(session, source, packet);
+                        self.to_session(session, packet);
                     }
                 }
             }
@@ -629,10 +629,10 @@ impl World {
         }
         self.reads.retain(|r| !r.read.is_for(id, epoch));
         for origin in unanswered {
-            self.answer(origin, Source::Actor(id, epoch), Err(Reject::unavailable()));
+            self.answer(origin, Source::Actor(id), Err(Reject::unavailable()));
         }
         for (session, ..) in actor.machine.reader_cursors() {
-            self.wires.send(Wire::ToSession(session, Source::Actor(id, epoch)), Packet::Lost(id));
+            self.wires.send(Wire::ToSession(session, Source::Actor(id)), Packet::Lost(id, epoch));
         }
         self.wires.send(Wire::FromActor(id, epoch), Packet::Died);
     }
