@@ -1,6 +1,8 @@
 //! What a session is told. One closed enum: a session matches it and writes frames.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use bytestring::ByteString;
 
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, Seq};
 use crate::domain::message::{Message, Side};
@@ -22,6 +24,25 @@ pub struct Delivery {
     pub seq: Seq,
     /// The message.
     pub message: Arc<Message>,
+    /// The frame, written by the first reader that needs it and shared by all clones.
+    frame: Arc<OnceLock<ByteString>>,
+}
+
+impl Delivery {
+    /// A message on its way. Clone it for each reader, so that they share its frame.
+    #[must_use]
+    pub fn new(message: Arc<Message>) -> Self {
+        Self {
+            seq: message.seq,
+            message,
+            frame: Arc::default(),
+        }
+    }
+
+    /// The frame of this message, written at most once.
+    pub fn frame(&self, write: impl FnOnce(&Message) -> ByteString) -> ByteString {
+        self.frame.get_or_init(|| write(&self.message)).clone()
+    }
 }
 
 /// What a session is told.

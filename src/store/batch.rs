@@ -62,13 +62,24 @@ impl<'a> Batch<'a> {
         match write {
             Write::Commit(commit) => self.add_commit(commit),
             Write::Snapshot(state) => self.put(Table::Snapshots, &state.id.to_bytes(), &**state),
-            Write::Timer { conversation, timer } => self.move_timer(*conversation, *timer),
+            Write::Timer {
+                conversation,
+                timer,
+            } => self.move_timer(*conversation, *timer),
             Write::Agent { agent, row } => self.put(Table::Agents, agent.as_str().as_bytes(), row),
             Write::Company(company) => self.put(Table::Meta, keys::META_COMPANY, &**company),
-            Write::Parked { conversation, reason: Some(reason) } => {
-                self.put(Table::Meta, &keys::parked(*conversation), &ParkedReason(reason.clone()))
-            }
-            Write::Parked { conversation, reason: None } => {
+            Write::Parked {
+                conversation,
+                reason: Some(reason),
+            } => self.put(
+                Table::Meta,
+                &keys::parked(*conversation),
+                &ParkedReason(reason.clone()),
+            ),
+            Write::Parked {
+                conversation,
+                reason: None,
+            } => {
                 self.delete(Table::Meta, &keys::parked(*conversation));
                 Ok(())
             }
@@ -77,16 +88,40 @@ impl<'a> Batch<'a> {
 
     fn add_commit(&mut self, commit: &Commit) -> Result<(), EncodeError> {
         // Destructured, so that a new field of a commit cannot be forgotten here.
-        let Commit { conversation, first, events, snapshot, live, timer, waiting } = commit;
+        let Commit {
+            conversation,
+            first,
+            events,
+            snapshot,
+            live,
+            timer,
+            waiting,
+        } = commit;
         let mut position = *first;
         for recorded in events {
             codec::encode_into(recorded, &mut self.buffers.value)?;
-            self.rows.put_cf(self.journal, keys::journal(*conversation, position), &self.buffers.value);
+            self.rows.put_cf(
+                self.journal,
+                keys::journal(*conversation, position),
+                &self.buffers.value,
+            );
             match &recorded.event {
                 Event::Posted(message) => self.index_message(*conversation, position, message)?,
-                Event::Started { customer, workstream, .. } => {
-                    self.put(Table::Customers, &keys::customer(customer, *conversation), workstream)?;
-                    self.put(Table::Current, &keys::current(customer, workstream), conversation)?;
+                Event::Started {
+                    customer,
+                    workstream,
+                    ..
+                } => {
+                    self.put(
+                        Table::Customers,
+                        &keys::customer(customer, *conversation),
+                        workstream,
+                    )?;
+                    self.put(
+                        Table::Current,
+                        &keys::current(customer, workstream),
+                        conversation,
+                    )?;
                 }
                 _ => {}
             }
@@ -114,19 +149,36 @@ impl<'a> Batch<'a> {
         message: &Message,
     ) -> Result<(), EncodeError> {
         if let Some(client_id) = &message.client_id
-            && keys::dedup_into(&mut self.buffers.key, conversation, &message.author, client_id)
+            && keys::dedup_into(
+                &mut self.buffers.key,
+                conversation,
+                &message.author,
+                client_id,
+            )
         {
-            let row = DedupRow { seq: message.seq, at: message.at };
+            let row = DedupRow {
+                seq: message.seq,
+                at: message.at,
+            };
             codec::encode_into(&row, &mut self.buffers.value)?;
-            self.rows.put_cf(self.dedup, &self.buffers.key, &self.buffers.value);
+            self.rows
+                .put_cf(self.dedup, &self.buffers.key, &self.buffers.value);
         }
         if is_indexed(message.seq) {
-            self.put(Table::SeqIndex, &keys::seq_index(conversation, message.seq), &position)?;
+            self.put(
+                Table::SeqIndex,
+                &keys::seq_index(conversation, message.seq),
+                &position,
+            )?;
         }
         Ok(())
     }
 
-    fn move_timer(&mut self, conversation: ConversationId, timer: TimerMove) -> Result<(), EncodeError> {
+    fn move_timer(
+        &mut self,
+        conversation: ConversationId,
+        timer: TimerMove,
+    ) -> Result<(), EncodeError> {
         let TimerMove { from, to } = timer;
         if let Some(from) = from.filter(|from| Some(*from) != to) {
             self.delete(Table::Timers, &keys::timer_by_due(from, conversation));
@@ -143,9 +195,15 @@ impl<'a> Batch<'a> {
         }
     }
 
-    pub(super) fn put<T: Stored>(&mut self, table: Table, key: &[u8], value: &T) -> Result<(), EncodeError> {
+    pub(super) fn put<T: Stored>(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        value: &T,
+    ) -> Result<(), EncodeError> {
         codec::encode_into(value, &mut self.buffers.value)?;
-        self.rows.put_cf(table.of(self.db), key, &self.buffers.value);
+        self.rows
+            .put_cf(table.of(self.db), key, &self.buffers.value);
         Ok(())
     }
 

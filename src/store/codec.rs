@@ -13,7 +13,7 @@
 //!
 //! bincode is positional: variants and fields are appended, never reordered or removed.
 //! Appending a field to a stored struct changes how old records read, so it needs a new
-//! format number and the old shape kept beside the new one. `tests/store_golden.rs` holds
+//! format number and the old shape kept beside the new one. `tests/store/golden.rs` holds
 //! the bytes of every variant and fails when one changes.
 
 use bincode::config::{self, Config};
@@ -178,9 +178,16 @@ fn checksum(header: &[u8], body: &[u8]) -> u32 {
 pub fn encode_into<T: Stored>(value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     out.clear();
     out.extend_from_slice(&[0; HEADER_BYTES]);
-    bincode::serde::encode_into_writer(value, Appender(out), bincode_config())
-        .map_err(|e| EncodeError::Refused { kind: T::KIND, why: e.to_string() })?;
-    let too_large = EncodeError::TooLarge { kind: T::KIND, bytes: out.len() };
+    bincode::serde::encode_into_writer(value, Appender(out), bincode_config()).map_err(|e| {
+        EncodeError::Refused {
+            kind: T::KIND,
+            why: e.to_string(),
+        }
+    })?;
+    let too_large = EncodeError::TooLarge {
+        kind: T::KIND,
+        bytes: out.len(),
+    };
     if out.len() > limits::RECORD_BYTES_MAX {
         return Err(too_large);
     }
@@ -189,7 +196,8 @@ pub fn encode_into<T: Stored>(value: &T, out: &mut Vec<u8>) -> Result<(), Encode
 
 fn seal(kind: Kind, out: &mut [u8]) -> Result<(), EncodeError> {
     let bytes = out.len();
-    let length = u32::try_from(bytes - HEADER_BYTES).map_err(|_| EncodeError::TooLarge { kind, bytes })?;
+    let length =
+        u32::try_from(bytes - HEADER_BYTES).map_err(|_| EncodeError::TooLarge { kind, bytes })?;
     out[0] = FORMAT;
     out[1] = kind as u8;
     out[2..6].copy_from_slice(&length.to_le_bytes());
@@ -227,7 +235,10 @@ pub fn decode<T: Stored>(record: &[u8]) -> Result<T, DecodeError> {
         return Err(damaged("the checksum does not match"));
     }
     if format > FORMAT {
-        return Err(DecodeError::NewerFormat { found: format, known: FORMAT });
+        return Err(DecodeError::NewerFormat {
+            found: format,
+            known: FORMAT,
+        });
     }
     if format != FORMAT {
         return Err(damaged("there is no such format"));
@@ -282,12 +293,18 @@ mod tests {
         let record = encode(&posted()).expect("a message encodes");
         assert_eq!(decode::<Recorded>(&record), Ok(posted()));
         for length in 0..record.len() {
-            assert!(decode::<Recorded>(&record[..length]).is_err(), "truncated to {length}");
+            assert!(
+                decode::<Recorded>(&record[..length]).is_err(),
+                "truncated to {length}"
+            );
         }
         for bit in 0..record.len() * 8 {
             let mut flipped = record.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            let refused = matches!(decode::<Recorded>(&flipped), Err(DecodeError::Damaged { .. }));
+            let refused = matches!(
+                decode::<Recorded>(&flipped),
+                Err(DecodeError::Damaged { .. })
+            );
             assert!(refused, "bit {bit} flipped");
         }
         let mut longer = record;
@@ -298,7 +315,10 @@ mod tests {
     #[test]
     fn a_newer_format_is_named_and_not_called_damage() {
         let newer = sealed(Kind::Recorded, FORMAT + 1, b"whatever it will be");
-        let expected = DecodeError::NewerFormat { found: FORMAT + 1, known: FORMAT };
+        let expected = DecodeError::NewerFormat {
+            found: FORMAT + 1,
+            known: FORMAT,
+        };
         assert_eq!(decode::<Recorded>(&newer), Err(expected));
     }
 
@@ -310,7 +330,10 @@ mod tests {
 
     #[test]
     fn bytes_after_the_body_are_refused() {
-        assert_eq!(decode::<Position>(&sealed(Kind::Position, FORMAT, &[5])), Ok(Position(5)));
+        assert_eq!(
+            decode::<Position>(&sealed(Kind::Position, FORMAT, &[5])),
+            Ok(Position(5))
+        );
         assert!(decode::<Position>(&sealed(Kind::Position, FORMAT, &[5, 5])).is_err());
     }
 

@@ -3,18 +3,21 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use super::Store;
 use super::codec::{DedupRow, ParkedReason};
 use super::error::StoreError;
 use super::keys;
 use super::tables::{Table, row_name};
 use super::view::{ENOUGH, GO_ON, Order, Range, View, decode, malformed};
-use super::Store;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{ConversationId, Position, Seq};
 use crate::domain::message::{DedupKey, Message};
 use crate::domain::time::Timestamp;
 use crate::limits;
+
+/// A client id with the message it became.
+pub type KnownClientId = (DedupKey, Seq, Timestamp);
 
 /// Everything that a conversation needs to wake.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub struct Loaded {
     /// The last messages, at most `limits::RECENT_RING`, ascending.
     pub recent: Vec<Arc<Message>>,
     /// Its client ids, unless there are too many to hold.
-    pub client_ids: Vec<(DedupKey, Seq, Timestamp)>,
+    pub client_ids: Vec<KnownClientId>,
     /// Whether `client_ids` are all; otherwise they are looked up one by one.
     pub client_ids_complete: bool,
     /// The position of its snapshot; 0: there is none.
@@ -42,16 +45,17 @@ impl Store {
     /// A damaged row, a gap in the journal, or the disk.
     pub fn load(&self, conversation: ConversationId) -> Result<Option<Loaded>, StoreError> {
         let view = self.view();
-        let Some(state) = view.conversation(conversation)? else { return Ok(None) };
+        let Some((state, snapshot)) = view.conversation_and_snapshot(conversation)? else {
+            return Ok(None);
+        };
         let beyond = Seq(state.last_seq.0.saturating_add(1));
         let (client_ids, client_ids_complete) = view.client_ids(conversation)?;
-        let snapshot: Option<Conversation> = view.get(Table::Snapshots, &conversation.to_bytes())?;
         let parked: Option<ParkedReason> = view.get(Table::Meta, &keys::parked(conversation))?;
         Ok(Some(Loaded {
             recent: view.page_before(conversation, beyond, limits::RECENT_RING)?,
             client_ids,
             client_ids_complete,
-            snapshot: snapshot.map_or(Position(0), |s| s.position),
+            snapshot,
             timer: view.get(Table::Timers, &keys::timer_of(conversation))?,
             parked: parked.map(|ParkedReason(reason)| reason),
             conversation: state,
@@ -62,7 +66,10 @@ impl Store {
     ///
     /// # Errors
     /// A damaged row, a gap in the journal, or the disk.
-    pub fn conversation(&self, conversation: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    pub fn conversation(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Option<Conversation>, StoreError> {
         self.view().conversation(conversation)
     }
 
@@ -102,7 +109,9 @@ impl Store {
         conversation: ConversationId,
         key: &DedupKey,
     ) -> Result<Option<(Seq, Timestamp)>, StoreError> {
-        let row: Option<DedupRow> = self.view().get(Table::Dedup, &keys::dedup(conversation, key))?;
+        let row: Option<DedupRow> = self
+            .view()
+            .get(Table::Dedup, &keys::dedup(conversation, key))?;
         Ok(row.map(|DedupRow { seq, at }| (seq, at)))
     }
 
@@ -118,10 +127,11 @@ impl Store {
     ) -> Result<Vec<(Position, Recorded)>, StoreError> {
         let mut events = Vec::new();
         if limit > 0 {
-            self.view().journal(conversation, from, |position, recorded| {
-                events.push((position, recorded));
-                if events.len() < limit { GO_ON } else { ENOUGH }
-            })?;
+            self.view()
+                .journal(conversation, from, |position, recorded| {
+                    events.push((position, recorded));
+                    if events.len() < limit { GO_ON } else { ENOUGH }
+                })?;
         }
         Ok(events)
     }
@@ -130,8 +140,13 @@ impl Store {
     ///
     /// # Errors
     /// A damaged row, or the disk.
-    pub fn snapshot_position(&self, conversation: ConversationId) -> Result<Option<Position>, StoreError> {
-        let state: Option<Conversation> = self.view().get(Table::Snapshots, &conversation.to_bytes())?;
+    pub fn snapshot_position(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Option<Position>, StoreError> {
+        let state: Option<Conversation> = self
+            .view()
+            .get(Table::Snapshots, &conversation.to_bytes())?;
         Ok(state.map(|state| state.position))
     }
 
@@ -140,16 +155,42 @@ impl Store {
     /// # Errors
     /// A damaged row, or the disk.
     pub fn timer_of(&self, conversation: ConversationId) -> Result<Option<Timestamp>, StoreError> {
-        self.view().get(Table::Timers, &keys::timer_of(conversation))
+        self.view()
+            .get(Table::Timers, &keys::timer_of(conversation))
+    }
+
+    /// Why a conversation is set aside, if it is.
+    ///
+    /// # Errors
+    /// A damaged row, or the disk.
+    pub fn parked_reason(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Option<String>, StoreError> {
+        let reason: Option<ParkedReason> =
+            self.view().get(Table::Meta, &keys::parked(conversation))?;
+        Ok(reason.map(|ParkedReason(reason)| reason))
     }
 }
 
 impl View<'_> {
-    /// Snapshot and what followed it; or everything, if there is no snapshot.
-    pub(super) fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    /// The state of a conversation after its last event.
+    pub(super) fn conversation(
+        &self,
+        id: ConversationId,
+    ) -> Result<Option<Conversation>, StoreError> {
+        Ok(self.conversation_and_snapshot(id)?.map(|(state, _)| state))
+    }
+
+    /// Snapshot and what followed it; or everything, if there is no snapshot. With the
+    /// position of the snapshot; 0: there is none.
+    fn conversation_and_snapshot(
+        &self,
+        id: ConversationId,
+    ) -> Result<Option<(Conversation, Position)>, StoreError> {
         let mut state: Option<Conversation> = self.get(Table::Snapshots, &id.to_bytes())?;
-        let from = state.as_ref().map_or(Position(1), |state| state.position.next());
-        self.journal(id, from, |position, recorded| {
+        let snapshot = state.as_ref().map_or(Position(0), |state| state.position);
+        self.journal(id, snapshot.next(), |position, recorded| {
             let broken = |why| {
                 let row = row_name(Table::Journal, &keys::journal(id, position));
                 Err(StoreError::Malformed { row, why })
@@ -166,7 +207,7 @@ impl View<'_> {
             }
             GO_ON
         })?;
-        Ok(state)
+        Ok(state.map(|state| (state, snapshot)))
     }
 
     /// Shows events from a position on, in order.
@@ -246,14 +287,23 @@ impl View<'_> {
     }
 
     /// All client ids, or none and `false` if there are more than may be held.
-    fn client_ids(&self, id: ConversationId) -> Result<(Vec<(DedupKey, Seq, Timestamp)>, bool), StoreError> {
+    fn client_ids(&self, id: ConversationId) -> Result<(Vec<KnownClientId>, bool), StoreError> {
         let mut found = Vec::new();
-        self.scan(Table::Dedup, Range::prefix(&id.to_bytes()), Order::Ascending, |key, record| {
-            let row: DedupRow = decode(Table::Dedup, key, record)?;
-            let of = keys::parse_dedup(key).ok_or_else(|| malformed(Table::Dedup, key))?;
-            found.push((of, row.seq, row.at));
-            if found.len() <= limits::DEDUP_IN_MEMORY_MAX { GO_ON } else { ENOUGH }
-        })?;
+        self.scan(
+            Table::Dedup,
+            Range::prefix(&id.to_bytes()),
+            Order::Ascending,
+            |key, record| {
+                let row: DedupRow = decode(Table::Dedup, key, record)?;
+                let of = keys::parse_dedup(key).ok_or_else(|| malformed(Table::Dedup, key))?;
+                found.push((of, row.seq, row.at));
+                if found.len() <= limits::DEDUP_IN_MEMORY_MAX {
+                    GO_ON
+                } else {
+                    ENOUGH
+                }
+            },
+        )?;
         if found.len() > limits::DEDUP_IN_MEMORY_MAX {
             return Ok((Vec::new(), false));
         }

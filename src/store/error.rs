@@ -23,7 +23,9 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The store was written by a newer linger.
-    #[error("the store has format {found}, this linger knows up to format {known}; use the newer linger")]
+    #[error(
+        "the store has format {found}, this linger knows up to format {known}; use the newer linger"
+    )]
     NewerFormat {
         /// The format of the store.
         found: u32,

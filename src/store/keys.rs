@@ -4,7 +4,9 @@
 //! zero byte wherever something follows them; ids hold no control characters, so no id can
 //! be mistaken for the beginning of a longer one.
 
-use crate::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
+use crate::domain::ids::{
+    AgentId, ClientId, ConversationId, CustomerId, Position, Seq, WorkstreamId,
+};
 use crate::domain::message::{Author, DedupKey, Sender};
 use crate::domain::time::Timestamp;
 
@@ -33,12 +35,14 @@ pub(super) fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
 
 /// The conversation that a key begins with, for tables ordered by conversation.
 pub(super) fn leading_conversation(key: &[u8]) -> Option<ConversationId> {
-    key.first_chunk::<ID_BYTES>().map(|bytes| ConversationId::from_bytes(*bytes))
+    key.first_chunk::<ID_BYTES>()
+        .map(|bytes| ConversationId::from_bytes(*bytes))
 }
 
 /// The conversation that a key ends with.
 pub(super) fn trailing_conversation(key: &[u8]) -> Option<ConversationId> {
-    key.last_chunk::<ID_BYTES>().map(|bytes| ConversationId::from_bytes(*bytes))
+    key.last_chunk::<ID_BYTES>()
+        .map(|bytes| ConversationId::from_bytes(*bytes))
 }
 
 fn numbered(conversation: ConversationId, number: u64) -> [u8; 24] {
@@ -231,7 +235,10 @@ mod tests {
     #[test]
     fn timer_keys_sort_by_time_also_before_1970() {
         let times = [i64::MIN, -1, 0, 1, 1_700_000_000_000, i64::MAX];
-        let keys: Vec<_> = times.iter().map(|t| timer_by_due(Timestamp(*t), id(9))).collect();
+        let keys: Vec<_> = times
+            .iter()
+            .map(|t| timer_by_due(Timestamp(*t), id(9)))
+            .collect();
         assert!(keys.is_sorted());
         for (key, time) in keys.iter().zip(times) {
             assert_eq!(parse_timer_by_due(key), Some((Timestamp(time), id(9))));
@@ -241,24 +248,47 @@ mod tests {
     #[test]
     fn a_dedup_key_reads_back_its_sender_and_client_id() {
         let cases = [
-            DedupKey { sender: Sender::Customer, client_id: client("x") },
-            DedupKey { sender: Sender::Agent(agent("anna")), client_id: client("x") },
-            DedupKey { sender: Sender::Agent(agent("ann")), client_id: client("ax") },
+            DedupKey {
+                sender: Sender::Customer,
+                client_id: client("x"),
+            },
+            DedupKey {
+                sender: Sender::Agent(agent("anna")),
+                client_id: client("x"),
+            },
+            DedupKey {
+                sender: Sender::Agent(agent("ann")),
+                client_id: client("ax"),
+            },
         ];
         let keys: Vec<_> = cases.iter().map(|case| dedup(id(7), case)).collect();
         for (key, case) in keys.iter().zip(&cases) {
             assert_eq!(parse_dedup(key).as_ref(), Some(case));
         }
-        assert!(keys[0] != keys[1] && keys[1] != keys[2], "no two senders share a key");
+        assert!(
+            keys[0] != keys[1] && keys[1] != keys[2],
+            "no two senders share a key"
+        );
     }
 
     #[test]
     fn both_ways_of_making_a_dedup_key_agree() {
         let mut key = Vec::new();
-        let of = DedupKey { sender: Sender::Agent(agent("anna")), client_id: client("x") };
-        assert!(dedup_into(&mut key, id(7), &Author::Agent(agent("anna")), &client("x")));
+        let of = DedupKey {
+            sender: Sender::Agent(agent("anna")),
+            client_id: client("x"),
+        };
+        assert!(dedup_into(
+            &mut key,
+            id(7),
+            &Author::Agent(agent("anna")),
+            &client("x")
+        ));
         assert_eq!(key, dedup(id(7), &of));
-        let of = DedupKey { sender: Sender::Customer, client_id: client("x") };
+        let of = DedupKey {
+            sender: Sender::Customer,
+            client_id: client("x"),
+        };
         assert!(dedup_into(&mut key, id(7), &Author::Customer, &client("x")));
         assert_eq!(key, dedup(id(7), &of));
     }

@@ -1,11 +1,11 @@
 //! Reading across conversations: what is live, due, waiting, whose; agents; configuration.
 
+use super::Store;
 use super::codec::ParkedReason;
 use super::error::StoreError;
 use super::keys;
 use super::tables::Table;
 use super::view::{ENOUGH, GO_ON, Order, Range, View, decode, malformed};
-use super::Store;
 use crate::domain::commit::AgentRow;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, Position, WorkstreamId};
 use crate::domain::time::Timestamp;
@@ -21,7 +21,8 @@ impl Store {
         customer: &CustomerId,
         workstream: &WorkstreamId,
     ) -> Result<Option<ConversationId>, StoreError> {
-        self.view().get(Table::Current, &keys::current(customer, workstream))
+        self.view()
+            .get(Table::Current, &keys::current(customer, workstream))
     }
 
     /// Up to `limit` conversations of a customer, newest first, before (older than) one of them.
@@ -35,7 +36,13 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<ConversationId>, StoreError> {
         let end = before.map(|id| keys::customer(customer, id));
-        newest_first(&self.view(), Table::Customers, &keys::customer_prefix(customer), end, limit)
+        newest_first(
+            &self.view(),
+            Table::Customers,
+            &keys::customer_prefix(customer),
+            end,
+            limit,
+        )
     }
 
     /// Up to `limit` waiting conversations of an agent, newest first, before one of them.
@@ -49,7 +56,13 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<ConversationId>, StoreError> {
         let end = before.map(|id| keys::waiting(agent, id));
-        newest_first(&self.view(), Table::Waiting, &keys::waiting_prefix(agent), end, limit)
+        newest_first(
+            &self.view(),
+            Table::Waiting,
+            &keys::waiting_prefix(agent),
+            end,
+            limit,
+        )
     }
 
     /// Every open, active or wrap-up conversation.
@@ -58,10 +71,17 @@ impl Store {
     /// A damaged row, or the disk.
     pub fn live(&self) -> Result<Vec<ConversationId>, StoreError> {
         let mut found = Vec::new();
-        self.view().scan(Table::Live, Range::prefix(&[]), Order::Ascending, |key, _| {
-            found.push(keys::leading_conversation(key).ok_or_else(|| malformed(Table::Live, key))?);
-            GO_ON
-        })?;
+        self.view().scan(
+            Table::Live,
+            Range::prefix(&[]),
+            Order::Ascending,
+            |key, _| {
+                found.push(
+                    keys::leading_conversation(key).ok_or_else(|| malformed(Table::Live, key))?,
+                );
+                GO_ON
+            },
+        )?;
         Ok(found)
     }
 
@@ -81,7 +101,10 @@ impl Store {
     ///
     /// # Errors
     /// A damaged row, or the disk.
-    pub fn timers_ahead(&self, limit: usize) -> Result<Vec<(Timestamp, ConversationId)>, StoreError> {
+    pub fn timers_ahead(
+        &self,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, ConversationId)>, StoreError> {
         self.timers(None, limit)
     }
 
@@ -103,14 +126,16 @@ impl Store {
             return Ok(found);
         }
         let range = Range::prefix(keys::TIMERS_BY_DUE);
-        self.view().scan(Table::Timers, range, Order::Ascending, |key, _| {
-            let (due, id) = keys::parse_timer_by_due(key).ok_or_else(|| malformed(Table::Timers, key))?;
-            if until.is_some_and(|until| due > until) {
-                return ENOUGH;
-            }
-            found.push((due, id));
-            if found.len() < limit { GO_ON } else { ENOUGH }
-        })?;
+        self.view()
+            .scan(Table::Timers, range, Order::Ascending, |key, _| {
+                let (due, id) =
+                    keys::parse_timer_by_due(key).ok_or_else(|| malformed(Table::Timers, key))?;
+                if until.is_some_and(|until| due > until) {
+                    return ENOUGH;
+                }
+                found.push((due, id));
+                if found.len() < limit { GO_ON } else { ENOUGH }
+            })?;
         Ok(found)
     }
 
@@ -120,12 +145,19 @@ impl Store {
     /// A damaged row, or the disk.
     pub fn agents(&self) -> Result<Vec<(AgentId, AgentRow)>, StoreError> {
         let mut found = Vec::new();
-        self.view().scan(Table::Agents, Range::prefix(&[]), Order::Ascending, |key, record| {
-            let agent = std::str::from_utf8(key).ok().and_then(|text| AgentId::parse(text).ok());
-            let agent = agent.ok_or_else(|| malformed(Table::Agents, key))?;
-            found.push((agent, decode(Table::Agents, key, record)?));
-            GO_ON
-        })?;
+        self.view().scan(
+            Table::Agents,
+            Range::prefix(&[]),
+            Order::Ascending,
+            |key, record| {
+                let agent = std::str::from_utf8(key)
+                    .ok()
+                    .and_then(|text| AgentId::parse(text).ok());
+                let agent = agent.ok_or_else(|| malformed(Table::Agents, key))?;
+                found.push((agent, decode(Table::Agents, key, record)?));
+                GO_ON
+            },
+        )?;
         Ok(found)
     }
 
@@ -143,12 +175,19 @@ impl Store {
     /// A damaged row, or the disk.
     pub fn parked(&self) -> Result<Vec<(ConversationId, String)>, StoreError> {
         let mut found = Vec::new();
-        self.view().scan(Table::Meta, Range::prefix(keys::META_PARKED), Order::Ascending, |key, record| {
-            let id = key.strip_prefix(keys::META_PARKED).and_then(keys::leading_conversation);
-            let ParkedReason(reason) = decode(Table::Meta, key, record)?;
-            found.push((id.ok_or_else(|| malformed(Table::Meta, key))?, reason));
-            GO_ON
-        })?;
+        self.view().scan(
+            Table::Meta,
+            Range::prefix(keys::META_PARKED),
+            Order::Ascending,
+            |key, record| {
+                let id = key
+                    .strip_prefix(keys::META_PARKED)
+                    .and_then(keys::leading_conversation);
+                let ParkedReason(reason) = decode(Table::Meta, key, record)?;
+                found.push((id.ok_or_else(|| malformed(Table::Meta, key))?, reason));
+                GO_ON
+            },
+        )?;
         Ok(found)
     }
 
@@ -166,10 +205,16 @@ impl Store {
         let mut found = Vec::new();
         let mut from = after.map(after_all_events);
         while found.len() < limit {
-            let range = Range { from: from.clone().unwrap_or_default(), to: None };
+            let range = Range {
+                from: from.clone().unwrap_or_default(),
+                to: None,
+            };
             let mut next = None;
             view.scan(Table::Journal, range, Order::Ascending, |key, _| {
-                next = Some(keys::leading_conversation(key).ok_or_else(|| malformed(Table::Journal, key))?);
+                next = Some(
+                    keys::leading_conversation(key)
+                        .ok_or_else(|| malformed(Table::Journal, key))?,
+                );
                 ENOUGH
             })?;
             let Some(id) = next else { break };
@@ -198,7 +243,10 @@ fn newest_first(
     if limit == 0 {
         return Ok(found);
     }
-    let range = end.map_or_else(|| Range::prefix(prefix), |end| Range::prefix_before(prefix, &end));
+    let range = end.map_or_else(
+        || Range::prefix(prefix),
+        |end| Range::prefix_before(prefix, &end),
+    );
     view.scan(table, range, Order::Descending, |key, _| {
         found.push(keys::trailing_conversation(key).ok_or_else(|| malformed(table, key))?);
         if found.len() < limit { GO_ON } else { ENOUGH }

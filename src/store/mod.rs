@@ -29,9 +29,12 @@ pub mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rocksdb::{Cache, ColumnFamilyDescriptor, DB, DBRecoveryMode, FlushOptions, Options, WriteBatch, WriteOptions};
+use rocksdb::{
+    Cache, ColumnFamilyDescriptor, DB, DBRecoveryMode, FlushOptions, Options, WriteBatch,
+    WriteOptions,
+};
 
-pub use conversations::Loaded;
+pub use conversations::{KnownClientId, Loaded};
 pub use error::StoreError;
 pub use wal::TornTail;
 
@@ -47,7 +50,7 @@ pub const STORE_FORMAT: u32 = 1;
 /// Files that RocksDB may hold open; the process shares its descriptors with sockets.
 const OPEN_FILES_MAX: i32 = 512;
 /// Bytes of log that may be waiting for tables to be flushed: bounds the replay on start.
-const WAL_BYTES_MAX: u64 = 64 * 1024 * 1024;
+const WAL_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Bytes of the cache of data, index and filter blocks.
 const BLOCK_CACHE_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes and number of RocksDB's own log files.
@@ -79,7 +82,9 @@ struct Shared {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("path", &self.shared.path).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("path", &self.shared.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -94,8 +99,10 @@ impl Store {
     /// # Errors
     /// A newer format, a damaged log, another process that has it open, or the disk.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(path)
-            .map_err(|source| StoreError::Io { path: path.to_path_buf(), source })?;
+        std::fs::create_dir_all(path).map_err(|source| StoreError::Io {
+            path: path.to_path_buf(),
+            source,
+        })?;
         if durability == Durability::Written {
             tracing::warn!(
                 path = %path.display(),
@@ -107,7 +114,14 @@ impl Store {
         let options = options();
         let cache = Cache::new_lru_cache(BLOCK_CACHE_BYTES);
         let db = DB::open_cf_descriptors(&options, path, descriptors(&options, path, &cache))?;
-        let store = Self { shared: Arc::new(Shared { db, path: path.to_path_buf(), durability, torn_tail }) };
+        let store = Self {
+            shared: Arc::new(Shared {
+                db,
+                path: path.to_path_buf(),
+                durability,
+                torn_tail,
+            }),
+        };
         store.check_format()?;
         Ok(store)
     }
@@ -119,7 +133,9 @@ impl Store {
     /// There is no store, a newer format, a damaged log, or the disk.
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         if !path.join("CURRENT").exists() {
-            return Err(StoreError::NotAStore { path: path.to_path_buf() });
+            return Err(StoreError::NotAStore {
+                path: path.to_path_buf(),
+            });
         }
         let torn_tail = examine_log(path, Durability::Synced)?;
         let mut options = options();
@@ -129,10 +145,21 @@ impl Store {
         let families = descriptors(&options, path, &cache);
         let db = DB::open_cf_descriptors_read_only(&options, path, families, false)?;
         let durability = Durability::Synced;
-        let store = Self { shared: Arc::new(Shared { db, path: path.to_path_buf(), durability, torn_tail }) };
+        let store = Self {
+            shared: Arc::new(Shared {
+                db,
+                path: path.to_path_buf(),
+                durability,
+                torn_tail,
+            }),
+        };
         match store.format()? {
             Some(found) => refuse_newer(found)?,
-            None => return Err(StoreError::NotAStore { path: path.to_path_buf() }),
+            None => {
+                return Err(StoreError::NotAStore {
+                    path: path.to_path_buf(),
+                });
+            }
         }
         Ok(store)
     }
@@ -177,7 +204,8 @@ impl Store {
     /// The disk.
     pub fn flush(&self) -> Result<(), StoreError> {
         let families: Vec<_> = Table::ALL.iter().map(|table| table.of(self.db())).collect();
-        self.db().flush_cfs_opt(&families, &FlushOptions::default())?;
+        self.db()
+            .flush_cfs_opt(&families, &FlushOptions::default())?;
         Ok(())
     }
 
@@ -222,7 +250,10 @@ impl Store {
 
 const fn refuse_newer(found: u32) -> Result<(), StoreError> {
     if found > STORE_FORMAT {
-        return Err(StoreError::NewerFormat { found, known: STORE_FORMAT });
+        return Err(StoreError::NewerFormat {
+            found,
+            known: STORE_FORMAT,
+        });
     }
     Ok(())
 }
@@ -238,7 +269,12 @@ fn examine_log(path: &Path, durability: Durability) -> Result<Option<TornTail>, 
         }
         other => other?,
     };
-    if let Some(TornTail { path, offset, bytes_dropped }) = &torn {
+    if let Some(TornTail {
+        path,
+        offset,
+        bytes_dropped,
+    }) = &torn
+    {
         tracing::warn!(
             log = %path.display(), offset, bytes_dropped,
             "the end of the log is half written, as a crash leaves it; opening with everything before it"
@@ -271,10 +307,15 @@ fn options() -> Options {
 /// Our tables, and whatever else the store has (a newer one has more), so that it opens
 /// far enough to say which format it is.
 fn descriptors(options: &Options, path: &Path, cache: &Cache) -> Vec<ColumnFamilyDescriptor> {
-    let mut all: Vec<_> = Table::ALL.iter().map(|table| table.descriptor(cache)).collect();
+    let mut all: Vec<_> = Table::ALL
+        .iter()
+        .map(|table| table.descriptor(cache))
+        .collect();
     let known = |name: &str| Table::ALL.iter().any(|table| table.name() == name);
     let stored = DB::list_cf(options, path).unwrap_or_default();
-    let others = stored.into_iter().filter(|name| !known(name) && name != "default");
+    let others = stored
+        .into_iter()
+        .filter(|name| !known(name) && name != "default");
     all.extend(others.map(|name| ColumnFamilyDescriptor::new(name, Options::default())));
     all
 }

@@ -36,7 +36,9 @@ struct Shared {
 
 impl fmt::Debug for Readers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Readers").field("depth", &self.depth()).finish_non_exhaustive()
+        f.debug_struct("Readers")
+            .field("depth", &self.depth())
+            .finish_non_exhaustive()
     }
 }
 
@@ -53,8 +55,13 @@ impl Readers {
             let thread = thread::Builder::new().name(format!("store-reader-{number}"));
             handles.push(thread.spawn(move || run(&store, &receiver))?);
         }
-        let shared = Shared { sender: RwLock::new(Some(sender)), threads: Mutex::new(handles) };
-        Ok(Self { shared: Arc::new(shared) })
+        let shared = Shared {
+            sender: RwLock::new(Some(sender)),
+            threads: Mutex::new(handles),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
     }
 
     /// Takes a job. Never blocks.
@@ -62,22 +69,42 @@ impl Readers {
     /// # Errors
     /// [`ReadersFull`]; the job was dropped without having run.
     pub fn submit(&self, job: ReadJob) -> Result<(), ReadersFull> {
-        let sender = self.shared.sender.read().unwrap_or_else(PoisonError::into_inner);
-        sender.as_ref().ok_or(ReadersFull)?.try_send(job).map_err(|_| ReadersFull)
+        let sender = self
+            .shared
+            .sender
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        sender
+            .as_ref()
+            .ok_or(ReadersFull)?
+            .try_send(job)
+            .map_err(|_| ReadersFull)
     }
 
     /// Jobs that have not begun.
     #[must_use]
     pub fn depth(&self) -> usize {
-        let sender = self.shared.sender.read().unwrap_or_else(PoisonError::into_inner);
+        let sender = self
+            .shared
+            .sender
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         sender.as_ref().map_or(0, Sender::len)
     }
 
     /// Takes nothing more, finishes what was taken and ends the threads.
     /// Must not be called from a job.
     pub fn close_and_join(&self) {
-        self.shared.sender.write().unwrap_or_else(PoisonError::into_inner).take();
-        let mut threads = self.shared.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared
+            .sender
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let mut threads = self
+            .shared
+            .threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for thread in threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a reader thread panicked outside a job");

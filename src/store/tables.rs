@@ -136,7 +136,8 @@ impl Table {
 
     /// The handle of this table. A look-up by name; where it matters it is done once a batch.
     pub(super) fn of(self, db: &DB) -> &ColumnFamily {
-        db.cf_handle(self.name()).expect("every table is opened with the store")
+        db.cf_handle(self.name())
+            .expect("every table is opened with the store")
     }
 }
 

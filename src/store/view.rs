@@ -30,17 +30,26 @@ pub(super) struct Range {
 impl Range {
     /// All keys that begin with this.
     pub(super) fn prefix(prefix: &[u8]) -> Self {
-        Self { from: prefix.to_vec(), to: keys::after_prefix(prefix) }
+        Self {
+            from: prefix.to_vec(),
+            to: keys::after_prefix(prefix),
+        }
     }
 
     /// The keys that begin with `prefix`, from `from` on.
     pub(super) fn prefix_from(prefix: &[u8], from: &[u8]) -> Self {
-        Self { from: from.to_vec(), to: keys::after_prefix(prefix) }
+        Self {
+            from: from.to_vec(),
+            to: keys::after_prefix(prefix),
+        }
     }
 
     /// The keys that begin with `prefix`, before `to`.
     pub(super) fn prefix_before(prefix: &[u8], to: &[u8]) -> Self {
-        Self { from: prefix.to_vec(), to: Some(to.to_vec()) }
+        Self {
+            from: prefix.to_vec(),
+            to: Some(to.to_vec()),
+        }
     }
 }
 
@@ -62,12 +71,19 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     /// The store as it is now.
     pub(super) fn now(db: &'a DB) -> Self {
-        Self { db, snapshot: db.snapshot(), fill_cache: true }
+        Self {
+            db,
+            snapshot: db.snapshot(),
+            fill_cache: true,
+        }
     }
 
     /// The same for a pass over everything, which must not push out what is in use.
     pub(super) fn for_scan(db: &'a DB) -> Self {
-        Self { fill_cache: false, ..Self::now(db) }
+        Self {
+            fill_cache: false,
+            ..Self::now(db)
+        }
     }
 
     fn table(&self, table: Table) -> &'a ColumnFamily {
@@ -84,7 +100,10 @@ impl<'a> View<'a> {
 
     /// Whether there is such a key.
     pub(super) fn has(&self, table: Table, key: &[u8]) -> Result<bool, StoreError> {
-        Ok(self.snapshot.get_pinned_cf(self.table(table), key)?.is_some())
+        Ok(self
+            .snapshot
+            .get_pinned_cf(self.table(table), key)?
+            .is_some())
     }
 
     /// Shows the rows of a range one by one until there are no more or enough.
@@ -104,7 +123,9 @@ impl<'a> View<'a> {
         if let Some(to) = range.to {
             options.set_iterate_upper_bound(to);
         }
-        let mut rows = self.snapshot.raw_iterator_cf_opt(self.table(table), options);
+        let mut rows = self
+            .snapshot
+            .raw_iterator_cf_opt(self.table(table), options);
         match order {
             Order::Ascending => rows.seek_to_first(),
             Order::Descending => rows.seek_to_last(),
@@ -126,10 +147,16 @@ impl<'a> View<'a> {
 
 /// The value of a row, or an error that names the row.
 pub(super) fn decode<T: Stored>(table: Table, key: &[u8], record: &[u8]) -> Result<T, StoreError> {
-    codec::decode(record).map_err(|source| StoreError::Damaged { row: row_name(table, key), source })
+    codec::decode(record).map_err(|source| StoreError::Damaged {
+        row: row_name(table, key),
+        source,
+    })
 }
 
 /// An error about a key that nothing writes.
 pub(super) fn malformed(table: Table, key: &[u8]) -> StoreError {
-    StoreError::Malformed { row: row_name(table, key), why: "the key has a shape that nothing writes" }
+    StoreError::Malformed {
+        row: row_name(table, key),
+        why: "the key has a shape that nothing writes",
+    }
 }

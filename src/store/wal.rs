@@ -67,25 +67,37 @@ pub(super) fn examine(directory: &Path) -> Result<Option<TornTail>, StoreError> 
     let mut torn: Option<(TornTail, Option<u64>)> = None;
     let mut newest: Option<TornTail> = None;
     for path in files.drain(..) {
-        let bytes = fs::read(&path).map_err(|source| StoreError::Io { path: path.clone(), source })?;
+        let bytes = fs::read(&path).map_err(|source| StoreError::Io {
+            path: path.clone(),
+            source,
+        })?;
         let scan = scan(&bytes);
         if let (Some((earlier, expected)), Some(first)) = (&torn, scan.first_sequence)
             && *expected != Some(first)
             && expected.is_some()
         {
-            return Err(StoreError::DamagedLog { path: earlier.path.clone(), offset: earlier.offset });
+            return Err(StoreError::DamagedLog {
+                path: earlier.path.clone(),
+                offset: earlier.offset,
+            });
         }
         if scan.first_sequence.is_some() {
             // A later log continues without a gap: the earlier tear was dealt with when it happened.
             torn = None;
             newest = None;
         }
-        let Some(broken_at) = scan.broken_at else { continue };
+        let Some(broken_at) = scan.broken_at else {
+            continue;
+        };
         let offset = broken_at as u64;
         if scan.goes_on {
             return Err(StoreError::DamagedLog { path, offset });
         }
-        let tail = TornTail { path, offset, bytes_dropped: (bytes.len() - broken_at) as u64 };
+        let tail = TornTail {
+            path,
+            offset,
+            bytes_dropped: (bytes.len() - broken_at) as u64,
+        };
         newest = Some(tail.clone());
         torn = Some((tail, scan.next_sequence));
     }
@@ -94,11 +106,17 @@ pub(super) fn examine(directory: &Path) -> Result<Option<TornTail>, StoreError> 
 
 /// The log files, oldest first.
 fn log_files(directory: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let failed = |source| StoreError::Io { path: directory.to_path_buf(), source };
+    let failed = |source| StoreError::Io {
+        path: directory.to_path_buf(),
+        source,
+    };
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let number = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse::<u64>().ok());
+        let number = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .and_then(|stem| stem.parse::<u64>().ok());
         if let Some(number) = number
             && path.extension().is_some_and(|extension| extension == "log")
         {
@@ -129,7 +147,11 @@ fn piece_at(bytes: &[u8], offset: usize) -> Option<Piece<'_>> {
     // The checksum covers the type and the payload.
     let checked = bytes.get(offset + 6..end)?;
     let stored = u32::from_le_bytes([header[0], header[1], header[2], header[3]]);
-    (mask(crc32c::crc32c(checked)) == stored).then(|| Piece { kind, payload: &checked[1..], end })
+    (mask(crc32c::crc32c(checked)) == stored).then(|| Piece {
+        kind,
+        payload: &checked[1..],
+        end,
+    })
 }
 
 /// RocksDB stores checksums masked, so that a checksum of a checksum is no trap.
@@ -146,7 +168,12 @@ fn batch_header(payload: &[u8]) -> Option<(u64, u64)> {
 }
 
 fn scan(bytes: &[u8]) -> Scan {
-    let mut result = Scan { first_sequence: None, next_sequence: None, broken_at: None, goes_on: false };
+    let mut result = Scan {
+        first_sequence: None,
+        next_sequence: None,
+        broken_at: None,
+        goes_on: false,
+    };
     let mut offset = 0;
     // Where an unfinished logical record begins, and what its batch would bring us to.
     let mut unfinished: Option<(usize, Option<u64>)> = None;
@@ -172,7 +199,9 @@ fn scan(bytes: &[u8]) -> Scan {
             FULL | FIRST => {
                 let header = batch_header(piece.payload);
                 let after = header.map(|(sequence, count)| sequence + count);
-                result.first_sequence = result.first_sequence.or(header.map(|(sequence, _)| sequence));
+                result.first_sequence = result
+                    .first_sequence
+                    .or(header.map(|(sequence, _)| sequence));
                 if piece.kind == FULL {
                     result.next_sequence = after;
                 } else {
@@ -193,7 +222,8 @@ fn scan(bytes: &[u8]) -> Scan {
 fn record_begins_after(bytes: &[u8], from: usize) -> bool {
     // Within the damaged block the lengths cannot be trusted: every offset is tried.
     let block_end = ((from / BLOCK_BYTES + 1) * BLOCK_BYTES).min(bytes.len());
-    let begins = |offset| piece_at(bytes, offset).is_some_and(|piece| matches!(piece.kind, FULL | FIRST));
+    let begins =
+        |offset| piece_at(bytes, offset).is_some_and(|piece| matches!(piece.kind, FULL | FIRST));
     if (from..block_end).any(begins) {
         return true;
     }
@@ -201,7 +231,9 @@ fn record_begins_after(bytes: &[u8], from: usize) -> bool {
     while offset < bytes.len() {
         match piece_at(bytes, offset) {
             Some(piece) if matches!(piece.kind, FULL | FIRST) => return true,
-            Some(piece) if BLOCK_BYTES - piece.end % BLOCK_BYTES >= HEADER_BYTES => offset = piece.end,
+            Some(piece) if BLOCK_BYTES - piece.end % BLOCK_BYTES >= HEADER_BYTES => {
+                offset = piece.end;
+            }
             // Blocks begin with a piece, so the next one can be read again.
             _ => offset = (offset / BLOCK_BYTES + 1) * BLOCK_BYTES,
         }
@@ -254,8 +286,12 @@ mod tests {
     #[test]
     fn a_whole_log_is_whole() {
         let bytes = log(&[(1, 2, 100), (3, 1, 70_000), (4, 5, 10)]);
-        let expected =
-            Scan { first_sequence: Some(1), next_sequence: Some(9), broken_at: None, goes_on: false };
+        let expected = Scan {
+            first_sequence: Some(1),
+            next_sequence: Some(9),
+            broken_at: None,
+            goes_on: false,
+        };
         assert_eq!(scan(&bytes), expected);
     }
 
@@ -265,7 +301,11 @@ mod tests {
         let last = log(&[(1, 1, 100)]).len();
         for length in last + 1..whole.len() {
             let found = scan(&whole[..length]);
-            assert_eq!((found.broken_at, found.goes_on), (Some(last), false), "cut to {length}");
+            assert_eq!(
+                (found.broken_at, found.goes_on),
+                (Some(last), false),
+                "cut to {length}"
+            );
             assert_eq!(found.next_sequence, Some(2));
         }
     }
@@ -285,7 +325,10 @@ mod tests {
         let mut bytes = log(&[(1, 1, 100), (2, 1, 200_000)]);
         bytes[40_000..70_000].fill(0);
         let found = scan(&bytes);
-        assert_eq!(found.goes_on, false, "only the rest of the same record follows");
+        assert_eq!(
+            found.goes_on, false,
+            "only the rest of the same record follows"
+        );
         assert!(found.broken_at.is_some());
     }
 
@@ -312,12 +355,20 @@ mod tests {
     fn a_tear_in_an_older_log_is_fine_only_if_the_next_log_continues_there() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let older = log(&[(1, 4, 100), (5, 1, 50)]);
-        fs::write(directory.path().join("000004.log"), &older[..older.len() - 3]).expect("written");
+        fs::write(
+            directory.path().join("000004.log"),
+            &older[..older.len() - 3],
+        )
+        .expect("written");
         let cases = [(5, true), (6, false)];
         for (continues_with, accepted) in cases {
             let newer = log(&[(continues_with, 1, 10)]);
             fs::write(directory.path().join("000012.log"), newer).expect("written");
-            assert_eq!(examine(directory.path()).is_ok(), accepted, "continues with {continues_with}");
+            assert_eq!(
+                examine(directory.path()).is_ok(),
+                accepted,
+                "continues with {continues_with}"
+            );
         }
     }
 }

@@ -96,13 +96,17 @@ struct Shared<T> {
 
 impl<T> Clone for Writer<T> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared) }
+        Self {
+            shared: Arc::clone(&self.shared),
+        }
     }
 }
 
 impl<T> fmt::Debug for Writer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Writer").field("stats", &self.stats()).finish_non_exhaustive()
+        f.debug_struct("Writer")
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
     }
 }
 
@@ -137,9 +141,14 @@ impl<T: Send + 'static> Writer<T> {
                 .name("store-writer".to_owned())
                 .spawn(move || run(&store, &receiver, &counters, fault, notify))?
         };
-        let shared =
-            Shared { sender: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)), counters };
-        Ok(Self { shared: Arc::new(shared) })
+        let shared = Shared {
+            sender: RwLock::new(Some(sender)),
+            thread: Mutex::new(Some(thread)),
+            counters,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
     }
 }
 
@@ -150,7 +159,11 @@ impl<T> Writer<T> {
     /// # Errors
     /// [`WriterClosed`]: nothing was taken, `notify` will not see the token.
     pub fn submit(&self, write: Write, token: T) -> Result<(), WriterClosed> {
-        let sender = self.shared.sender.read().unwrap_or_else(PoisonError::into_inner);
+        let sender = self
+            .shared
+            .sender
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         let sender = sender.as_ref().ok_or(WriterClosed)?;
         // Counted first: the thread may be done with it before `send` returns.
         self.shared.counters.depth.fetch_add(1, Ordering::Relaxed);
@@ -185,8 +198,16 @@ impl<T> Writer<T> {
     /// Closing twice, or from two places, is fine; each returns when the thread has ended.
     /// Must not be called from `notify`.
     pub fn close_and_join(&self) {
-        self.shared.sender.write().unwrap_or_else(PoisonError::into_inner).take();
-        let mut thread = self.shared.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared
+            .sender
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let mut thread = self
+            .shared
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(thread) = thread.take()
             && thread.join().is_err()
         {
@@ -237,7 +258,10 @@ fn run<T>(
 /// After a failure: what is there, without writing it.
 fn drain<T>(first: (Write, T), receiver: &Receiver<(Write, T)>) -> Vec<T> {
     let rest = receiver.try_iter().take(limits::GROUP_COMMIT_MAX - 1);
-    std::iter::once(first).chain(rest).map(|(_, token)| token).collect()
+    std::iter::once(first)
+        .chain(rest)
+        .map(|(_, token)| token)
+        .collect()
 }
 
 /// Joins what is there into one batch. On an error the tokens taken so far are still told.
@@ -251,13 +275,19 @@ fn gather<'a, T>(
     while let Some((write, token)) = next {
         tokens.push(token);
         batch.add(&write).map_err(StoreError::from)?;
-        let full = tokens.len() >= limits::GROUP_COMMIT_MAX || batch.bytes() >= limits::GROUP_COMMIT_BYTES_MAX;
+        let full = tokens.len() >= limits::GROUP_COMMIT_MAX
+            || batch.bytes() >= limits::GROUP_COMMIT_BYTES_MAX;
         next = if full { None } else { receiver.try_recv().ok() };
     }
     Ok(batch)
 }
 
-fn commit(store: &Store, counters: &Counters, batch: Batch<'_>, writes: usize) -> Result<(), WriteFailure> {
+fn commit(
+    store: &Store,
+    counters: &Counters,
+    batch: Batch<'_>,
+    writes: usize,
+) -> Result<(), WriteFailure> {
     let bytes = batch.bytes() as u64;
     let begun = Instant::now();
     store.commit(batch.into_rows())?;

@@ -27,7 +27,7 @@ use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
 use crate::limits;
 
-use super::outbound::{Delivery, Outbound, SessionId};
+use super::outbound::{Outbound, SessionId};
 use super::request::{Ask, Page, Principal, Reply};
 use super::summary::{Summary, is_live};
 use super::view::ConversationView;
@@ -429,7 +429,11 @@ impl ConversationMachine {
             }
             Ask::Subscribe { after, credit } => {
                 let view = self.gate.view();
-                out.push(Effect::Attached { session: origin.session, after, credit });
+                out.push(Effect::Attached {
+                    session: origin.session,
+                    after,
+                    credit,
+                });
                 out.push(answer(origin, Ok(Reply::Subscribed { view })));
                 self.readers.subscribe(
                     origin.session,
@@ -994,12 +998,5 @@ fn side_of(actor: &Actor) -> Side {
         Side::Customer
     } else {
         Side::Agent
-    }
-}
-
-fn delivery(message: &Arc<Message>) -> Delivery {
-    Delivery {
-        seq: message.seq,
-        message: message.clone(),
     }
 }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use crate::domain::command::Actor;
 use crate::domain::ids::{ConversationId, Position, Seq};
 use crate::domain::message::Message;
-use crate::engine::outbound::{Outbound, SessionId};
+use crate::engine::outbound::{Delivery, Outbound, SessionId};
 use crate::engine::request::{Principal, Reply};
 use crate::engine::view::ConversationView;
 use crate::limits;
 
-use super::{Effect, Origin, answer, delivery, side_of};
+use super::{Effect, Origin, answer, side_of};
 
 #[derive(Debug)]
 struct Reader {
@@ -41,7 +41,7 @@ pub(super) struct Readers {
     /// The last durable message.
     last_seq: Seq,
     /// The last durable messages, oldest first.
-    ring: VecDeque<Arc<Message>>,
+    ring: VecDeque<Delivery>,
     readers: Vec<Reader>,
     waiters: Vec<Waiter>,
 }
@@ -50,7 +50,7 @@ impl Readers {
     pub(super) fn new(last_seq: Seq, recent: Vec<Arc<Message>>) -> Self {
         Self {
             last_seq,
-            ring: recent.into(),
+            ring: recent.into_iter().map(Delivery::new).collect(),
             readers: Vec::new(),
             waiters: Vec::new(),
         }
@@ -81,7 +81,7 @@ impl Readers {
         if self.ring.len() == limits::RECENT_RING {
             self.ring.pop_front();
         }
-        self.ring.push_back(message);
+        self.ring.push_back(Delivery::new(message));
     }
 
     pub(super) fn subscribe(
@@ -149,7 +149,11 @@ impl Readers {
             .is_some_and(|m| m.seq == reader.cursor.next());
         if fits {
             let count = messages.len().min(reader.credit as usize);
-            hand_over(reader, messages.iter().take(count), out);
+            hand_over(
+                reader,
+                messages.into_iter().take(count).map(Delivery::new),
+                out,
+            );
             self.pump(i, out);
         } else if !messages.is_empty() {
             self.pump(i, out);
@@ -170,7 +174,11 @@ impl Readers {
             if reader.cursor.next() >= oldest {
                 let skip = usize::try_from(reader.cursor.next().0 - oldest.0).unwrap_or(usize::MAX);
                 let count = reader.credit as usize;
-                hand_over(reader, self.ring.iter().skip(skip).take(count), out);
+                hand_over(
+                    reader,
+                    self.ring.iter().skip(skip).take(count).cloned(),
+                    out,
+                );
             } else {
                 reader.reading = true;
                 let limit = (reader.credit as usize).min(limits::HISTORY_PAGE);
@@ -293,9 +301,9 @@ impl Readers {
             let messages = self
                 .ring
                 .iter()
-                .filter(|m| m.seq > waiter.after)
+                .filter(|d| d.seq > waiter.after)
                 .take(limits::HISTORY_PAGE)
-                .cloned()
+                .map(|d| d.message.clone())
                 .collect();
             out.push(answer(
                 waiter.origin,
@@ -314,12 +322,8 @@ impl Readers {
     }
 }
 
-fn hand_over<'a>(
-    reader: &mut Reader,
-    messages: impl Iterator<Item = &'a Arc<Message>>,
-    out: &mut Vec<Effect>,
-) {
-    let messages: Vec<_> = messages.map(delivery).collect();
+fn hand_over(reader: &mut Reader, messages: impl Iterator<Item = Delivery>, out: &mut Vec<Effect>) {
+    let messages: Vec<Delivery> = messages.collect();
     let Some(last) = messages.last() else { return };
     reader.cursor = last.seq;
     reader.credit -= u32::try_from(messages.len()).expect("at most the credit, which is u32");

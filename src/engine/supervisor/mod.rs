@@ -272,12 +272,22 @@ impl Supervisor {
     }
 
     /// A long poll has waited long enough.
-    pub fn wait_over(&mut self, conversation: ConversationId, origin: Origin, out: &mut Vec<Effect>) {
+    pub fn wait_over(
+        &mut self,
+        conversation: ConversationId,
+        origin: Origin,
+        out: &mut Vec<Effect>,
+    ) {
         self.send(conversation, Input::WaitOver(origin), out);
     }
 
     /// A session without a direct way to the conversation is gone.
-    pub fn session_gone(&mut self, conversation: ConversationId, session: SessionId, out: &mut Vec<Effect>) {
+    pub fn session_gone(
+        &mut self,
+        conversation: ConversationId,
+        session: SessionId,
+        out: &mut Vec<Effect>,
+    ) {
         if self.slots.contains_key(&conversation) {
             self.send(conversation, Input::SessionGone(session), out);
         }
@@ -352,6 +362,17 @@ impl Supervisor {
             };
             self.send(conversation, input, out);
         }
+    }
+
+    /// Customers of live conversations that follow the connection.
+    #[must_use]
+    pub fn live_customers(&self) -> Vec<CustomerId> {
+        use crate::domain::workstream::Mode;
+        let theirs = self
+            .assignment
+            .summaries()
+            .filter(|s| s.view.mode == Mode::Live);
+        theirs.map(|s| s.view.customer.clone()).collect()
     }
 
     /// The live conversations of a customer whose last connection is gone or is back.

@@ -1,0 +1,59 @@
+# The commands of the project. `make help` lists them.
+#
+# RocksDB is a quarter of an hour of C++ on two cores. So it is compiled with the same
+# flags for every target here (Cargo.toml), into one directory outside the clone, through
+# ccache: once for run, test and bench, and not again for a second clone.
+
+SHELL := /bin/bash
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/linger/target
+export CCACHE_DIR ?= $(HOME)/.cache/linger/ccache
+export CCACHE_NOHASHDIR ?= 1
+export CCACHE_MAXSIZE ?= 2G
+export CC = ccache cc
+export CXX = ccache c++
+
+DATA ?= ./data/demo
+LISTEN ?= 127.0.0.1:8080
+ROUNDS ?= 200
+AS ?= customer:maria
+ARGS ?=
+
+.PHONY: help setup run talk test bench torture lint fmt doc deny
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
+
+setup: ## install what the build needs besides Rust and a C++ compiler
+	@scripts/setup.sh
+
+# The same profile as `make test`: a fresh machine compiles the dependencies once for
+# both. It is optimised enough to try everything; measure with `make bench`.
+run: setup ## a sample company on $(DATA), with addresses and tokens to try
+	cargo run --locked --bin linger -- demo --data $(DATA) --listen $(LISTEN) $(ARGS)
+
+talk: setup ## a terminal client of the demo: make talk AS=customer:maria
+	cargo run --locked --quiet --bin linger -- talk --as $(AS) --credentials $(DATA)/demo-credentials.json $(ARGS)
+
+test: setup ## every test
+	@if cargo nextest --version >/dev/null 2>&1; \
+	then set -x; cargo nextest run --locked $(ARGS) && cargo test --locked --doc; \
+	else set -x; cargo test --locked $(ARGS); fi
+
+bench: setup ## speed against a bare pipe, and restart with a full store
+	cargo bench --locked $(ARGS)
+
+torture: setup ## kill the server ROUNDS times under load; nothing may be lost
+	LINGER_TORTURE_ROUNDS=$(ROUNDS) cargo test --locked --test kill -- --nocapture $(ARGS)
+
+lint: setup ## formatting and clippy
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+fmt: ## format the sources
+	cargo fmt
+
+doc: setup ## the documentation of the code; a broken link is an error
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+deny: ## licences, advisories and sources of the dependencies (needs cargo-deny)
+	cargo deny --locked check

@@ -1,0 +1,15 @@
+//! The commands of the binary. Each is one file; `main.rs` only dispatches.
+
+pub mod agent;
+pub mod company_file;
+pub mod credentials;
+pub mod demo;
+pub mod inspect;
+mod inspect_text;
+pub mod ledger;
+mod offline;
+pub mod replay;
+mod secret;
+pub mod serve;
+pub mod talk;
+pub mod verify;

@@ -1,0 +1,121 @@
+//! `linger serve`, and what it shares with `linger demo`: run until told to stop.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::clock::SystemClock;
+use crate::config::{
+    CustomerRate, DATA_DIR_DEFAULT, LISTEN_DEFAULT, LogFormat, ServeSettings, parse_durability,
+};
+use crate::server::{self, ServerError};
+use crate::store::Durability;
+
+/// Exit code of a second signal: stop now.
+const EXIT_NOW: i32 = 130;
+
+/// Serve a company.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The data directory
+    #[arg(long, env = "LINGER_DATA", default_value = DATA_DIR_DEFAULT)]
+    pub data: PathBuf,
+    /// A company file to apply before serving (see docs/company.example.toml)
+    #[arg(long, env = "LINGER_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, env = "LINGER_LISTEN", default_value = LISTEN_DEFAULT)]
+    pub listen: SocketAddr,
+    /// When a message counts as accepted: "synced", or "written" for comparison only
+    #[arg(long, env = "LINGER_DURABILITY", default_value = "synced", value_parser = parse_durability)]
+    pub durability: Durability,
+    /// The form of the log: "text" or "json"
+    #[arg(long, env = "LINGER_LOG", default_value = "text")]
+    pub log: LogFormat,
+    /// How fast one customer may write: "default", "unlimited", or such as "20/10s"
+    #[arg(long, env = "LINGER_CUSTOMER_RATE", default_value = "default")]
+    pub customer_rate: CustomerRate,
+    /// Threads that speak HTTP and WebSocket; one per core by default
+    #[arg(long, env = "LINGER_WORKERS")]
+    pub workers: Option<usize>,
+    /// A file to write the address to once the server listens
+    #[arg(long)]
+    pub ready_file: Option<PathBuf>,
+}
+
+impl From<ServeArgs> for ServeSettings {
+    fn from(args: ServeArgs) -> Self {
+        Self {
+            data: args.data,
+            listen: args.listen,
+            company_file: args.config,
+            durability: args.durability,
+            log_format: args.log,
+            customer_rate: args.customer_rate,
+            workers: args.workers,
+            ready_file: args.ready_file,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Why the server did not start, or stopped by itself.
+pub fn run(args: ServeArgs) -> Result<(), ServerError> {
+    let settings = ServeSettings::from(args);
+    let ready_file = settings.ready_file.clone();
+    serve(&settings, move |address| {
+        println!("linger listens on http://{address}");
+        match ready_file {
+            Some(path) => std::fs::write(path, format!("http://{address}\n")),
+            None => Ok(()),
+        }
+    })
+}
+
+/// Serves until SIGTERM or SIGINT; a second signal exits at once.
+///
+/// # Errors
+/// Why the server did not start, or stopped by itself.
+pub fn serve(
+    settings: &ServeSettings,
+    listening: impl FnOnce(SocketAddr) -> std::io::Result<()>,
+) -> Result<(), ServerError> {
+    let listener = server::bind(settings.listen)?;
+    let address = listener.local_addr()?;
+    let opened = server::open(settings)?;
+    actix_rt::System::new().block_on(async {
+        let (stopped, stop) = tokio::sync::oneshot::channel();
+        actix_rt::spawn(watch_signals(stopped)?);
+        listening(address)?;
+        let stop = async {
+            // The watcher never goes away without a signal.
+            let _ = stop.await;
+        };
+        server::serve(opened, listener, settings, Arc::new(SystemClock), stop).await
+    })
+}
+
+fn watch_signals(
+    stopped: tokio::sync::oneshot::Sender<()>,
+) -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
+        // The server may have stopped by itself in the meantime.
+        let _ = stopped.send(());
+        tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
+        tracing::warn!("second signal: exiting now");
+        exit_now();
+    })
+}
+
+#[allow(clippy::disallowed_methods)]
+fn exit_now() -> ! {
+    std::process::exit(EXIT_NOW)
+}

@@ -1,0 +1,243 @@
+//! The first pass: one conversation after the other, along the tables ordered by conversation.
+
+use super::super::error::StoreError;
+use super::super::keys;
+use super::super::tables::Table;
+use super::super::view::{ENOUGH, GO_ON, Order, Range, Step, decode, malformed};
+use super::{Check, Invariant, is_live};
+use crate::domain::conversation::{Conversation, State};
+use crate::domain::event::{Event, Recorded};
+use crate::domain::ids::{ConversationId, Position, Seq};
+use crate::domain::time::Timestamp;
+
+/// Tables whose keys begin with a conversation.
+const BY_CONVERSATION: [Table; 5] = [
+    Table::Journal,
+    Table::SeqIndex,
+    Table::Dedup,
+    Table::Snapshots,
+    Table::Live,
+];
+
+/// What replaying a journal showed.
+#[derive(Default)]
+pub(super) struct Replay {
+    state: Option<Conversation>,
+    snapshot: Option<Conversation>,
+    events: u64,
+    messages: u64,
+    /// Messages whose dedup row is there.
+    pub(super) dedup_rows: u64,
+    /// Messages whose row in the sequence index is there.
+    pub(super) index_rows: u64,
+    /// Why the rest of the journal cannot be judged.
+    broken: Option<(Invariant, String)>,
+    /// What does not hold without breaking the replay.
+    pub(super) findings: Vec<(Invariant, String)>,
+}
+
+impl Check<'_> {
+    /// Walks all conversations that any table ordered by conversation speaks of.
+    pub(super) fn check_conversations(&mut self) -> Result<(), StoreError> {
+        let mut from = Vec::new();
+        loop {
+            let mut next: Option<ConversationId> = None;
+            for table in BY_CONVERSATION {
+                let first = self.first_conversation(table, &from)?;
+                next = [next, first].into_iter().flatten().min();
+            }
+            let Some(id) = next else { return Ok(()) };
+            self.check_conversation(id)?;
+            let Some(beyond) = keys::after_prefix(&id.to_bytes()) else {
+                return Ok(());
+            };
+            from = beyond;
+        }
+    }
+
+    fn first_conversation(
+        &mut self,
+        table: Table,
+        from: &[u8],
+    ) -> Result<Option<ConversationId>, StoreError> {
+        let mut first = None;
+        let range = Range {
+            from: from.to_vec(),
+            to: None,
+        };
+        let read = self.view.scan(table, range, Order::Ascending, |key, _| {
+            first = Some(keys::leading_conversation(key).ok_or_else(|| malformed(table, key))?);
+            ENOUGH
+        });
+        self.row(read)?;
+        Ok(first)
+    }
+
+    fn check_conversation(&mut self, id: ConversationId) -> Result<(), StoreError> {
+        let snapshot = self
+            .view
+            .get::<Conversation>(Table::Snapshots, &id.to_bytes());
+        let Ok(snapshot) = snapshot else {
+            if let Err(error @ StoreError::Rocks(_)) = snapshot {
+                return Err(error);
+            }
+            self.broken(Invariant::RowReads, id, "its snapshot does not read");
+            return Ok(());
+        };
+        let had_snapshot = snapshot.is_some();
+        let replay = self.replay(id, snapshot)?;
+        self.report.events += replay.events;
+        self.report.messages += replay.messages;
+        self.report.snapshots += u64::from(had_snapshot);
+        self.report.conversations += u64::from(replay.events > 0);
+        for (invariant, found) in replay.findings {
+            self.violation(invariant, Some(id), found);
+        }
+        if let Some((invariant, found)) = replay.broken {
+            self.broken(invariant, id, found);
+            return Ok(());
+        }
+        let Some(state) = replay.state else {
+            self.broken(Invariant::JournalBegins, id, "rows without a journal");
+            return Ok(());
+        };
+        if let Some(snapshot) = replay.snapshot {
+            let found = format!(
+                "the snapshot at {} is beyond the last event {}",
+                snapshot.position.0, state.position.0
+            );
+            self.violation(Invariant::SnapshotIsReplay, Some(id), found);
+        }
+        self.check_row_counts(id, replay.dedup_rows, replay.index_rows)?;
+        self.check_rows_of_state(id, &state)?;
+        self.count(&state);
+        Ok(())
+    }
+
+    fn replay(
+        &self,
+        id: ConversationId,
+        snapshot: Option<Conversation>,
+    ) -> Result<Replay, StoreError> {
+        let mut replay = Replay {
+            snapshot,
+            ..Replay::default()
+        };
+        let range = Range::prefix(&id.to_bytes());
+        self.view
+            .scan(Table::Journal, range, Order::Ascending, |key, record| {
+                let Some(position) = keys::number(key).map(Position) else {
+                    replay.broken = Some((
+                        Invariant::RowReads,
+                        malformed(Table::Journal, key).to_string(),
+                    ));
+                    return ENOUGH;
+                };
+                match decode(Table::Journal, key, record) {
+                    Ok(recorded) => self.replay_event(id, &mut replay, position, &recorded),
+                    Err(error) => {
+                        replay.broken = Some((Invariant::RowReads, error.to_string()));
+                        ENOUGH
+                    }
+                }
+            })?;
+        Ok(replay)
+    }
+
+    fn replay_event(
+        &self,
+        id: ConversationId,
+        replay: &mut Replay,
+        position: Position,
+        recorded: &Recorded,
+    ) -> Step {
+        let break_off = |replay: &mut Replay, invariant, found: String| {
+            replay.broken = Some((invariant, found));
+            ENOUGH
+        };
+        let expected = replay.events + 1;
+        if position.0 != expected {
+            let found = format!("event {expected} is missing, the next is {}", position.0);
+            return break_off(replay, Invariant::JournalGapFree, found);
+        }
+        replay.events += 1;
+        if matches!(recorded.event, Event::Started { .. }) != (position == Position(1)) {
+            let found = format!("event {} is not where a start belongs", position.0);
+            return break_off(replay, Invariant::JournalBegins, found);
+        }
+        if let Event::Posted(message) = &recorded.event {
+            replay.messages += 1;
+            if message.seq != Seq(replay.messages) {
+                let found = format!(
+                    "message {} stands where {} belongs",
+                    message.seq, replay.messages
+                );
+                return break_off(replay, Invariant::SeqGapFree, found);
+            }
+            self.message_rows(id, replay, position, message)?;
+        }
+        match &mut replay.state {
+            Some(state) => state.apply(recorded),
+            none => *none = Conversation::begin(id, recorded),
+        }
+        if replay
+            .snapshot
+            .as_ref()
+            .is_some_and(|snapshot| snapshot.position == position)
+        {
+            if replay.snapshot != replay.state {
+                let found = format!(
+                    "the snapshot at {} is not what the journal adds up to",
+                    position.0
+                );
+                replay.findings.push((Invariant::SnapshotIsReplay, found));
+            }
+            replay.snapshot = None;
+        }
+        GO_ON
+    }
+
+    /// The rows that follow from the state: live, waiting, customer, timers.
+    fn check_rows_of_state(
+        &mut self,
+        id: ConversationId,
+        state: &Conversation,
+    ) -> Result<(), StoreError> {
+        let live = self.view.has(Table::Live, &id.to_bytes())?;
+        if live != is_live(state.state) {
+            let there = if live {
+                "has a live row"
+            } else {
+                "has no live row"
+            };
+            let found = format!("it is {} and {there}", state.state.as_str());
+            self.violation(Invariant::LiveRow, Some(id), found);
+        }
+        if let (State::Waiting, Some(agent)) = (state.state, &state.last_agent)
+            && !self.view.has(Table::Waiting, &keys::waiting(agent, id))?
+        {
+            let found = format!("it waits and is not in the list of agent {agent}");
+            self.violation(Invariant::WaitingRow, Some(id), found);
+        }
+        if !self
+            .view
+            .has(Table::Customers, &keys::customer(&state.customer, id))?
+        {
+            let found = format!("it does not stand under customer {}", state.customer);
+            self.violation(Invariant::CustomerRow, Some(id), found);
+        }
+        let due = self
+            .view
+            .get::<Timestamp>(Table::Timers, &keys::timer_of(id));
+        if let Some(Some(due)) = self.row(due)?
+            && !self.view.has(Table::Timers, &keys::timer_by_due(due, id))?
+        {
+            self.violation(
+                Invariant::TimerRows,
+                Some(id),
+                format!("it is due at {} but not in the list of what is due", due.0),
+            );
+        }
+        Ok(())
+    }
+}

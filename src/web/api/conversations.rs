@@ -1,0 +1,95 @@
+//! Conversations: start, list, look, explain.
+
+use actix_web::{HttpResponse, web};
+
+use super::{ask, ask_about};
+use crate::domain::ids::ConversationId;
+use crate::engine::request::{Ask, Principal, Reply, Request};
+use crate::web::auth::{AgentAuth, AnyAuth, CustomerAuth};
+use crate::web::{ApiError, WebState};
+use crate::wire::body::{ViewBody, Viewer};
+use crate::wire::journal::JournalEntry;
+use crate::wire::rest::{ErrorBody, JournalBody, ListBody, ListQuery, StartBody, StartedBody};
+
+/// Start a conversation, or get the unclosed one that exists.
+#[utoipa::path(post, path = "/api/v1/conversations", tag = "conversations", request_body = StartBody,
+    security(("bearer" = [])), responses(
+    (status = 201, description = "Started", body = StartedBody),
+    (status = 200, description = "It existed", body = StartedBody),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(in crate::web) async fn start(
+    auth: CustomerAuth,
+    state: web::Data<WebState>,
+    body: web::Json<StartBody>,
+) -> Result<HttpResponse, ApiError> {
+    let request = Request::Start(body.into_inner().check()?);
+    let Reply::Started { view, created, seq } = ask(&state, auth, request).await? else {
+        return Err(ApiError::unexpected());
+    };
+    let conversation = ViewBody::of(&view, Viewer::Customer);
+    let body = StartedBody {
+        conversation,
+        created,
+        seq: seq.map(|s| s.0),
+    };
+    Ok(if created {
+        HttpResponse::Created().json(body)
+    } else {
+        HttpResponse::Ok().json(body)
+    })
+}
+
+/// Conversations, newest first: a customer's own, closed ones included; for agents the
+/// open ones of their queues, or with `mine` their own.
+#[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(ListQuery),
+    security(("bearer" = [])), responses(
+    (status = 200, body = ListBody),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(in crate::web) async fn list(
+    auth: AnyAuth,
+    state: web::Data<WebState>,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let viewer = Viewer::from(&auth.0);
+    let Reply::List(views) = ask(&state, auth, Request::List(query.check()?)).await? else {
+        return Err(ApiError::unexpected());
+    };
+    let conversations = views.iter().map(|v| ViewBody::of(v, viewer)).collect();
+    Ok(HttpResponse::Ok().json(ListBody { conversations }))
+}
+
+/// The state of one conversation.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "conversations",
+    params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
+    (status = 200, body = ViewBody),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(in crate::web) async fn view(
+    auth: AnyAuth,
+    state: web::Data<WebState>,
+    id: web::Path<ConversationId>,
+) -> Result<HttpResponse, ApiError> {
+    let principal: Principal = auth.into();
+    let viewer = Viewer::from(&principal);
+    let Reply::View(view) = ask_about(&state, principal, *id, Ask::View).await? else {
+        return Err(ApiError::unexpected());
+    };
+    Ok(HttpResponse::Ok().json(ViewBody::of(&view, viewer)))
+}
+
+/// The journal: every event with its time, assignments with their explanation.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}/explanation", tag = "conversations",
+    params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
+    (status = 200, body = JournalBody),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(in crate::web) async fn explanation(
+    auth: AgentAuth,
+    state: web::Data<WebState>,
+    id: web::Path<ConversationId>,
+) -> Result<HttpResponse, ApiError> {
+    let Reply::Journal(entries) = ask_about(&state, auth, *id, Ask::Explain).await? else {
+        return Err(ApiError::unexpected());
+    };
+    Ok(HttpResponse::Ok().json(JournalBody {
+        journal: entries.iter().map(JournalEntry::of).collect(),
+    }))
+}

@@ -1,0 +1,48 @@
+//! The HTTP API: thin handlers, a file for each topic.
+
+use actix_web::web;
+
+use super::auth::permit;
+use super::{ApiError, WebState};
+use crate::domain::ids::ConversationId;
+use crate::domain::time::Millis;
+use crate::engine::request::{Ask, Principal, Reply, Request};
+
+pub(super) mod actions;
+pub(super) mod agents;
+pub(super) mod conversations;
+pub(super) mod messages;
+
+/// How long a plain question may take before it is answered `unavailable`. Longer than a
+/// slow disk, shorter than the patience of proxies.
+const ANSWER_WITHIN: Millis = Millis::seconds(15);
+
+/// Asks and waits for the answer.
+async fn ask(
+    state: &web::Data<WebState>,
+    principal: impl Into<Principal>,
+    request: Request,
+) -> Result<Reply, ApiError> {
+    ask_within(state, principal, request, ANSWER_WITHIN).await
+}
+
+async fn ask_within(
+    state: &web::Data<WebState>,
+    principal: impl Into<Principal>,
+    request: Request,
+    deadline: Millis,
+) -> Result<Reply, ApiError> {
+    let principal = principal.into();
+    permit(&principal, &request)?;
+    Ok(state.gateway.ask(principal, request, deadline).await?)
+}
+
+/// Asks about one conversation.
+async fn ask_about(
+    state: &web::Data<WebState>,
+    principal: impl Into<Principal>,
+    id: ConversationId,
+    question: Ask,
+) -> Result<Reply, ApiError> {
+    ask(state, principal, Request::In(id, question)).await
+}

@@ -1,0 +1,258 @@
+//! Proof of who is calling, as types: a handler that takes `SupervisorAuth` cannot be
+//! reached by anybody else. Also who may ask what, for sockets and HTTP alike.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use crate::domain::ids::{AgentId, CustomerId};
+use crate::domain::reject::{Code, Reject};
+use crate::domain::time::Timestamp;
+use crate::domain::workstream::{Company, Role};
+use crate::engine::request::{Ask, Principal, Request};
+
+use super::WebState;
+use super::refusal::ApiError;
+pub use super::tokens::{authenticate_agent, authenticate_customer};
+
+/// A customer with a good token.
+#[derive(Debug, Clone)]
+pub struct CustomerAuth(pub CustomerId);
+
+/// A person of the company, with any role.
+#[derive(Debug, Clone)]
+pub struct AgentAuth {
+    /// Who.
+    pub id: AgentId,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// A person of the company who may supervise.
+#[derive(Debug, Clone)]
+pub struct SupervisorAuth(pub AgentAuth);
+
+/// Either side.
+#[derive(Debug, Clone)]
+pub struct AnyAuth(pub Principal);
+
+/// Which of the two forms of credential a text has: only agents' hold a colon, which
+/// the alphabet of a JWT does not.
+#[must_use]
+pub fn is_agent_form(token: &str) -> bool {
+    token.contains(':')
+}
+
+/// Verifies either form.
+///
+/// # Errors
+/// `token_invalid`, `token_expired`.
+pub fn authenticate(company: &Company, token: &str, now: Timestamp) -> Result<Principal, Reject> {
+    if is_agent_form(token) {
+        authenticate_agent(company, token).map(|(id, role)| Principal::Agent { id, role })
+    } else {
+        authenticate_customer(company, token, now).map(|(id, _)| Principal::Customer(id))
+    }
+}
+
+/// Whether somebody may ask this at all. Whose conversation it is, the engine decides.
+///
+/// # Errors
+/// `forbidden`.
+pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
+    let allowed = match principal {
+        Principal::Customer(_) => match request {
+            Request::Start(_) | Request::List(_) => true,
+            Request::SetPresence(_) | Request::Me | Request::Floor => false,
+            Request::In(_, ask) => is_for_everybody(ask),
+        },
+        Principal::Agent { role, .. } => match request {
+            Request::Start(_) => false,
+            Request::Floor | Request::In(_, Ask::Assign(_) | Ask::ForceClose) => {
+                *role >= Role::Supervisor
+            }
+            Request::List(_) | Request::SetPresence(_) | Request::Me | Request::In(..) => true,
+        },
+    };
+    if allowed { Ok(()) } else { Err(forbidden()) }
+}
+
+const fn is_for_everybody(ask: &Ask) -> bool {
+    match ask {
+        Ask::Post { .. }
+        | Ask::Mark { .. }
+        | Ask::Typing { .. }
+        | Ask::Subscribe { .. }
+        | Ask::Unsubscribe
+        | Ask::History(_)
+        | Ask::View
+        | Ask::Wait { .. }
+        | Ask::End => true,
+        Ask::Explain
+        | Ask::Accept
+        | Ask::Reject
+        | Ask::Pick
+        | Ask::Reopen
+        | Ask::Park
+        | Ask::Release
+        | Ask::TransferToAgent(_)
+        | Ask::TransferToQueue(_)
+        | Ask::Assign(_)
+        | Ask::Finish
+        | Ask::ForceClose => false,
+    }
+}
+
+/// Whether a request changes something: these are refused once a token has run out.
+#[must_use]
+pub const fn writes(request: &Request) -> bool {
+    match request {
+        Request::Start(_) | Request::SetPresence(_) => true,
+        Request::List(_) | Request::Me | Request::Floor => false,
+        Request::In(_, ask) => !matches!(
+            ask,
+            Ask::Subscribe { .. }
+                | Ask::Unsubscribe
+                | Ask::History(_)
+                | Ask::View
+                | Ask::Explain
+                | Ask::Wait { .. }
+        ),
+    }
+}
+
+/// The one refusal of a role.
+#[must_use]
+pub fn forbidden() -> Reject {
+    Reject::new(
+        Code::Forbidden,
+        "Your role does not include this; ask somebody whose role does.",
+    )
+}
+
+fn principal(req: &HttpRequest) -> Result<Principal, Reject> {
+    let missing = || Reject::new(Code::Unauthenticated, "Send `Authorization: Bearer TOKEN`.");
+    let value = req
+        .headers()
+        .get(header::AUTHORIZATION)
+        .ok_or_else(missing)?;
+    let token = value
+        .to_str()
+        .ok()
+        .and_then(|v| v.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(missing)?;
+    let state = req
+        .app_data::<web::Data<WebState>>()
+        .ok_or_else(Reject::unavailable)?;
+    authenticate(&state.gateway.company(), token, state.gateway.now())
+}
+
+macro_rules! extractor {
+    ($name:ident, $narrow:expr) => {
+        impl FromRequest for $name {
+            type Error = ApiError;
+            type Future = Ready<Result<Self, ApiError>>;
+
+            fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+                let narrow: fn(Principal) -> Option<Self> = $narrow;
+                ready(
+                    principal(req)
+                        .and_then(|p| narrow(p).ok_or_else(forbidden))
+                        .map_err(ApiError::from),
+                )
+            }
+        }
+    };
+}
+
+extractor!(AnyAuth, |p| Some(Self(p)));
+extractor!(CustomerAuth, |p| match p {
+    Principal::Customer(id) => Some(Self(id)),
+    Principal::Agent { .. } => None,
+});
+extractor!(AgentAuth, |p| match p {
+    Principal::Agent { id, role } => Some(Self { id, role }),
+    Principal::Customer(_) => None,
+});
+extractor!(SupervisorAuth, |p| match p {
+    Principal::Agent { id, role } if role >= Role::Supervisor => Some(Self(AgentAuth { id, role })),
+    _ => None,
+});
+
+impl From<CustomerAuth> for Principal {
+    fn from(auth: CustomerAuth) -> Self {
+        Self::Customer(auth.0)
+    }
+}
+
+impl From<AgentAuth> for Principal {
+    fn from(auth: AgentAuth) -> Self {
+        Self::Agent {
+            id: auth.id,
+            role: auth.role,
+        }
+    }
+}
+
+impl From<SupervisorAuth> for Principal {
+    fn from(auth: SupervisorAuth) -> Self {
+        auth.0.into()
+    }
+}
+
+impl From<AnyAuth> for Principal {
+    fn from(auth: AnyAuth) -> Self {
+        auth.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::command::Start;
+    use crate::engine::request::ListFilter;
+    use crate::wire::samples;
+
+    #[test]
+    fn each_role_may_ask_what_the_protocol_says() {
+        let about = |ask| Request::In(samples::ID, ask);
+        let post = Ask::Post {
+            client_id: samples::client_id("m"),
+            text: "hi".into(),
+        };
+        // customer, agent, supervisor
+        let cases = [
+            (Request::Start(Start::default()), [true, false, false]),
+            (Request::List(ListFilter::default()), [true, true, true]),
+            (Request::Me, [false, true, true]),
+            (Request::Floor, [false, false, true]),
+            (about(post), [true, true, true]),
+            (about(Ask::End), [true, true, true]),
+            (about(Ask::Park), [false, true, true]),
+            (about(Ask::Explain), [false, true, true]),
+            (about(Ask::Assign(samples::anna())), [false, false, true]),
+            (about(Ask::ForceClose), [false, false, true]),
+        ];
+        let who = [
+            Principal::Customer(samples::carla()),
+            samples::agent(),
+            Principal::Agent {
+                id: samples::anna(),
+                role: Role::Supervisor,
+            },
+        ];
+        for (request, expected) in cases {
+            for (principal, expected) in who.iter().zip(expected) {
+                assert_eq!(
+                    permit(principal, &request).is_ok(),
+                    expected,
+                    "{principal:?} {request:?}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Every address of the server, on one screen.
+
+use actix_web::web;
+
+use super::api::{actions, agents, conversations, messages};
+use super::{openapi, operations, refusal, session};
+use crate::limits;
+
+macro_rules! routes {
+    ($($path:literal { $($method:ident => $handler:path),+ $(,)? })+) => {
+        /// Method and path of each route, for the test that compares them with the OpenAPI document.
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, &str)] = &[$($((stringify!($method), $path)),+),+];
+
+        fn resources(cfg: &mut web::ServiceConfig) {
+            $(cfg.service(
+                web::resource($path)
+                    $(.route(web::$method().to($handler)))+
+                    .default_service(web::to(refusal::wrong_method)),
+            );)+
+        }
+    };
+}
+
+routes! {
+    "/"                                             { get => operations::index }
+    "/docs/errors"                                  { get => operations::errors }
+    "/healthz"                                      { get => operations::healthz }
+    "/readyz"                                       { get => operations::readyz }
+    "/metrics"                                      { get => operations::metrics }
+    "/ws/customer"                                  { get => session::customer }
+    "/ws/agent"                                     { get => session::agent }
+    "/api/v1/openapi.json"                          { get => openapi::document }
+    "/api/v1/me"                                    { get => agents::me }
+    "/api/v1/me/presence"                           { put => agents::presence }
+    "/api/v1/floor"                                 { get => agents::floor }
+    "/api/v1/conversations"                         { get => conversations::list, post => conversations::start }
+    "/api/v1/conversations/{id}"                    { get => conversations::view }
+    "/api/v1/conversations/{id}/explanation"        { get => conversations::explanation }
+    "/api/v1/conversations/{id}/messages"           { get => messages::history, post => messages::post }
+    "/api/v1/conversations/{id}/events"             { get => messages::events }
+    "/api/v1/conversations/{id}/marks"              { post => messages::mark }
+    "/api/v1/conversations/{id}/typing"             { post => messages::typing }
+    "/api/v1/conversations/{id}/accept"             { post => actions::accept }
+    "/api/v1/conversations/{id}/reject"             { post => actions::reject }
+    "/api/v1/conversations/{id}/pick"               { post => actions::pick }
+    "/api/v1/conversations/{id}/reopen"             { post => actions::reopen }
+    "/api/v1/conversations/{id}/park"               { post => actions::park }
+    "/api/v1/conversations/{id}/release"            { post => actions::release }
+    "/api/v1/conversations/{id}/end"                { post => actions::end }
+    "/api/v1/conversations/{id}/finish"             { post => actions::finish }
+    "/api/v1/conversations/{id}/force-close"        { post => actions::force_close }
+    "/api/v1/conversations/{id}/transfer"           { post => actions::transfer }
+    "/api/v1/conversations/{id}/assign"             { post => actions::assign }
+}
+
+/// Adds every route, with the limits and refusals of inputs. [`super::WebState`] must be app data.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.app_data(
+        web::JsonConfig::default()
+            .limit(limits::FRAME_BYTES_MAX)
+            .error_handler(refusal::json),
+    )
+    .app_data(web::QueryConfig::default().error_handler(refusal::query))
+    .app_data(web::PathConfig::default().error_handler(refusal::path));
+    resources(cfg);
+    cfg.default_service(web::to(refusal::unknown_path));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use actix_web::http::{Method, StatusCode};
+    use actix_web::{App, test};
+    use serde_json::Value;
+
+    use super::*;
+
+    fn fill(path: &str) -> String {
+        path.replace("{id}", "018bcfe5-687b-7fff-bfff-ffffffffffff")
+    }
+
+    async fn call(method: Method, path: &str) -> (StatusCode, Value) {
+        let app = test::init_service(App::new().configure(configure)).await;
+        let request = test::TestRequest::default()
+            .method(method)
+            .uri(path)
+            .to_request();
+        let answer = test::call_service(&app, request).await;
+        let status = answer.status();
+        let body = test::read_body(answer).await;
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    #[actix_web::test]
+    async fn every_route_is_in_the_openapi_document_and_vice_versa() {
+        let document = serde_json::to_value(openapi::build()).expect("a document");
+        assert!(
+            document["openapi"]
+                .as_str()
+                .is_some_and(|v| v.starts_with("3.1"))
+        );
+        let paths = document["paths"].as_object().expect("paths");
+        let documented: BTreeSet<(String, String)> = paths
+            .iter()
+            .flat_map(|(path, item)| {
+                let methods = item.as_object().expect("operations").keys();
+                methods
+                    .map(|m| (m.clone(), path.clone()))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let routed: BTreeSet<_> = ALL
+            .iter()
+            .map(|(m, p)| ((*m).to_owned(), (*p).to_owned()))
+            .collect();
+        assert_eq!(routed, documented);
+    }
+
+    #[actix_web::test]
+    async fn every_reference_in_the_openapi_document_leads_somewhere() {
+        fn visit<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+            match value {
+                Value::Object(fields) => {
+                    found.extend(fields.get("$ref").and_then(Value::as_str));
+                    fields.values().for_each(|v| visit(v, found));
+                }
+                Value::Array(items) => items.iter().for_each(|v| visit(v, found)),
+                _ => {}
+            }
+        }
+        let document = serde_json::to_value(openapi::build()).expect("a document");
+        let mut references = Vec::new();
+        visit(&document, &mut references);
+        assert!(references.len() > 20);
+        for reference in references {
+            let pointer = reference.strip_prefix('#').expect("local");
+            assert!(document.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn every_route_of_the_api_but_the_document_wants_credentials() {
+        for (method, path) in ALL
+            .iter()
+            .filter(|(_, p)| p.starts_with("/api/") && !p.ends_with(".json"))
+        {
+            let method = method.to_uppercase().parse().expect("a method");
+            let (status, body) = call(method, &fill(path)).await;
+            assert_eq!(
+                (status.as_u16(), &body["error"]["code"]),
+                (401, &Value::from("unauthenticated")),
+                "{path}"
+            );
+        }
+    }
+
+    #[actix_web::test]
+    async fn whatever_leads_nowhere_is_a_typed_refusal() {
+        let cases = [
+            (Method::GET, "/api/v1/nothing", 404, "not_found"),
+            (Method::GET, "/nothing", 404, "not_found"),
+            (
+                Method::DELETE,
+                "/api/v1/conversations",
+                405,
+                "invalid_request",
+            ),
+            (
+                Method::GET,
+                "/api/v1/conversations/018bcfe5-687b-7fff-bfff-ffffffffffff/park",
+                405,
+                "invalid_request",
+            ),
+        ];
+        for (method, path, status, code) in cases {
+            let (got, body) = call(method, path).await;
+            assert_eq!(
+                (got.as_u16(), &body["error"]["code"]),
+                (status, &Value::from(code)),
+                "{path}"
+            );
+        }
+    }
+}

@@ -1,0 +1,657 @@
+//! One WebSocket: an actor for each. The only file that knows actix-web-actors.
+//!
+//! Waits for `hello`, then passes requests to the gateway and notices to the client.
+//! What it holds is bounded whatever the client does: by [`super::guard`] before the
+//! decoder, the window of unanswered requests, the subscriptions, the credit of each, and
+//! the [`Inbox`]. It never waits for anything: an answer comes as a notice.
+//!
+//! Liveness: the server pings, and closes after three silent intervals. A client that does
+//! not read stops this actor from being polled at all; then its credit runs out, the inbox
+//! keeps its bound, and TCP gives up on the peer (`server.rs`).
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use actix::{Actor, ActorContext, Addr, AsyncContext, Handler, Message, StreamHandler};
+use actix_http::ws::{CloseCode, CloseReason, Item, ProtocolError};
+use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web_actors::ws::{self, WebsocketContext, WsResponseBuilder};
+use bytestring::ByteString;
+use prometheus_client::metrics::gauge::Gauge;
+
+use super::auth::{self, authenticate_agent, authenticate_customer, is_agent_form};
+use super::guard::{Reassembly, Violation};
+use super::inbox::{Inbox, Mail};
+use super::live::{Asked, Live, Pending, concerned};
+use super::payload::{Failure, GuardedPayload, Verdict};
+use super::{ApiError, WebState, refusal};
+use crate::actors::gateway::Sink;
+use crate::domain::ids::ConversationId;
+use crate::domain::reject::{Code, Reject};
+use crate::engine::outbound::{Delivery, Outbound};
+use crate::engine::request::{Ask, Principal, Reply, Request};
+use crate::error;
+use crate::limits;
+use crate::telemetry::{SocketLabels, Telemetry};
+use crate::wire::client::{self, Hello, Incoming, Misread, Tag};
+use crate::wire::hot;
+use crate::wire::server::{self, Concerning};
+
+const SUBPROTOCOL: &str = "linger.v1";
+/// Intervals without a byte from the client after which it is taken for gone.
+const SILENT_INTERVALS_MAX: u8 = 3;
+/// After our close frame the peer has this long to answer it, or to stop sending.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+
+/// Which door a socket came through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Door {
+    Customer,
+    Agent,
+}
+
+/// Open a WebSocket as a customer (subprotocol `linger.v1`, docs/protocol.md).
+#[utoipa::path(get, path = "/ws/customer", tag = "sockets", responses(
+    (status = 101, description = "Say `hello` within five seconds"),
+    (status = 426, description = "Not a WebSocket handshake", body = crate::wire::rest::ErrorBody)))]
+pub(super) async fn customer(
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<WebState>,
+) -> Result<HttpResponse, ApiError> {
+    open(&request, payload, &state, Door::Customer)
+}
+
+/// Open a WebSocket as an agent (subprotocol `linger.v1`, docs/protocol.md).
+#[utoipa::path(get, path = "/ws/agent", tag = "sockets", responses(
+    (status = 101, description = "Say `hello` within five seconds"),
+    (status = 426, description = "Not a WebSocket handshake", body = crate::wire::rest::ErrorBody)))]
+pub(super) async fn agent(
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<WebState>,
+) -> Result<HttpResponse, ApiError> {
+    open(&request, payload, &state, Door::Agent)
+}
+
+fn open(
+    request: &HttpRequest,
+    payload: web::Payload,
+    state: &web::Data<WebState>,
+    door: Door,
+) -> Result<HttpResponse, ApiError> {
+    let verdict = Verdict::default();
+    let session = WsSession {
+        state: WebState::clone(state),
+        door,
+        phase: Phase::AwaitingHello,
+        silent_intervals: 0,
+        fragments: Reassembly::default(),
+        verdict: verdict.clone(),
+        counted: None,
+    };
+    // A client without a subprotocol (curl, websocat) is served all the same.
+    WsResponseBuilder::new(session, request, GuardedPayload::new(payload, verdict))
+        .protocols(&[SUBPROTOCOL])
+        .frame_size(limits::FRAME_BYTES_MAX)
+        .start()
+        .map_err(|_| refusal::handshake())
+}
+
+/// One socket.
+struct WsSession {
+    state: WebState,
+    door: Door,
+    phase: Phase,
+    silent_intervals: u8,
+    fragments: Reassembly,
+    verdict: Verdict,
+    counted: Option<Counted>,
+}
+
+/// One of the open sockets, until dropped: also when the connection breaks, which
+/// `stopped` does not get to see.
+struct Counted(Gauge);
+
+impl Counted {
+    fn new(telemetry: &Telemetry, door: Door) -> Self {
+        let kind = match door {
+            Door::Customer => "customer",
+            Door::Agent => "agent",
+        };
+        let labels = SocketLabels { kind };
+        telemetry.sockets_opened.get_or_create(&labels).inc();
+        let open = telemetry.sockets_open.get_or_create_owned(&labels);
+        open.inc();
+        Self(open)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+enum Phase {
+    AwaitingHello,
+    Live(Box<Live>),
+    /// Our close frame is out; nothing is read or written any more.
+    Closing,
+}
+
+/// Look into the inbox.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Wake;
+
+/// The door from actor threads to a session. The one place that sends to it; what it
+/// sends is idempotent, so one that is dropped with the session is no loss.
+struct InboxSink {
+    inbox: Arc<Mutex<Inbox>>,
+    session: Addr<WsSession>,
+}
+
+impl Sink for InboxSink {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "at most one Wake waits at a time, and the inbox is bounded"
+    )]
+    fn deliver(&self, out: Outbound) {
+        let wake = self
+            .inbox
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(out);
+        if wake {
+            self.session.do_send(Wake);
+        }
+    }
+}
+
+type Context = WebsocketContext<WsSession>;
+
+impl Actor for WsSession {
+    type Context = Context;
+
+    fn started(&mut self, ctx: &mut Context) {
+        self.counted = Some(Counted::new(&self.state.telemetry, self.door));
+        ctx.run_later(
+            Duration::from_millis(limits::HELLO_DEADLINE.0),
+            |session, ctx| {
+                if matches!(session.phase, Phase::AwaitingHello) {
+                    let late = Reject::new(
+                        Code::HelloTimeout,
+                        "Say hello within five seconds of connecting.",
+                    );
+                    session.refuse_and_close(&late, ctx);
+                }
+            },
+        );
+        ctx.run_interval(
+            Duration::from_millis(limits::HEARTBEAT_INTERVAL.0),
+            Self::heartbeat,
+        );
+    }
+}
+
+impl WsSession {
+    fn send(&self, frame: ByteString, ctx: &mut Context) {
+        self.state.telemetry.frames_out.inc();
+        ctx.text(frame);
+    }
+
+    fn refuse(&self, concerning: Concerning<'_>, reject: &Reject, ctx: &mut Context) {
+        self.state.telemetry.refused(reject.code);
+        self.send(server::refused(concerning, reject), ctx);
+    }
+
+    fn refuse_and_close(&mut self, reject: &Reject, ctx: &mut Context) {
+        self.refuse(Concerning::default(), reject, ctx);
+        let close = error::of(reject.code)
+            .close
+            .unwrap_or(CloseCode::Policy.into());
+        self.close(close, reject.code.as_str(), ctx);
+    }
+
+    /// Says goodbye and gives the peer a moment to answer, so that it can read the reason.
+    fn close(&mut self, code: u16, reason: &str, ctx: &mut Context) {
+        self.phase = Phase::Closing;
+        ctx.close(Some(CloseReason {
+            code: CloseCode::from(code),
+            description: Some(reason.to_owned()),
+        }));
+        ctx.run_later(CLOSE_WITHIN, |_, ctx| ctx.stop());
+    }
+
+    fn heartbeat(&mut self, ctx: &mut Context) {
+        if matches!(self.phase, Phase::Closing) {
+            return;
+        }
+        self.silent_intervals += 1;
+        if self.silent_intervals > SILENT_INTERVALS_MAX {
+            // A peer that is gone reads no goodbye.
+            ctx.stop();
+            return;
+        }
+        if self.is_dismissed() {
+            self.refuse_and_close(
+                &Reject::new(Code::TokenInvalid, "You are no longer signed in."),
+                ctx,
+            );
+            return;
+        }
+        ctx.ping(b"");
+    }
+
+    /// An agent who was disabled, or whose role changed, since hello.
+    fn is_dismissed(&self) -> bool {
+        let Phase::Live(live) = &self.phase else {
+            return false;
+        };
+        let Principal::Agent { id, role } = &live.principal else {
+            return false;
+        };
+        !self
+            .state
+            .gateway
+            .company()
+            .agents
+            .get(id)
+            .is_some_and(|a| a.enabled && a.role == *role)
+    }
+
+    fn heard_text(&mut self, text: &str, ctx: &mut Context) {
+        self.state.telemetry.frames_in.inc();
+        let incoming = client::read(text);
+        match (&self.phase, incoming) {
+            (Phase::Closing, _) => {}
+            (Phase::AwaitingHello, Ok(Incoming::Hello(hello))) => self.heard_hello(&hello, ctx),
+            (Phase::AwaitingHello, Ok(_)) => {
+                self.refuse_and_close(
+                    &Reject::new(Code::HelloRequired, "The first frame must be `hello`."),
+                    ctx,
+                );
+            }
+            (Phase::AwaitingHello, Err(misread)) => {
+                let mut reject = misread.reject;
+                if reject.code != Code::InvalidRequest {
+                    reject = Reject::new(Code::HelloRequired, "The first frame must be `hello`.");
+                }
+                self.refuse_and_close(&reject, ctx);
+            }
+            (Phase::Live(_), Ok(Incoming::Hello(_))) => {
+                let again = Reject::new(
+                    Code::InvalidRequest,
+                    "Hello was said already; reconnect to say it anew.",
+                );
+                self.refuse(Concerning::default(), &again, ctx);
+            }
+            (Phase::Live(_), Ok(Incoming::Ask { tag, request })) => self.asked(tag, request, ctx),
+            (
+                Phase::Live(_),
+                Ok(Incoming::Credit {
+                    conversation,
+                    messages,
+                }),
+            ) => {
+                self.granted(conversation, messages, ctx);
+            }
+            (Phase::Live(_), Ok(Incoming::Ping { reference })) => {
+                self.send(server::pong(reference.as_deref()), ctx);
+            }
+            (Phase::Live(_), Err(misread)) => self.heard_nonsense(&misread, ctx),
+        }
+    }
+
+    fn heard_nonsense(&self, misread: &Misread, ctx: &mut Context) {
+        let Misread {
+            reject,
+            reference,
+            client_id,
+            conversation,
+        } = misread;
+        let concerning = Concerning {
+            reference: reference.as_deref(),
+            client_id: client_id.as_deref(),
+            conversation: *conversation,
+        };
+        self.refuse(concerning, reject, ctx);
+    }
+
+    fn heard_hello(&mut self, hello: &Hello, ctx: &mut Context) {
+        match self.admit(hello, ctx) {
+            Ok(live) => {
+                let at = self.state.gateway.now();
+                self.send(server::welcome(live.session.id(), &live.principal, at), ctx);
+                self.phase = Phase::Live(Box::new(live));
+                self.follow_cursors(hello, ctx);
+            }
+            Err(reject) => self.refuse_and_close(&reject, ctx),
+        }
+    }
+
+    fn admit(&self, hello: &Hello, ctx: &mut Context) -> Result<Live, Reject> {
+        let company = self.state.gateway.company();
+        let token = hello.token.reveal();
+        let (principal, expires) = match self.door {
+            Door::Customer if is_agent_form(token) => return Err(auth::forbidden()),
+            Door::Customer => {
+                let (id, until) = authenticate_customer(&company, token, self.state.gateway.now())?;
+                (Principal::Customer(id), Some(until))
+            }
+            Door::Agent if !is_agent_form(token) => {
+                // Told apart from a bad secret, for whoever mixed up the two doors.
+                authenticate_customer(&company, token, self.state.gateway.now())?;
+                return Err(auth::forbidden());
+            }
+            Door::Agent => {
+                let (id, role) = authenticate_agent(&company, token)?;
+                (Principal::Agent { id, role }, None)
+            }
+        };
+        let inbox = Arc::new(Mutex::new(Inbox::default()));
+        let sink = InboxSink {
+            inbox: inbox.clone(),
+            session: ctx.address(),
+        };
+        let session = self
+            .state
+            .gateway
+            .connect(principal.clone(), Arc::new(sink))?;
+        Ok(Live::new(session, inbox, principal, expires, hello.credit))
+    }
+
+    fn follow_cursors(&mut self, hello: &Hello, ctx: &mut Context) {
+        for (conversation, after) in &hello.cursors {
+            let Phase::Live(live) = &mut self.phase else {
+                return;
+            };
+            let subscribe = Ask::Subscribe {
+                after: *after,
+                credit: live.window(),
+            };
+            if let Err(reject) = live.subscribe(*conversation) {
+                self.refuse(
+                    Concerning {
+                        conversation: Some(*conversation),
+                        ..Concerning::default()
+                    },
+                    &reject,
+                    ctx,
+                );
+                continue;
+            }
+            live.request(Asked::Cursor, Request::In(*conversation, subscribe));
+        }
+    }
+
+    fn asked(&mut self, tag: Tag, request: Request, ctx: &mut Context) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        let conversation = concerned(&request);
+        if let Err(reject) = live.check(&request, || self.state.gateway.now()) {
+            if tag == Tag::Silent {
+                self.state.telemetry.refused(reject.code);
+            } else {
+                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
+            }
+            return;
+        }
+        live.ask(tag, request);
+    }
+
+    fn granted(&mut self, conversation: ConversationId, messages: u32, ctx: &mut Context) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        if live.client_credit.is_none() {
+            let reject = Reject::new(
+                Code::InvalidRequest,
+                "Credit is automatic here; say `credit` in hello to grant it.",
+            );
+            self.refuse(
+                Concerning {
+                    conversation: Some(conversation),
+                    ..Concerning::default()
+                },
+                &reject,
+                ctx,
+            );
+            return;
+        }
+        if let Some(owed) = live.subscriptions.get_mut(&conversation) {
+            // Never more than was used: the window cannot be stretched by granting.
+            let given = messages.min(*owed);
+            *owed -= given;
+            live.session.taken(conversation, given);
+        }
+    }
+
+    fn told(&mut self, out: Outbound, ctx: &mut Context) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        let viewer = live.viewer;
+        let frame = match out {
+            Outbound::Answer { request, result } => return self.answered(request, result, ctx),
+            Outbound::Messages {
+                conversation,
+                messages,
+            } => return self.delivered(conversation, &messages, ctx),
+            Outbound::View(view) => {
+                if !live.subscriptions.contains_key(&view.id) {
+                    return;
+                }
+                server::conversation(&view, viewer)
+            }
+            Outbound::Typing {
+                conversation,
+                side,
+                agent,
+                on,
+            } => server::typing(conversation, side, agent.as_ref().map(|a| a.as_str()), on),
+            Outbound::Offer(notice) => server::offer(&notice),
+            Outbound::OfferEnded {
+                conversation,
+                taken,
+            } => server::offer_ended(conversation, taken),
+            Outbound::Assigned(view) => server::assigned(&view),
+            Outbound::CustomerReturned {
+                conversation,
+                customer,
+            } => server::customer_returned(conversation, &customer),
+            Outbound::Presence { presence } => server::presence(presence),
+            Outbound::GoAway => {
+                self.send(server::goaway(), ctx);
+                return self.close(error::CLOSE_GOING_AWAY, "goaway", ctx);
+            }
+        };
+        self.send(frame, ctx);
+    }
+
+    fn delivered(
+        &mut self,
+        conversation: ConversationId,
+        messages: &[Delivery],
+        ctx: &mut Context,
+    ) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+        match (
+            live.subscriptions.get_mut(&conversation),
+            live.client_credit,
+        ) {
+            // Was on its way when the client unsubscribed.
+            (None, _) => return,
+            (Some(owed), Some(_)) => *owed = owed.saturating_add(count),
+            // Being here means that the client reads: a frozen one's actor is not polled.
+            (Some(_), None) => live.session.taken(conversation, count),
+        }
+        let company = self.state.gateway.company();
+        for delivery in messages {
+            self.send(
+                delivery.frame(|m| hot::message(conversation, m, &company)),
+                ctx,
+            );
+        }
+    }
+
+    fn answered(&mut self, number: u64, result: Result<Reply, Reject>, ctx: &mut Context) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        let Some(pending) = live.pending.remove(&number) else {
+            return;
+        };
+        let Pending {
+            from,
+            conversation,
+            subscribes,
+        } = pending;
+        if matches!(from, Asked::Frame(_)) {
+            live.in_flight -= 1;
+        }
+        if subscribes
+            && result.is_err()
+            && let Some(conversation) = conversation
+        {
+            live.subscriptions.remove(&conversation);
+        }
+        let viewer = live.viewer;
+        match (from, result) {
+            (Asked::Frame(Tag::Silent), Ok(_)) => {}
+            (Asked::Frame(Tag::Silent), Err(reject)) => self.state.telemetry.refused(reject.code),
+            (Asked::Frame(Tag::Client(id)), Ok(Reply::Posted { seq, at, repeated })) => {
+                self.send(hot::accepted_send(id.as_str(), seq.0, at.0, repeated), ctx);
+            }
+            (Asked::Frame(tag), Ok(reply)) => {
+                let company = self.state.gateway.company();
+                if let Some(frame) = server::accepted(&tag, conversation, &reply, viewer, &company)
+                {
+                    self.send(frame, ctx);
+                }
+            }
+            (Asked::Frame(tag), Err(reject)) => {
+                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
+            }
+            (Asked::Cursor, Ok(Reply::Subscribed { view })) => {
+                self.send(server::conversation(&view, viewer), ctx);
+            }
+            (Asked::Cursor, Ok(_)) => {}
+            (Asked::Cursor, Err(reject)) => {
+                self.refuse(
+                    Concerning {
+                        conversation,
+                        ..Concerning::default()
+                    },
+                    &reject,
+                    ctx,
+                );
+            }
+        }
+    }
+
+    fn heard_fragment(&mut self, item: &Item, ctx: &mut Context) {
+        let (Item::FirstText(part)
+        | Item::FirstBinary(part)
+        | Item::Continue(part)
+        | Item::Last(part)) = item;
+        if matches!(item, Item::FirstText(_) | Item::FirstBinary(_)) {
+            self.fragments = Reassembly::default();
+        }
+        let joined = match (self.fragments.add(part), item) {
+            (Ok(()), Item::Last(_)) => self.fragments.finish(),
+            (Ok(()), _) => return,
+            (Err(violation), _) => Err(violation),
+        };
+        match joined {
+            Ok(text) => self.heard_text(&text, ctx),
+            Err(violation) => self.refuse_and_close(&violation.into(), ctx),
+        }
+    }
+
+    fn failed(&mut self, error: &ProtocolError, ctx: &mut Context) {
+        if matches!(self.phase, Phase::Closing) {
+            return;
+        }
+        let violation = match (self.verdict.get(), error) {
+            (Some(Failure::Lost), _) => return ctx.stop(),
+            (Some(Failure::Violation(violation)), _) => violation,
+            // The decoder reports text that is not UTF-8 in this way, and nothing else that the guard lets through.
+            (None, ProtocolError::Io(_)) => Violation::NotUtf8,
+            (None, ProtocolError::Overflow) => Violation::TooLarge,
+            (None, _) => Violation::Protocol("A frame is not well-formed"),
+        };
+        // From here on the payload swallows what still comes.
+        self.verdict.set(Some(Failure::Violation(violation)));
+        self.refuse_and_close(&violation.into(), ctx);
+    }
+}
+
+impl Handler<Wake> for WsSession {
+    type Result = ();
+
+    fn handle(&mut self, _: Wake, ctx: &mut Context) {
+        let Phase::Live(live) = &self.phase else {
+            return;
+        };
+        let mail = live
+            .inbox
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        match mail {
+            Mail::All(waiting) => waiting.into_iter().for_each(|out| self.told(out, ctx)),
+            Mail::Overflowed => {
+                let sentence = "This connection did not keep up; reconnect with your cursors.";
+                self.refuse_and_close(&Reject::new(Code::Overloaded, sentence), ctx);
+            }
+        }
+    }
+}
+
+impl StreamHandler<Result<ws::Message, ProtocolError>> for WsSession {
+    fn handle(&mut self, heard: Result<ws::Message, ProtocolError>, ctx: &mut Context) {
+        self.silent_intervals = 0;
+        let message = match heard {
+            Ok(message) => message,
+            Err(error) => return self.failed(&error, ctx),
+        };
+        if matches!(self.phase, Phase::Closing) {
+            if matches!(message, ws::Message::Close(_)) {
+                ctx.stop();
+            }
+            return;
+        }
+        match message {
+            ws::Message::Text(text) => self.heard_text(&text, ctx),
+            ws::Message::Continuation(item) => self.heard_fragment(&item, ctx),
+            ws::Message::Binary(_) => {
+                let reject = Reject::new(
+                    Code::InvalidRequest,
+                    "Send text frames; binary ones are not used.",
+                );
+                self.refuse(Concerning::default(), &reject, ctx);
+            }
+            ws::Message::Ping(payload) => ctx.pong(&payload),
+            ws::Message::Pong(_) | ws::Message::Nop => {}
+            ws::Message::Close(reason) => {
+                // The peer's own code back; ours to close the connection, at once.
+                self.phase = Phase::Closing;
+                ctx.close(reason.map(|r| CloseReason {
+                    code: r.code,
+                    description: None,
+                }));
+                ctx.stop();
+            }
+        }
+    }
+
+    fn finished(&mut self, ctx: &mut Context) {
+        ctx.stop();
+    }
+}

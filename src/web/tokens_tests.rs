@@ -1,0 +1,339 @@
+//! Tokens that must and must not be accepted. Keys are made anew on each run.
+
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
+};
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
+use jsonwebtoken::EncodingKey;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::workstream::AgentProfile;
+
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
+const NOW_S: i64 = 1_700_000_000;
+
+fn pem(kind: &str, der: &[u8]) -> String {
+    let body = BASE64_STANDARD.encode(der);
+    let lines: Vec<&str> = body
+        .as_bytes()
+        .chunks(64)
+        .map(|l| std::str::from_utf8(l).expect("base64"))
+        .collect();
+    format!(
+        "-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n",
+        lines.join("\n")
+    )
+}
+
+struct Signer {
+    algorithm: Algorithm,
+    name: &'static str,
+    key: EncodingKey,
+    public_pem: String,
+}
+
+fn rsa() -> Signer {
+    let pair = aws_lc_rs::rsa::KeyPair::generate(KeySize::Rsa2048).expect("a key");
+    let private: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().expect("DER");
+    let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> =
+        pair.public_key().as_der().expect("DER");
+    Signer {
+        algorithm: Algorithm::RS256,
+        name: "RS256",
+        key: EncodingKey::from_rsa_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes())
+            .expect("PEM"),
+        public_pem: pem("PUBLIC KEY", public.as_ref()),
+    }
+}
+
+fn ec() -> Signer {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+    let private = pair.to_pkcs8v1().expect("DER");
+    let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> =
+        pair.public_key().as_der().expect("DER");
+    Signer {
+        algorithm: Algorithm::ES256,
+        name: "ES256",
+        key: EncodingKey::from_ec_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes())
+            .expect("PEM"),
+        public_pem: pem("PUBLIC KEY", public.as_ref()),
+    }
+}
+
+fn ed() -> Signer {
+    let pair = Ed25519KeyPair::generate().expect("a key");
+    let private = pair.to_pkcs8v1().expect("DER");
+    let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> =
+        pair.public_key().as_der().expect("DER");
+    Signer {
+        algorithm: Algorithm::EdDSA,
+        name: "EdDSA",
+        key: EncodingKey::from_ed_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes())
+            .expect("PEM"),
+        public_pem: pem("PUBLIC KEY", public.as_ref()),
+    }
+}
+
+fn company(signer: &Signer, kid: Option<&str>) -> Company {
+    let key = CustomerKey {
+        kid: kid.map(ToOwned::to_owned),
+        algorithm: signer.name.to_owned(),
+        public_key_pem: signer.public_pem.clone(),
+        issuer: Some("shop".to_owned()),
+        audience: Some("linger".to_owned()),
+    };
+    Company {
+        customer_keys: vec![key],
+        ..Company::default()
+    }
+}
+
+fn claims() -> Value {
+    json!({"sub": "carla", "iat": NOW_S - 10, "exp": NOW_S + 600, "iss": "shop", "aud": "linger"})
+}
+
+fn with(field: &str, value: Value) -> Value {
+    let mut claims = claims();
+    claims[field] = value;
+    claims
+}
+
+fn without(field: &str) -> Value {
+    let mut claims = claims();
+    claims.as_object_mut().expect("an object").remove(field);
+    claims
+}
+
+fn sign(signer: &Signer, kid: Option<&str>, claims: &Value) -> String {
+    let mut header = Header::new(signer.algorithm);
+    header.kid = kid.map(ToOwned::to_owned);
+    jsonwebtoken::encode(&header, claims, &signer.key).expect("a token")
+}
+
+fn code(company: &Company, token: &str) -> Result<&'static str, Code> {
+    authenticate_customer(company, token, NOW)
+        .map(|_| "accepted")
+        .map_err(|r| r.code)
+}
+
+#[test]
+fn each_algorithm_is_accepted_with_its_own_key() {
+    for signer in [rsa(), ec(), ed()] {
+        let token = sign(&signer, None, &claims());
+        let accepted = authenticate_customer(&company(&signer, None), &token, NOW);
+        let (customer, until) =
+            accepted.unwrap_or_else(|r| panic!("{}: {:?}", signer.name, r.code));
+        assert_eq!(customer.as_str(), "carla");
+        assert_eq!(until, Timestamp((NOW_S + 600) * 1_000) + LEEWAY);
+    }
+}
+
+#[test]
+fn claims_are_judged_one_by_one() {
+    const OK: Result<&str, Code> = Ok("accepted");
+    const BAD: Result<&str, Code> = Err(Code::TokenInvalid);
+    const OLD: Result<&str, Code> = Err(Code::TokenExpired);
+    let signer = ed();
+    let company = company(&signer, None);
+    let cases = [
+        ("as it should be", claims(), OK),
+        (
+            "expired within the leeway",
+            with("exp", json!(NOW_S - 59)),
+            OK,
+        ),
+        ("expired", with("exp", json!(NOW_S - 60)), OLD),
+        (
+            "expired with a fraction",
+            with("exp", json!(1_600_000_000.5)),
+            OLD,
+        ),
+        (
+            "exp as a string",
+            with("exp", json!((NOW_S + 600).to_string())),
+            BAD,
+        ),
+        ("exp negative", with("exp", json!(-1)), BAD),
+        ("exp beyond all time", with("exp", json!(1e300)), BAD),
+        ("exp null", with("exp", Value::Null), BAD),
+        ("no exp", without("exp"), BAD),
+        ("no iat", without("iat"), BAD),
+        ("iat as a string", with("iat", json!("0")), BAD),
+        (
+            "issued within the leeway",
+            with("iat", json!(NOW_S + 59)),
+            OK,
+        ),
+        ("issued in the future", with("iat", json!(NOW_S + 61)), BAD),
+        ("not yet valid", with("nbf", json!(NOW_S + 61)), BAD),
+        ("nbf as a string", with("nbf", json!("0")), BAD),
+        ("valid since now", with("nbf", json!(NOW_S)), OK),
+        ("wrong issuer", with("iss", json!("else")), BAD),
+        ("no issuer", without("iss"), BAD),
+        ("wrong audience", with("aud", json!("else")), BAD),
+        ("no audience", without("aud"), BAD),
+        (
+            "one of many audiences",
+            with("aud", json!(["else", "linger"])),
+            OK,
+        ),
+        ("none of many audiences", with("aud", json!(["else"])), BAD),
+        ("no sub", without("sub"), BAD),
+        ("empty sub", with("sub", json!("")), BAD),
+        ("sub as a number", with("sub", json!(7)), BAD),
+        (
+            "claims of the signer's own",
+            with("plan", json!({"gold": true})),
+            OK,
+        ),
+        (
+            "expired and for somebody else",
+            {
+                let mut c = with("exp", json!(1));
+                c["aud"] = json!("else");
+                c
+            },
+            BAD,
+        ),
+    ];
+    for (name, claims, expected) in cases {
+        assert_eq!(
+            code(&company, &sign(&signer, None, &claims)),
+            expected,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_token_never_chooses_its_algorithm_or_brings_its_key() {
+    let (signer, other) = (rsa(), rsa());
+    let company = company(&signer, None);
+    let good = sign(&signer, None, &claims());
+    let body = BASE64_URL_SAFE_NO_PAD.encode(claims().to_string());
+    let raw = |header: Value, signature: &str| {
+        format!(
+            "{}.{body}.{signature}",
+            BASE64_URL_SAFE_NO_PAD.encode(header.to_string())
+        )
+    };
+    let signature = good.rsplit('.').next().expect("three parts");
+    let confused = {
+        let public = EncodingKey::from_secret(signer.public_pem.as_bytes());
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims(), &public).expect("a token")
+    };
+    let foreign_alg = {
+        let ed = ed();
+        jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims(), &ed.key).expect("a token")
+    };
+    let cases = [
+        ("alg none", raw(json!({"alg": "none"}), "")),
+        ("alg None", raw(json!({"alg": "None"}), "")),
+        ("alg missing", raw(json!({"typ": "JWT"}), signature)),
+        ("HS256 with the public key", confused),
+        ("another algorithm", foreign_alg),
+        ("another key", sign(&other, None, &claims())),
+        (
+            "another header over the signature",
+            raw(json!({"alg": "RS512"}), signature),
+        ),
+        ("signature of other claims", {
+            let changed = sign(&signer, None, &with("sub", json!("mallory")));
+            let (head, _) = changed.rsplit_once('.').expect("three parts");
+            format!("{head}.{signature}")
+        }),
+        ("its own key by jwk", {
+            let mut header = Header::new(Algorithm::RS256);
+            header.jku = Some("https://evil.example/keys".to_owned());
+            jsonwebtoken::encode(&header, &claims(), &other.key).expect("a token")
+        }),
+        (
+            "huge",
+            sign(
+                &signer,
+                None,
+                &with("pad", json!("x".repeat(TOKEN_BYTES_MAX))),
+            ),
+        ),
+        ("no token", String::new()),
+        ("two parts", "a.b".to_owned()),
+        ("not base64", "ä.ö.ü".to_owned()),
+    ];
+    assert_eq!(code(&company, &good), Ok("accepted"));
+    for (name, token) in cases {
+        assert_eq!(code(&company, &token), Err(Code::TokenInvalid), "{name}");
+    }
+}
+
+#[test]
+fn a_kid_chooses_among_the_configured_keys_and_nothing_else() {
+    let signer = ed();
+    let token = |kid| sign(&signer, kid, &claims());
+    let hostile = Some("../../etc/passwd");
+    let cases = [
+        (Some("a"), Some("a"), Ok("accepted")),
+        (Some("a"), Some("b"), Err(Code::TokenInvalid)),
+        (Some("a"), None, Err(Code::TokenInvalid)),
+        (Some("a"), hostile, Err(Code::TokenInvalid)),
+        (None, None, Ok("accepted")),
+        (None, Some("any"), Ok("accepted")),
+    ];
+    for (configured, named, expected) in cases {
+        assert_eq!(
+            code(&company(&signer, configured), &token(named)),
+            expected,
+            "{configured:?} {named:?}"
+        );
+    }
+    assert_eq!(
+        code(&Company::default(), &token(None)),
+        Err(Code::TokenInvalid),
+        "no key configured"
+    );
+}
+
+#[test]
+fn agents_sign_in_with_their_secret_while_enabled() {
+    // SHA-256 of "secret".
+    const HASH: &str = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+    let profile = |enabled| AgentProfile {
+        display_name: "Anna".to_owned(),
+        role: Role::Supervisor,
+        capacity: 1,
+        enabled,
+        secret_sha256: HASH.to_owned(),
+    };
+    let mut company = Company::default();
+    for (id, enabled) in [("anna", true), ("a:b", true), ("gone", false)] {
+        company
+            .agents
+            .insert(AgentId::parse(id).expect("a valid id"), profile(enabled));
+    }
+    let huge = format!("anna:{}", "x".repeat(TOKEN_BYTES_MAX));
+    let cases = [
+        ("anna:secret", true),
+        ("a:b:secret", true),
+        ("anna:Secret", false),
+        ("anna:", false),
+        ("anna", false),
+        (":secret", false),
+        ("ben:secret", false),
+        ("gone:secret", false),
+        (huge.as_str(), false),
+    ];
+    for (token, accepted) in cases {
+        let result = authenticate_agent(&company, token);
+        assert_eq!(
+            result.is_ok(),
+            accepted,
+            "{}",
+            &token[..token.len().min(20)]
+        );
+        if let Ok((_, role)) = result {
+            assert_eq!(role, Role::Supervisor);
+        }
+    }
+}

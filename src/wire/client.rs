@@ -1,0 +1,657 @@
+//! Frames from clients: text in, a request or a typed refusal out.
+//!
+//! `send` has a path of its own (`hot.rs`); the other frames share the readable one.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::domain::ids::{AgentId, ClientId, ConversationId, QueueId, Seq};
+use crate::domain::reject::{Code, Reject};
+use crate::engine::request::{Ask, ListFilter, Request};
+use crate::limits;
+
+use super::bounds::{self, StartFields, invalid};
+use super::hot;
+use super::names::{PresenceName, StateName};
+
+/// Every frame type a client may send, as in `docs/protocol.md`.
+pub const TYPES: &[&str] = &[
+    "hello",
+    "start",
+    "send",
+    "typing",
+    "mark",
+    "subscribe",
+    "unsubscribe",
+    "history",
+    "view",
+    "list",
+    "credit",
+    "end",
+    "presence",
+    "me",
+    "accept",
+    "reject",
+    "pick",
+    "reopen",
+    "park",
+    "release",
+    "finish",
+    "explain",
+    "transfer",
+    "assign",
+    "force_close",
+    "floor",
+    "ping",
+];
+
+/// A credential on its way to be checked. Cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// The credential itself, for the check alone.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// The first frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hello {
+    /// Who it is.
+    pub token: Token,
+    /// The conversations to follow, each from the last message the client has.
+    pub cursors: Vec<(ConversationId, Seq)>,
+    /// The client grants credit itself, beginning with this much per conversation.
+    pub credit: Option<u32>,
+}
+
+/// How the answer to a frame finds its question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tag {
+    /// By the client's own name for the request.
+    Ref(Box<str>),
+    /// By the message's name.
+    Client(ClientId),
+    /// There is no answer.
+    Silent,
+}
+
+/// What a client said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Incoming {
+    /// The first frame.
+    Hello(Hello),
+    /// Something for the engine.
+    Ask {
+        /// For the answer.
+        tag: Tag,
+        /// What is wanted.
+        request: Request,
+    },
+    /// The client has taken messages.
+    Credit {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// How many.
+        messages: u32,
+    },
+    /// Are you there?
+    Ping {
+        /// For the answer.
+        reference: Option<Box<str>>,
+    },
+}
+
+/// A frame that could not be read, with as much of it as helps the client find which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misread {
+    /// Why.
+    pub reject: Reject,
+    /// Its `ref`, if it has a fitting one.
+    pub reference: Option<String>,
+    /// Its `client_id`, if it has a fitting one.
+    pub client_id: Option<String>,
+    /// Its `conversation`, if it has a fitting one.
+    pub conversation: Option<ConversationId>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Frame {
+    Hello(HelloFrame),
+    Start(Box<StartFrame>),
+    Send(SendFrame),
+    Typing(TypingFrame),
+    Mark(MarkFrame),
+    Subscribe(SubscribeFrame),
+    Unsubscribe(On),
+    History(HistoryFrame),
+    View(On),
+    List(ListFrame),
+    Credit(CreditFrame),
+    End(On),
+    Presence(PresenceFrame),
+    Me(Bare),
+    Accept(On),
+    Reject(On),
+    Pick(On),
+    Reopen(On),
+    Park(On),
+    Release(On),
+    Finish(On),
+    Explain(On),
+    Transfer(TransferFrame),
+    Assign(AssignFrame),
+    ForceClose(On),
+    Floor(Bare),
+    Ping(PingFrame),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HelloFrame {
+    token: String,
+    #[serde(default)]
+    cursors: BTreeMap<String, u64>,
+    credit: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StartFrame {
+    r#ref: String,
+    workstream: Option<String>,
+    widget: Option<String>,
+    locale: Option<String>,
+    #[serde(default)]
+    context: BTreeMap<String, String>,
+    client_id: Option<String>,
+    text: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SendFrame {
+    conversation: String,
+    client_id: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TypingFrame {
+    conversation: String,
+    on: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MarkFrame {
+    conversation: String,
+    delivered: Option<u64>,
+    read: Option<u64>,
+    r#ref: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubscribeFrame {
+    r#ref: String,
+    conversation: String,
+    after: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct On {
+    r#ref: String,
+    conversation: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bare {
+    r#ref: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HistoryFrame {
+    r#ref: String,
+    conversation: String,
+    after: Option<u64>,
+    before: Option<u64>,
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListFrame {
+    r#ref: String,
+    #[serde(default)]
+    states: Vec<StateName>,
+    #[serde(default)]
+    mine: bool,
+    before: Option<String>,
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CreditFrame {
+    conversation: String,
+    n: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PresenceFrame {
+    r#ref: String,
+    presence: PresenceName,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TransferFrame {
+    r#ref: String,
+    conversation: String,
+    agent: Option<String>,
+    queue: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AssignFrame {
+    r#ref: String,
+    conversation: String,
+    agent: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PingFrame {
+    r#ref: Option<String>,
+}
+
+/// Reads one frame.
+///
+/// # Errors
+/// [`Misread`] with `invalid_request`, `unknown_frame` or `too_long`. Boxed: it is rare
+/// and large, and the way of a message should not carry it along.
+pub fn read(text: &str) -> Result<Incoming, Box<Misread>> {
+    let read = match hot::read_send(text) {
+        Some(incoming) => incoming,
+        None => serde_json::from_str::<Frame>(text)
+            .map_err(|e| unreadable(text, &e))
+            .and_then(convert),
+    };
+    read.map_err(|reject| Box::new(misread(text, reject)))
+}
+
+fn convert(frame: Frame) -> Result<Incoming, Reject> {
+    let on = |on: On, ask: Ask| about(on.r#ref, &on.conversation, ask);
+    match frame {
+        Frame::Hello(f) => hello(f),
+        Frame::Start(f) => start(*f),
+        Frame::Send(f) => hot::send(&f.conversation, &f.client_id, &f.text),
+        Frame::Typing(f) => silent(&f.conversation, Ask::Typing { on: f.on }),
+        Frame::Mark(f) => mark(f),
+        Frame::Subscribe(f) => {
+            let ask = Ask::Subscribe {
+                after: Seq(f.after),
+                credit: limits::CREDIT_WINDOW,
+            };
+            about(f.r#ref, &f.conversation, ask)
+        }
+        Frame::Unsubscribe(f) => on(f, Ask::Unsubscribe),
+        Frame::History(f) => about(
+            f.r#ref,
+            &f.conversation,
+            Ask::History(bounds::page(f.after, f.before, f.limit)?),
+        ),
+        Frame::View(f) => on(f, Ask::View),
+        Frame::List(f) => list(f),
+        Frame::Credit(f) => Ok(Incoming::Credit {
+            conversation: bounds::id("conversation", &f.conversation)?,
+            messages: f.n,
+        }),
+        Frame::End(f) => on(f, Ask::End),
+        Frame::Presence(f) => bare(f.r#ref, Request::SetPresence(f.presence.into())),
+        Frame::Me(f) => bare(f.r#ref, Request::Me),
+        Frame::Accept(f) => on(f, Ask::Accept),
+        Frame::Reject(f) => on(f, Ask::Reject),
+        Frame::Pick(f) => on(f, Ask::Pick),
+        Frame::Reopen(f) => on(f, Ask::Reopen),
+        Frame::Park(f) => on(f, Ask::Park),
+        Frame::Release(f) => on(f, Ask::Release),
+        Frame::Finish(f) => on(f, Ask::Finish),
+        Frame::Explain(f) => on(f, Ask::Explain),
+        Frame::Transfer(f) => about(
+            f.r#ref,
+            &f.conversation,
+            transfer(f.agent.as_deref(), f.queue.as_deref())?,
+        ),
+        Frame::Assign(f) => {
+            let agent: AgentId = bounds::id("agent", &f.agent)?;
+            about(f.r#ref, &f.conversation, Ask::Assign(agent))
+        }
+        Frame::ForceClose(f) => on(f, Ask::ForceClose),
+        Frame::Floor(f) => bare(f.r#ref, Request::Floor),
+        Frame::Ping(f) => Ok(Incoming::Ping {
+            reference: f.r#ref.map(bounds::reference).transpose()?,
+        }),
+    }
+}
+
+fn bare(reference: String, request: Request) -> Result<Incoming, Reject> {
+    Ok(Incoming::Ask {
+        tag: Tag::Ref(bounds::reference(reference)?),
+        request,
+    })
+}
+
+fn about(reference: String, conversation: &str, ask: Ask) -> Result<Incoming, Reject> {
+    bare(
+        reference,
+        Request::In(bounds::id("conversation", conversation)?, ask),
+    )
+}
+
+fn silent(conversation: &str, ask: Ask) -> Result<Incoming, Reject> {
+    Ok(Incoming::Ask {
+        tag: Tag::Silent,
+        request: Request::In(bounds::id("conversation", conversation)?, ask),
+    })
+}
+
+fn hello(f: HelloFrame) -> Result<Incoming, Reject> {
+    if f.credit == Some(0) {
+        return Err(invalid(
+            "The credit is 0; grant at least 1, or leave it out.",
+        ));
+    }
+    let cursors = f
+        .cursors
+        .iter()
+        .map(|(conversation, seq)| Ok((bounds::id("cursors", conversation)?, Seq(*seq))))
+        .collect::<Result<_, Reject>>()?;
+    let credit = f.credit.map(|n| n.min(limits::CREDIT_WINDOW));
+    Ok(Incoming::Hello(Hello {
+        token: Token(f.token),
+        cursors,
+        credit,
+    }))
+}
+
+fn start(f: StartFrame) -> Result<Incoming, Reject> {
+    let StartFrame {
+        r#ref,
+        workstream,
+        widget,
+        locale,
+        context,
+        client_id,
+        text,
+    } = f;
+    let start = StartFields {
+        workstream,
+        widget,
+        locale,
+        context,
+        client_id,
+        text,
+    }
+    .check()?;
+    bare(r#ref, Request::Start(start))
+}
+
+fn mark(f: MarkFrame) -> Result<Incoming, Reject> {
+    let (delivered, read) = bounds::marks(f.delivered, f.read)?;
+    let ask = Ask::Mark { delivered, read };
+    match f.r#ref {
+        Some(reference) => about(reference, &f.conversation, ask),
+        None => silent(&f.conversation, ask),
+    }
+}
+
+fn list(f: ListFrame) -> Result<Incoming, Reject> {
+    let filter = ListFilter {
+        states: f.states.into_iter().map(Into::into).collect(),
+        mine: f.mine,
+        before: bounds::id_if_any("before", f.before.as_deref())?,
+        limit: bounds::page_limit(f.limit, limits::LIST_PAGE_MAX)?,
+    };
+    bare(f.r#ref, Request::List(filter))
+}
+
+/// A transfer: to an agent or to a queue.
+///
+/// # Errors
+/// `invalid_request`.
+pub fn transfer(agent: Option<&str>, queue: Option<&str>) -> Result<Ask, Reject> {
+    match (agent, queue) {
+        (Some(agent), None) => Ok(Ask::TransferToAgent(bounds::id::<AgentId>("agent", agent)?)),
+        (None, Some(queue)) => Ok(Ask::TransferToQueue(bounds::id::<QueueId>("queue", queue)?)),
+        _ => Err(invalid("Name either `agent` or `queue`.")),
+    }
+}
+
+/// What is wrong with a JSON text, without quoting values of it: they may be message text.
+#[must_use]
+pub fn fault(e: &serde_json::Error) -> String {
+    let said = e.to_string();
+    // Only these two name nothing but fields.
+    let names_fields = ["missing field `", "unknown field `"]
+        .iter()
+        .any(|p| said.starts_with(p));
+    let what = if names_fields {
+        said.split(", expected")
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(80)
+            .collect()
+    } else {
+        match e.classify() {
+            serde_json::error::Category::Data => {
+                "a field has the wrong type or a value that is not known".to_owned()
+            }
+            _ => "it is not JSON".to_owned(),
+        }
+    };
+    let what = what.split(" at line").next().unwrap_or_default();
+    format!("{what} (column {})", e.column())
+}
+
+fn unreadable(text: &str, e: &serde_json::Error) -> Reject {
+    let kind = serde_json::from_str::<serde_json::Value>(text)
+        .ok()
+        .and_then(|v| {
+            v.get("type")
+                .and_then(|t| t.as_str().map(ToOwned::to_owned))
+        });
+    match kind.as_deref().map(|k| TYPES.iter().find(|t| **t == k)) {
+        Some(None) => Reject::new(
+            Code::UnknownFrame,
+            "There is no frame of this type; see docs/protocol.md.",
+        ),
+        Some(Some(known)) => invalid(format!(
+            "The frame `{known}` is not of the documented form: {}.",
+            fault(e)
+        )),
+        None => invalid(format!(
+            "A frame is a JSON object with a `type`: {}.",
+            fault(e)
+        )),
+    }
+}
+
+fn misread(text: &str, reject: Reject) -> Misread {
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let short = |field: &str| {
+        let text = value.get(field)?.as_str()?;
+        (text.len() <= limits::CLIENT_ID_BYTES_MAX).then(|| text.to_owned())
+    };
+    Misread {
+        reject,
+        reference: short("ref"),
+        client_id: short("client_id"),
+        conversation: short("conversation").and_then(|c| c.parse().ok()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const C: &str = "018bcfe5-687b-7fff-bfff-ffffffffffff";
+
+    fn refused(text: &str) -> Option<(Code, Option<String>)> {
+        read(text)
+            .err()
+            .map(|m| (m.reject.code, m.reference.or(m.client_id)))
+    }
+
+    #[test]
+    fn bad_frames_are_refused_with_a_code_and_whatever_names_them() {
+        let long = format!(
+            r#"{{"type":"send","conversation":"{C}","client_id":"m","text":"{}"}}"#,
+            "x".repeat(8_001)
+        );
+        let wide = format!(r#"{{"type":"me","ref":"{}"}}"#, "r".repeat(65));
+        let deep = format!(
+            r#"{{"type":"me","ref":{}1{}}}"#,
+            "[".repeat(5_000),
+            "]".repeat(5_000)
+        );
+        let cases: &[(&str, Code, Option<&str>)] = &[
+            ("", Code::InvalidRequest, None),
+            ("[]", Code::InvalidRequest, None),
+            ("null", Code::InvalidRequest, None),
+            (r#"{"ref":"r"}"#, Code::InvalidRequest, Some("r")),
+            (r#"{"type":7,"ref":"r"}"#, Code::InvalidRequest, Some("r")),
+            (
+                r#"{"type":"dance","ref":"r"}"#,
+                Code::UnknownFrame,
+                Some("r"),
+            ),
+            (
+                r#"{"type":"me","ref":"r","more":1}"#,
+                Code::InvalidRequest,
+                Some("r"),
+            ),
+            (r#"{"type":"me"}"#, Code::InvalidRequest, None),
+            (
+                r#"{"type":"view","ref":"r","conversation":"x"}"#,
+                Code::InvalidRequest,
+                Some("r"),
+            ),
+            (
+                r#"{"type":"presence","ref":"r","presence":"asleep"}"#,
+                Code::InvalidRequest,
+                Some("r"),
+            ),
+            (
+                r#"{"type":"transfer","ref":"r","conversation":"018bcfe5-687b-7fff-bfff-ffffffffffff"}"#,
+                Code::InvalidRequest,
+                Some("r"),
+            ),
+            (
+                r#"{"type":"hello","token":"t","credit":0}"#,
+                Code::InvalidRequest,
+                None,
+            ),
+            (
+                r#"{"type":"hello","token":"t","cursors":{"x":1}}"#,
+                Code::InvalidRequest,
+                None,
+            ),
+            (
+                r#"{"type":"send","conversation":"x","client_id":"m","text":"hi"}"#,
+                Code::InvalidRequest,
+                Some("m"),
+            ),
+            (
+                r#"{"type":"send","client_id":"m","text":"hi"}"#,
+                Code::InvalidRequest,
+                Some("m"),
+            ),
+            (
+                r#"{"type":"send","client_id":"m","text":"hi","ref":"r"}"#,
+                Code::InvalidRequest,
+                Some("r"),
+            ),
+            (&long, Code::TooLong, Some("m")),
+            (&wide, Code::TooLong, None),
+            (&deep, Code::InvalidRequest, None),
+        ];
+        for (text, code, name) in cases {
+            assert_eq!(
+                refused(text),
+                Some((*code, name.map(ToOwned::to_owned))),
+                "{}",
+                &text[..text.len().min(90)]
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_never_quotes_what_was_written() {
+        for text in [
+            r#"{"type":"send","conversation":"secret","client_id":"m","text":7}"#,
+            r#"{"type":"credit","conversation":"018bcfe5-687b-7fff-bfff-ffffffffffff","n":"secret"}"#,
+            r#"{"type":"secret"}"#,
+            r#"secret"#,
+        ] {
+            let said = read(text).expect_err("each is bad").reject.sentence;
+            assert!(!said.contains("secret"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_missing_field_is_named() {
+        let said = read(r#"{"type":"me"}"#)
+            .expect_err("ref is missing")
+            .reject
+            .sentence;
+        assert!(said.contains("missing field `ref`"), "{said}");
+    }
+
+    #[test]
+    fn a_token_is_never_printed() {
+        let hello = read(r#"{"type":"hello","token":"secret"}"#).expect("a hello");
+        assert!(!format!("{hello:?}").contains("secret"));
+    }
+
+    #[test]
+    fn send_is_understood_with_its_fields_in_any_order() {
+        let orders = [
+            format!(r#"{{"type":"send","conversation":"{C}","client_id":"m","text":"a\"b"}}"#),
+            format!(r#"{{"text":"a\"b","client_id":"m","conversation":"{C}","type":"send"}}"#),
+            format!(
+                r#" {{ "type" : "send", "client_id":"m","text":"a\u0022b","conversation":"{C}" }}"#
+            ),
+        ];
+        let all: Vec<_> = orders.iter().map(|t| read(t).expect("a send")).collect();
+        assert!(all.windows(2).all(|w| w[0] == w[1]));
+        let Incoming::Ask {
+            request: Request::In(_, Ask::Post { text, .. }),
+            ..
+        } = &all[0]
+        else {
+            panic!("not a post: {:?}", all[0]);
+        };
+        assert_eq!(&**text, "a\"b");
+    }
+}

@@ -1,0 +1,179 @@
+//! The journal of a conversation for agents: every event with its time, assignments with
+//! their explanation. By hand, because the domain's own form is the storage format.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::domain::event::{Event, Recorded, Returning};
+use crate::domain::ids::Position;
+use crate::domain::message::Message;
+use crate::domain::routing::Explanation;
+
+use super::names::{CloseReasonName, EndedByName, ModeName, SideName, SystemName};
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct JournalEntry {
+    /// Its number.
+    pub position: u64,
+    /// When it was decided.
+    pub at: i64,
+    /// What happened: `type`, and fields by type (docs/protocol.md, Journal).
+    #[schema(value_type = Object)]
+    pub event: Value,
+}
+
+impl JournalEntry {
+    /// One row of the journal.
+    #[must_use]
+    pub fn of((position, recorded): &(Position, Recorded)) -> Self {
+        Self {
+            position: position.0,
+            at: recorded.at.0,
+            event: event(&recorded.event),
+        }
+    }
+}
+
+fn event(event: &Event) -> Value {
+    match event {
+        Event::Started { .. } => started(event),
+        Event::Posted(message) => posted(message),
+        Event::Returned { sticky } => {
+            json!({"type": "returned", "sticky": returning(sticky.as_ref())})
+        }
+        Event::StickyEnded { reason } => json!({"type": "sticky_ended", "reason": reason}),
+        Event::Offered {
+            agent,
+            units,
+            over_capacity,
+            deadline,
+            returning,
+            explanation,
+        } => json!({
+            "type": "offered", "agent": agent, "units": units, "over_capacity": over_capacity,
+            "deadline": deadline, "returning": returning, "explanation": explained(explanation),
+        }),
+        Event::Accepted { agent } => json!({"type": "accepted", "agent": agent}),
+        Event::Declined { agent, reason } => {
+            json!({"type": "declined", "agent": agent, "reason": reason})
+        }
+        Event::Assigned {
+            agent,
+            units,
+            over_capacity,
+            how,
+            returning,
+            explanation,
+        } => json!({
+            "type": "assigned", "agent": agent, "units": units, "over_capacity": over_capacity,
+            "how": how, "returning": returning, "explanation": explained(explanation),
+        }),
+        Event::Parked { by } => json!({"type": "parked", "by": by}),
+        Event::Released {
+            agent,
+            reason,
+            sticky,
+        } => json!({
+            "type": "released", "agent": agent, "reason": reason, "sticky": returning(sticky.as_ref()),
+        }),
+        Event::TransferOffered {
+            agent,
+            by,
+            units,
+            over_capacity,
+            deadline,
+            explanation,
+        } => json!({
+            "type": "transfer_offered", "agent": agent, "by": by, "units": units,
+            "over_capacity": over_capacity, "deadline": deadline, "explanation": explained(explanation),
+        }),
+        Event::TransferAccepted { agent } => json!({"type": "transfer_accepted", "agent": agent}),
+        Event::TransferDeclined { agent, reason } => {
+            json!({"type": "transfer_declined", "agent": agent, "reason": reason})
+        }
+        Event::TransferredToQueue { queue, by } => {
+            json!({"type": "transferred_to_queue", "queue": queue, "by": by})
+        }
+        Event::Ended { by } => json!({"type": "ended", "by": EndedByName::from(*by)}),
+        Event::UnitsFreed => json!({"type": "units_freed"}),
+        Event::Closed { reason, by } => {
+            json!({"type": "closed", "reason": CloseReasonName::from(*reason), "by": by})
+        }
+        Event::Marked {
+            side,
+            delivered,
+            read,
+        } => {
+            json!({"type": "marked", "side": SideName::from(*side), "delivered": delivered, "read": read})
+        }
+        Event::CustomerGone => json!({"type": "customer_gone"}),
+        Event::CustomerBack => json!({"type": "customer_back"}),
+    }
+}
+
+fn started(event: &Event) -> Value {
+    let Event::Started {
+        customer,
+        workstream,
+        mode,
+        widget,
+        locale,
+        context,
+        queue,
+        route,
+        priority,
+        prefer,
+        client_id,
+    } = event
+    else {
+        return Value::Null;
+    };
+    json!({
+        "type": "started", "customer": customer, "workstream": workstream, "mode": ModeName::from(*mode),
+        "widget": widget, "locale": locale, "context": context, "queue": queue, "route": route,
+        "priority": priority, "prefer": returning(prefer.as_ref()), "client_id": client_id,
+    })
+}
+
+fn posted(message: &Message) -> Value {
+    use crate::domain::message::Author;
+    let Message {
+        seq,
+        at: _,
+        author,
+        client_id,
+        text,
+    } = message;
+    let author = match author {
+        Author::Customer => json!({"kind": "customer"}),
+        Author::Agent(id) => json!({"kind": "agent", "agent": id}),
+        Author::System(kind) => json!({"kind": "system", "system": SystemName::from(*kind)}),
+    };
+    json!({"type": "posted", "seq": seq, "author": author, "client_id": client_id, "text": text})
+}
+
+fn returning(returning: Option<&Returning>) -> Option<Value> {
+    let Returning {
+        agent,
+        since,
+        until,
+    } = returning?;
+    Some(json!({"agent": agent, "since": since, "until": until}))
+}
+
+fn explained(explanation: &Explanation) -> Value {
+    let Explanation {
+        rule,
+        queue,
+        waited,
+        considered,
+        more,
+    } = explanation;
+    let considered: Vec<Value> = considered
+        .iter()
+        .map(|c| json!({"agent": c.agent, "ruled_out": c.ruled_out}))
+        .collect();
+    json!({"rule": rule, "queue": queue, "waited_ms": waited, "considered": considered, "more": more})
+}

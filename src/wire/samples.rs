@@ -1,0 +1,103 @@
+//! One of everything, for tests. The same values as in `tests/golden/protocol`.
+
+use std::sync::Arc;
+
+use crate::domain::conversation::State;
+use crate::domain::ids::{
+    AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
+};
+use crate::domain::message::{Author, Marks, Message, SystemKind};
+use crate::domain::time::Timestamp;
+use crate::domain::workstream::{AgentProfile, Company, Mode, Role};
+use crate::engine::request::Principal;
+use crate::engine::view::ConversationView;
+
+/// The conversation of every sample.
+pub(crate) const ID: ConversationId = ConversationId(0x018b_cfe5_687b_7fff_bfff_ffff_ffff_ffff);
+
+pub(crate) fn anna() -> AgentId {
+    AgentId::parse("anna").expect("a valid id")
+}
+
+pub(crate) fn carla() -> CustomerId {
+    CustomerId::parse("carla").expect("a valid id")
+}
+
+pub(crate) fn client_id(text: &str) -> ClientId {
+    ClientId::parse(text).expect("a valid id")
+}
+
+pub(crate) fn agent() -> Principal {
+    Principal::Agent {
+        id: anna(),
+        role: Role::Agent,
+    }
+}
+
+pub(crate) fn company() -> Company {
+    let mut company = Company::default();
+    let profile = AgentProfile {
+        display_name: "Anna \"the\" Agent".to_owned(),
+        role: Role::Agent,
+        capacity: 3,
+        enabled: true,
+        secret_sha256: String::new(),
+    };
+    company.agents.insert(anna(), profile);
+    company
+}
+
+pub(crate) fn authors() -> Vec<Author> {
+    vec![
+        Author::Customer,
+        Author::Agent(anna()),
+        Author::Agent(AgentId::parse("former").expect("a valid id")),
+        Author::System(SystemKind::AgentReturned),
+    ]
+}
+
+pub(crate) fn message() -> Message {
+    Message {
+        seq: Seq(42),
+        at: Timestamp(1_700_000_100_000),
+        author: Author::Agent(anna()),
+        client_id: Some(client_id("m-7")),
+        text: "Your parcel leaves today.".into(),
+    }
+}
+
+pub(crate) fn view() -> ConversationView {
+    ConversationView {
+        id: ID,
+        version: Position(57),
+        state: State::Active,
+        mode: Mode::Persistent,
+        workstream: WorkstreamId::parse("support").expect("a valid id"),
+        customer: carla(),
+        queue: QueueId::parse("general").expect("a valid id"),
+        agent: Some(anna()),
+        accepted: false,
+        offer_deadline: Some(Timestamp(1_700_000_220_000)),
+        transfer_to: None,
+        waiting_for: None,
+        last_agent: Some(anna()),
+        last_seq: Seq(42),
+        customer_marks: Marks {
+            delivered: Seq(42),
+            read: Seq(40),
+        },
+        agent_marks: Marks {
+            delivered: Seq(41),
+            read: Seq(41),
+        },
+        created_at: Timestamp(1_700_000_000_000),
+        activity_at: Timestamp(1_700_000_100_000),
+        queued_at: Timestamp(1_700_000_090_000),
+        ended_by: None,
+        closed: None,
+    }
+}
+
+pub(crate) fn shared_view() -> Arc<ConversationView> {
+    Arc::new(view())
+}
