@@ -78,8 +78,15 @@ fn odd_seeds_hold_every_invariant() {
 
 #[test]
 fn a_store_that_breaks_its_promise_is_caught() {
-    for sabotage in [Sabotage::AcknowledgeBeforeSync, Sabotage::LoseSyncedBatch, Sabotage::ForgetClientIds] {
+    let faults = [
+        Sabotage::AcknowledgeBeforeSync,
+        Sabotage::LoseSyncedBatch,
+        Sabotage::ForgetClientIds,
+        Sabotage::WakeTooEarly,
+    ];
+    for sabotage in faults {
         let caught = (0..60).find(|seed| !runs_clean(*seed, sabotage));
+        println!("{sabotage:?} is caught by seed {caught:?}");
         assert!(caught.is_some(), "{sabotage:?} passes 60 seeds unnoticed");
     }
 }

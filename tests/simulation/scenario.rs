@@ -23,6 +23,8 @@ pub(crate) enum Sabotage {
     LoseSyncedBatch,
     /// The store's look-up of client ids finds nothing.
     ForgetClientIds,
+    /// A conversation wakes before its earlier life's steps have passed the writer.
+    WakeTooEarly,
 }
 
 /// How often things go wrong, per thousand steps.

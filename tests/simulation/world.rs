@@ -491,7 +491,11 @@ impl World {
     /// Some read that can be answered is; false if there is none.
     fn answer_read(&mut self) -> bool {
         let ready: Vec<usize> = (0..self.reads.len())
-            .filter(|i| !self.reads[*i].read.waits_for_writer() || self.reads[*i].behind <= self.synced)
+            .filter(|i| {
+                let PendingRead { read, behind } = &self.reads[*i];
+                let waits = read.waits_for_writer() && self.sabotage != Sabotage::WakeTooEarly;
+                !waits || *behind <= self.synced
+            })
             .collect();
         if ready.is_empty() {
             return false;
