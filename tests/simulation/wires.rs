@@ -89,7 +89,11 @@ impl Wires {
         if self.0.is_empty() {
             return None;
         }
-        let wire = self.0.keys().nth(rng.random_range(0..self.0.len()))?.clone();
+        let wire = self
+            .0
+            .keys()
+            .nth(rng.random_range(0..self.0.len()))?
+            .clone();
         let queue = self.0.get_mut(&wire)?;
         let packet = queue.pop_front()?;
         if queue.is_empty() {
@@ -101,6 +105,8 @@ impl Wires {
     /// Takes the wires that match away, with what is on them.
     pub(crate) fn cut(&mut self, matches: impl Fn(&Wire) -> bool) -> Vec<(Wire, VecDeque<Packet>)> {
         let cut: Vec<Wire> = self.0.keys().filter(|w| matches(w)).cloned().collect();
-        cut.into_iter().filter_map(|w| self.0.remove_entry(&w)).collect()
+        cut.into_iter()
+            .filter_map(|w| self.0.remove_entry(&w))
+            .collect()
     }
 }

@@ -7,9 +7,14 @@
 //! that a refusal changes nothing, that the events replay to the same state, and that
 //! whatever nobody has holds no units.
 
+// One case a line: these are tables.
+#[rustfmt::skip]
 mod live;
+#[rustfmt::skip]
 mod persistent;
+#[rustfmt::skip]
 mod refusals;
+#[rustfmt::skip]
 mod timing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -281,15 +286,8 @@ impl Story {
             replayed.apply(recorded);
         }
         assert_eq!(replayed, *state, "the events add up to the state");
-        if matches!(
-            state.state,
-            State::Open | State::Waiting | State::Closed
-        ) {
-            assert_eq!(
-                state.reservations,
-                [],
-                "what nobody has holds no units"
-            );
+        if matches!(state.state, State::Open | State::Waiting | State::Closed) {
+            assert_eq!(state.reservations, [], "what nobody has holds no units");
         }
     }
 
@@ -298,10 +296,7 @@ impl Story {
         let events = match result {
             Ok(events) => events,
             Err(reject) => {
-                let by = reject
-                    .taken_by
-                    .as_ref()
-                    .map(|a| format!(" taken by {a}"));
+                let by = reject.taken_by.as_ref().map(|a| format!(" taken by {a}"));
                 let opens = reject.opens_at.map(|at| format!(" opens {}", after(at)));
                 return format!(
                     "! {}{}{}",
