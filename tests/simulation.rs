@@ -42,7 +42,9 @@ fn replay(seed: u64) {
         for line in &trace[trace.len().saturating_sub(TRACE_TAIL)..] {
             println!("{line}");
         }
-        println!("seed {seed} fails; replay it with LINGER_SEED={seed} cargo test --test simulation one_seed -- --nocapture");
+        println!(
+            "seed {seed} fails; replay it with LINGER_SEED={seed} cargo test --test simulation one_seed -- --nocapture"
+        );
         std::panic::resume_unwind(panic);
     }
 }
@@ -51,7 +53,9 @@ fn run_seeds(seeds: impl Iterator<Item = u64>) {
     for seed in seeds {
         if !runs_clean(seed, Sabotage::Nothing) {
             replay(seed);
-            panic!("seed {seed} failed and did not fail again: the simulation is not deterministic");
+            panic!(
+                "seed {seed} failed and did not fail again: the simulation is not deterministic"
+            );
         }
     }
 }
@@ -78,8 +82,15 @@ fn odd_seeds_hold_every_invariant() {
 
 #[test]
 fn a_store_that_breaks_its_promise_is_caught() {
-    for sabotage in [Sabotage::AcknowledgeBeforeSync, Sabotage::LoseSyncedBatch, Sabotage::ForgetClientIds] {
+    let faults = [
+        Sabotage::AcknowledgeBeforeSync,
+        Sabotage::LoseSyncedBatch,
+        Sabotage::ForgetClientIds,
+        Sabotage::WakeTooEarly,
+    ];
+    for sabotage in faults {
         let caught = (0..60).find(|seed| !runs_clean(*seed, sabotage));
+        println!("{sabotage:?} is caught by seed {caught:?}");
         assert!(caught.is_some(), "{sabotage:?} passes 60 seeds unnoticed");
     }
 }
@@ -108,7 +119,11 @@ fn survey() {
     let _ = std::panic::take_hook();
     for (place, seeds) in kinds {
         let numbers: Vec<u64> = seeds.iter().map(|(s, _)| *s).take(8).collect();
-        println!("{} × {place}\n  seeds {numbers:?}\n  {}", seeds.len(), seeds[0].1);
+        println!(
+            "{} × {place}\n  seeds {numbers:?}\n  {}",
+            seeds.len(),
+            seeds[0].1
+        );
     }
 }
 
@@ -193,6 +208,12 @@ fn the_simulation_gets_everywhere() {
     for (kind, seeds) in &seen {
         println!("{seeds:4} {kind}");
     }
-    let missing: Vec<_> = SOMEWHERE.iter().filter(|kind| !seen.contains_key(**kind)).collect();
-    assert!(missing.is_empty(), "never happened in 400 seeds: {missing:?}");
+    let missing: Vec<_> = SOMEWHERE
+        .iter()
+        .filter(|kind| !seen.contains_key(**kind))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "never happened in 400 seeds: {missing:?}"
+    );
 }

@@ -25,7 +25,8 @@ pub(crate) enum From {
 /// Who tells a session something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
-    Actor(ConversationId, Epoch),
+    /// All lives of it in one line: a later one begins when the earlier has said its last word.
+    Actor(ConversationId),
     Supervisor,
     Store,
 }
@@ -67,7 +68,7 @@ pub(crate) enum Packet {
     Attached(ConversationId, Epoch),
     Detached(ConversationId),
     /// The actor died: subscribe again.
-    Lost(ConversationId),
+    Lost(ConversationId, Epoch),
 }
 
 /// All of them.
@@ -88,7 +89,11 @@ impl Wires {
         if self.0.is_empty() {
             return None;
         }
-        let wire = self.0.keys().nth(rng.random_range(0..self.0.len()))?.clone();
+        let wire = self
+            .0
+            .keys()
+            .nth(rng.random_range(0..self.0.len()))?
+            .clone();
         let queue = self.0.get_mut(&wire)?;
         let packet = queue.pop_front()?;
         if queue.is_empty() {
@@ -100,6 +105,8 @@ impl Wires {
     /// Takes the wires that match away, with what is on them.
     pub(crate) fn cut(&mut self, matches: impl Fn(&Wire) -> bool) -> Vec<(Wire, VecDeque<Packet>)> {
         let cut: Vec<Wire> = self.0.keys().filter(|w| matches(w)).cloned().collect();
-        cut.into_iter().filter_map(|w| self.0.remove_entry(&w)).collect()
+        cut.into_iter()
+            .filter_map(|w| self.0.remove_entry(&w))
+            .collect()
     }
 }

@@ -26,8 +26,8 @@ use linger::limits;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::scenario::{self, Sabotage, Weather, agent};
 use crate::people::Device;
+use crate::scenario::{self, Sabotage, Weather, agent};
 use crate::store::Store;
 use crate::wires::{From, Packet, Source, Wire, Wires};
 
@@ -111,7 +111,11 @@ impl World {
         let company = scenario::company(&mut rng);
         // A Monday in January, about nine in Madrid.
         let now = Timestamp(1_767_600_000_000 + rng.random_range(0..86_400_000));
-        let agents = company.agents.keys().map(|a| (a.clone(), AgentMachine::new(a.clone(), None, now))).collect();
+        let agents = company
+            .agents
+            .keys()
+            .map(|a| (a.clone(), AgentMachine::new(a.clone(), None, now)))
+            .collect();
         let mut world = Self {
             supervisor: Supervisor::new(company.clone(), []),
             devices: crate::people::devices(),
@@ -185,11 +189,11 @@ impl World {
                     5 => self.reconfigure(),
                     6 => {
                         self.answer_read();
-                    },
+                    }
                     7 => self.pass_time(),
                     8 => {
                         self.fire_timers();
-                    },
+                    }
                     _ => self.somebody_acts(),
                 }
                 return;
@@ -203,21 +207,27 @@ impl World {
 
     /// One packet arrives; false if there is none.
     fn deliver(&mut self) -> bool {
-        let Some((wire, packet)) = self.wires.next(&mut self.rng) else { return false };
+        let Some((wire, packet)) = self.wires.next(&mut self.rng) else {
+            return false;
+        };
         note!(self, "{} {wire:?}: {packet:?}", self.now.0);
         match wire {
-            Wire::ToActor(id, epoch, from) => self.to_actor(id, epoch, from, packet),
-            Wire::FromActor(id, epoch) => self.from_actor(id, epoch, packet),
-            Wire::ToSession(session, source) => {
-                self.to_session(session, source, packet);
+            Wire::ToActor(id, epoch, from) => self.arrive_at_actor(id, epoch, from, packet),
+            Wire::FromActor(id, epoch) => self.arrive_from_actor(id, epoch, packet),
+            Wire::ToSession(session, _) => {
+                self.arrive_at_session(session, packet);
             }
             Wire::SessionToSupervisor(_) => self.ask_supervisor(packet),
             Wire::Customer(customer) => {
-                let Packet::Connected(connected) = packet else { unreachable!("only connections") };
+                let Packet::Connected(connected) = packet else {
+                    unreachable!("only connections")
+                };
                 self.supervise(|s, _, out| s.customer_connection(&customer, connected, out));
             }
             Wire::Agent(agent) => match packet {
-                Packet::Presence(presence) => self.supervise(|s, now, out| s.presence(&agent, presence, now, out)),
+                Packet::Presence(presence) => {
+                    self.supervise(|s, now, out| s.presence(&agent, presence, now, out))
+                }
                 Packet::Absent => self.supervise(|s, _, out| s.absent(&agent, out)),
                 other => unreachable!("{other:?} from an agent"),
             },
@@ -225,17 +235,27 @@ impl World {
         true
     }
 
-    fn to_actor(&mut self, id: ConversationId, epoch: Epoch, from: From, packet: Packet) {
+    fn arrive_at_actor(&mut self, id: ConversationId, epoch: Epoch, from: From, packet: Packet) {
         if self.actors.get(&id).is_none_or(|a| a.epoch != epoch) {
             match (from, packet) {
                 // The address is stale: what a session sends goes the long way round.
-                (From::Session(session), Packet::Input(Input::Ask { origin, principal, ask })) => {
-                    self.wires.send(Wire::SessionToSupervisor(session), Packet::Ask(origin, principal, id, ask));
+                (
+                    From::Session(session),
+                    Packet::Input(Input::Ask {
+                        origin,
+                        principal,
+                        ask,
+                    }),
+                ) => {
+                    self.wires.send(
+                        Wire::SessionToSupervisor(session),
+                        Packet::Ask(origin, principal, id, ask),
+                    );
                 }
                 // The supervisor had not heard of the death yet.
                 (From::Supervisor, packet) => {
                     if let Some(origin) = asked_in(&packet) {
-                        self.answer(origin, Source::Actor(id, epoch), Err(Reject::unavailable()));
+                        self.answer(origin, Source::Actor(id), Err(Reject::unavailable()));
                     }
                 }
                 _ => {}
@@ -252,7 +272,13 @@ impl World {
     fn feed(&mut self, id: ConversationId, epoch: Epoch, input: Input) {
         let mut out = Vec::new();
         let company = self.company.clone();
-        let around = Surroundings { ctx: Ctx { now: self.now, company: &company }, customer_rate: None };
+        let around = Surroundings {
+            ctx: Ctx {
+                now: self.now,
+                company: &company,
+            },
+            customer_rate: None,
+        };
         let actor = self.actors.get_mut(&id).expect("checked by the caller");
         actor.machine.handle(input, around, &mut out);
         self.perform(id, epoch, out);
@@ -274,15 +300,21 @@ impl World {
         self.wires.send(Wire::FromActor(id, epoch), Packet::Asleep);
     }
 
-    fn from_actor(&mut self, id: ConversationId, epoch: Epoch, packet: Packet) {
+    fn arrive_from_actor(&mut self, id: ConversationId, epoch: Epoch, packet: Packet) {
         match packet {
             Packet::Observe(summary) => self.supervise(|s, now, out| s.observe(*summary, now, out)),
-            Packet::Settled(action) => self.supervise(|s, now, out| s.settled(action, id, now, out)),
+            Packet::Settled(action) => {
+                self.supervise(|s, now, out| s.settled(action, id, now, out))
+            }
             Packet::StartElsewhere(origin, start) => {
                 let new_id = self.new_id();
-                self.supervise(|s, now, out| s.start_elsewhere(id, start, origin, new_id, now, out));
+                self.supervise(|s, now, out| {
+                    s.start_elsewhere(id, start, origin, new_id, now, out)
+                });
             }
-            Packet::Woken(woken) => self.supervise(|s, now, out| s.woken(id, epoch, woken, now, out)),
+            Packet::Woken(woken) => {
+                self.supervise(|s, now, out| s.woken(id, epoch, woken, now, out))
+            }
             Packet::WantsSleep => self.supervise(|s, _, out| s.wants_sleep(id, epoch, out)),
             Packet::Asleep => self.supervise(|s, _, out| s.asleep(id, epoch, out)),
             Packet::Stays => self.supervise(|s, now, out| s.stays(id, epoch, now, out)),
@@ -296,7 +328,9 @@ impl World {
 
     fn ask_supervisor(&mut self, packet: Packet) {
         match packet {
-            Packet::Start(origin, customer, start) => self.supervise(|s, _, out| s.start(customer, start, origin, out)),
+            Packet::Start(origin, customer, start) => {
+                self.supervise(|s, _, out| s.start(customer, start, origin, out))
+            }
             Packet::Ask(origin, principal, id, ask) => {
                 self.supervise(|s, now, out| s.ask(id, origin, principal, ask, now, out));
             }
@@ -311,7 +345,10 @@ impl World {
 
     // ------------------------------------------------------------- effects
 
-    pub(crate) fn supervise(&mut self, f: impl FnOnce(&mut Supervisor, Timestamp, &mut Vec<supervisor::Effect>)) {
+    pub(crate) fn supervise(
+        &mut self,
+        f: impl FnOnce(&mut Supervisor, Timestamp, &mut Vec<supervisor::Effect>),
+    ) {
         let mut out = Vec::new();
         f(&mut self.supervisor, self.now, &mut out);
         for effect in out {
@@ -323,25 +360,56 @@ impl World {
         use supervisor::Effect as E;
         match effect {
             E::Wake(id, epoch) => self.read(Read::Wake(id, epoch)),
-            E::Create { state, events, epoch, origin } => {
+            E::Create {
+                state,
+                events,
+                epoch,
+                origin,
+            } => {
                 let id = state.id;
                 let company = self.company.clone();
-                let around = Surroundings { ctx: Ctx { now: self.now, company: &company }, customer_rate: None };
+                let around = Surroundings {
+                    ctx: Ctx {
+                        now: self.now,
+                        company: &company,
+                    },
+                    customer_rate: None,
+                };
                 let (machine, out) = ConversationMachine::begin(*state, events, origin, around);
-                self.actors.insert(id, Actor { epoch, machine, wants_sleep: false });
+                self.actors.insert(
+                    id,
+                    Actor {
+                        epoch,
+                        machine,
+                        wants_sleep: false,
+                    },
+                );
                 self.perform(id, epoch, out);
             }
             E::Forward(id, epoch, input) => {
-                self.wires.send(Wire::ToActor(id, epoch, From::Supervisor), Packet::Input(input));
+                self.wires.send(
+                    Wire::ToActor(id, epoch, From::Supervisor),
+                    Packet::Input(input),
+                );
             }
-            E::Drain(id, epoch) => self.wires.send(Wire::ToActor(id, epoch, From::Supervisor), Packet::Drain),
+            E::Drain(id, epoch) => self
+                .wires
+                .send(Wire::ToActor(id, epoch, From::Supervisor), Packet::Drain),
             E::LookUp(customer, workstream) => self.read(Read::LookUp(customer, workstream)),
             E::Answer(origin, reject) => self.answer(origin, Source::Supervisor, Err(reject)),
             E::Notify(agent, out) => self.notify(&agent, &out),
-            E::SetAway(agent) => self.agent(&agent, |m, now, out| m.choose(Presence::Away, now, out)),
+            E::SetAway(agent) => {
+                self.agent(&agent, |m, now, out| m.choose(Presence::Away, now, out))
+            }
             E::Park(conversation, reason) => {
                 self.ways.insert("fault parked");
-                self.submit(Write::Parked { conversation, reason: Some(reason) }, None);
+                self.submit(
+                    Write::Parked {
+                        conversation,
+                        reason: Some(reason),
+                    },
+                    None,
+                );
             }
             E::TimerDone(id) => {
                 self.timers_underway.remove(&id);
@@ -354,8 +422,16 @@ impl World {
             Outbound::Offer(notice) => {
                 self.store.check_view(&notice.view);
                 let view = &notice.view;
-                let named = if notice.transfer { &view.transfer_to } else { &view.agent };
-                assert_eq!(named.as_ref(), Some(agent), "an offer goes to whom it is made");
+                let named = if notice.transfer {
+                    &view.transfer_to
+                } else {
+                    &view.agent
+                };
+                assert_eq!(
+                    named.as_ref(),
+                    Some(agent),
+                    "an offer goes to whom it is made"
+                );
             }
             Outbound::Assigned(view) => self.store.check_view(view),
             _ => {}
@@ -375,17 +451,38 @@ impl World {
                 }
                 Effect::Tell(session, out) => {
                     self.check_visible(&out);
-                    self.wires.send(Wire::ToSession(session, Source::Actor(id, epoch)), Packet::Tell(out));
+                    self.wires.send(
+                        Wire::ToSession(session, Source::Actor(id)),
+                        Packet::Tell(out),
+                    );
                 }
                 Effect::Attached { session, .. } => {
-                    self.wires.send(Wire::ToSession(session, Source::Actor(id, epoch)), Packet::Attached(id, epoch));
+                    self.wires.send(
+                        Wire::ToSession(session, Source::Actor(id)),
+                        Packet::Attached(id, epoch),
+                    );
                 }
                 Effect::Detached(session) => {
-                    self.wires.send(Wire::ToSession(session, Source::Actor(id, epoch)), Packet::Detached(id));
+                    self.wires.send(
+                        Wire::ToSession(session, Source::Actor(id)),
+                        Packet::Detached(id),
+                    );
                 }
-                Effect::ReadPage { origin, page, last_seq } => self.read(Read::Page(id, origin, page, last_seq)),
-                Effect::ReadEvents { origin, after, view } => self.read(Read::Events(id, origin, after, view)),
-                Effect::ReadFor { session, after, limit } => self.read(Read::For(id, epoch, session, after, limit)),
+                Effect::ReadPage {
+                    origin,
+                    page,
+                    last_seq,
+                } => self.read(Read::Page(id, origin, page, last_seq)),
+                Effect::ReadEvents {
+                    origin,
+                    after,
+                    view,
+                } => self.read(Read::Events(id, origin, after, view)),
+                Effect::ReadFor {
+                    session,
+                    after,
+                    limit,
+                } => self.read(Read::For(id, epoch, session, after, limit)),
                 Effect::ReadJournal(origin) => self.read(Read::Journal(origin)),
                 Effect::FindClientId(key) => self.read(Read::ClientId(id, epoch, key)),
                 Effect::Observe(summary) => {
@@ -394,7 +491,8 @@ impl World {
                 }
                 Effect::Settled(action, _) => self.wires.send(up.clone(), Packet::Settled(action)),
                 Effect::StartElsewhere { origin, start } => {
-                    self.wires.send(up.clone(), Packet::StartElsewhere(origin, start));
+                    self.wires
+                        .send(up.clone(), Packet::StartElsewhere(origin, start));
                 }
                 Effect::TimerDone => self.wires.send(up.clone(), Packet::TimerDone),
             }
@@ -403,36 +501,61 @@ impl World {
 
     fn check_visible(&self, out: &Outbound) {
         match out {
-            Outbound::Answer { result: Ok(reply), .. } => match reply {
-                Reply::Started { view, .. }
-                | Reply::Done(view)
-                | Reply::Subscribed { view }
-                | Reply::View(view)
-                | Reply::Events { view, .. } => self.store.check_view(view),
-                _ => {}
-            },
-            Outbound::Messages { conversation, messages } => {
+            Outbound::Messages {
+                conversation,
+                messages,
+            } => {
                 for m in messages {
                     self.store.check_message(*conversation, &m.message);
                 }
             }
-            Outbound::View(view) | Outbound::Assigned(view) => self.store.check_view(view),
+            Outbound::View(view)
+            | Outbound::Assigned(view)
+            | Outbound::Answer {
+                result:
+                    Ok(
+                        Reply::Started { view, .. }
+                        | Reply::Done(view)
+                        | Reply::Subscribed { view }
+                        | Reply::View(view)
+                        | Reply::Events { view, .. },
+                    ),
+                ..
+            } => self.store.check_view(view),
             _ => {}
         }
     }
 
     pub(crate) fn answer(&mut self, origin: Origin, source: Source, result: Result<Reply, Reject>) {
-        let out = Outbound::Answer { request: origin.request, result };
-        self.wires.send(Wire::ToSession(origin.session, source), Packet::Tell(out));
+        let out = Outbound::Answer {
+            request: origin.request,
+            result,
+        };
+        self.wires
+            .send(Wire::ToSession(origin.session, source), Packet::Tell(out));
     }
 
-    pub(crate) fn agent(&mut self, agent: &AgentId, f: impl FnOnce(&mut AgentMachine, Timestamp, &mut Vec<AgentEffect>)) {
+    pub(crate) fn agent(
+        &mut self,
+        agent: &AgentId,
+        f: impl FnOnce(&mut AgentMachine, Timestamp, &mut Vec<AgentEffect>),
+    ) {
         let mut out = Vec::new();
         let now = self.now;
-        f(self.agents.get_mut(agent).expect("a configured agent"), now, &mut out);
+        f(
+            self.agents.get_mut(agent).expect("a configured agent"),
+            now,
+            &mut out,
+        );
         for effect in out {
             match effect {
-                AgentEffect::Write(row) => self.submit(Write::Agent { agent: agent.clone(), row }, None),
+                AgentEffect::Write(row) => self.submit(
+                    Write::Agent {
+                        agent: agent.clone(),
+                        row,
+                    },
+                    None,
+                ),
                 AgentEffect::Tell(_) => {}
                 AgentEffect::Presence(presence) => {
                     if presence == Presence::Offline {
@@ -440,7 +563,8 @@ impl World {
                     } else {
                         self.offline.remove(agent);
                     }
-                    self.wires.send(Wire::Agent(agent.clone()), Packet::Presence(presence));
+                    self.wires
+                        .send(Wire::Agent(agent.clone()), Packet::Presence(presence));
                 }
                 AgentEffect::Absent => self.wires.send(Wire::Agent(agent.clone()), Packet::Absent),
             }
@@ -456,7 +580,10 @@ impl World {
         if self.sabotage == Sabotage::AcknowledgeBeforeSync
             && let Some((id, epoch, upto)) = to
         {
-            self.wires.send(Wire::ToActor(id, epoch, From::Writer), Packet::Input(Input::Committed(upto)));
+            self.wires.send(
+                Wire::ToActor(id, epoch, From::Writer),
+                Packet::Input(Input::Committed(upto)),
+            );
         }
         self.submitted += 1;
         self.queue.push_back(Queued { write, to });
@@ -470,28 +597,42 @@ impl World {
     fn sync(&mut self, count: usize) {
         let company = self.company.clone();
         for _ in 0..count {
-            let Some(Queued { write, to }) = self.queue.pop_front() else { return };
+            let Some(Queued { write, to }) = self.queue.pop_front() else {
+                return;
+            };
             note!(self, "{} synced {write:?}", self.now.0);
             self.synced += 1;
-            let lost = self.sabotage == Sabotage::LoseSyncedBatch && matches!(write, Write::Commit(_)) && self.rng.random_bool(0.1);
+            let lost = self.sabotage == Sabotage::LoseSyncedBatch
+                && matches!(write, Write::Commit(_))
+                && self.rng.random_bool(0.1);
             if !lost {
                 self.store.apply(write, &company);
             }
             self.capacity_dirty = true;
             if let Some((id, epoch, upto)) = to {
-                self.wires.send(Wire::ToActor(id, epoch, From::Writer), Packet::Input(Input::Committed(upto)));
+                self.wires.send(
+                    Wire::ToActor(id, epoch, From::Writer),
+                    Packet::Input(Input::Committed(upto)),
+                );
             }
         }
     }
 
     fn read(&mut self, read: Read) {
-        self.reads.push(PendingRead { behind: self.submitted, read });
+        self.reads.push(PendingRead {
+            behind: self.submitted,
+            read,
+        });
     }
 
     /// Some read that can be answered is; false if there is none.
     fn answer_read(&mut self) -> bool {
         let ready: Vec<usize> = (0..self.reads.len())
-            .filter(|i| !self.reads[*i].read.waits_for_writer() || self.reads[*i].behind <= self.synced)
+            .filter(|i| {
+                let PendingRead { read, behind } = &self.reads[*i];
+                let waits = read.waits_for_writer() && self.sabotage != Sabotage::WakeTooEarly;
+                !waits || *behind <= self.synced
+            })
             .collect();
         if ready.is_empty() {
             return false;
@@ -504,7 +645,9 @@ impl World {
                 let found = self.store.newest_of(&customer, &workstream);
                 note!(self, "looked up {customer} {workstream}: {found:?}");
                 let new_id = self.new_id();
-                self.supervise(|s, now, out| s.looked_up(&customer, &workstream, Ok(found), new_id, now, out));
+                self.supervise(|s, now, out| {
+                    s.looked_up(&customer, &workstream, Ok(found), new_id, now, out)
+                });
             }
             Read::Page(id, origin, page, last_seq) => {
                 let messages = match page {
@@ -516,13 +659,19 @@ impl World {
                         all.split_off(skip)
                     }
                 };
-                self.answer(origin, Source::Store, Ok(Reply::Page { messages, last_seq }));
+                self.answer(
+                    origin,
+                    Source::Store,
+                    Ok(Reply::Page { messages, last_seq }),
+                );
             }
             Read::Events(id, origin, after, view) => {
                 let messages = self.store.page(id, after, 50);
                 self.answer(origin, Source::Store, Ok(Reply::Events { messages, view }));
             }
-            Read::Journal(origin) => self.answer(origin, Source::Store, Ok(Reply::Journal(Vec::new()))),
+            Read::Journal(origin) => {
+                self.answer(origin, Source::Store, Ok(Reply::Journal(Vec::new())))
+            }
             Read::For(id, epoch, session, after, limit) => {
                 let messages = self.store.page(id, after, limit);
                 self.ways.insert("way read for a reader that fell behind");
@@ -530,7 +679,10 @@ impl World {
             }
             Read::ClientId(id, epoch, key) => {
                 self.ways.insert("way asked the store for a client id");
-                let found = self.store.find(id, &key).filter(|_| self.sabotage != Sabotage::ForgetClientIds);
+                let found = self
+                    .store
+                    .find(id, &key)
+                    .filter(|_| self.sabotage != Sabotage::ForgetClientIds);
                 self.feed(id, epoch, Input::Found { key, found });
             }
         }
@@ -539,21 +691,32 @@ impl World {
 
     fn wake(&mut self, id: ConversationId, epoch: Epoch) {
         let parked = self.store.conversations.get(&id).is_some_and(|s| s.parked);
-        let woken = match self.store.load(id, self.weather.recent, self.weather.client_ids) {
+        let woken = match self
+            .store
+            .load(id, self.weather.recent, self.weather.client_ids)
+        {
             _ if parked => Woken::Parked,
             _ if !self.calm && self.weather.death > 0 && self.rng.random_bool(0.05) => Woken::Busy,
             None => Woken::Missing,
             Some(memory) => {
                 let machine = ConversationMachine::wake(memory);
                 let summary = Box::new(machine.summary());
-                self.actors.insert(id, Actor { epoch, machine, wants_sleep: false });
+                self.actors.insert(
+                    id,
+                    Actor {
+                        epoch,
+                        machine,
+                        wants_sleep: false,
+                    },
+                );
                 Woken::Here(summary)
             }
         };
         if matches!(woken, Woken::Busy) {
             self.ways.insert("fault busy store");
         }
-        self.wires.send(Wire::FromActor(id, epoch), Packet::Woken(woken));
+        self.wires
+            .send(Wire::FromActor(id, epoch), Packet::Woken(woken));
     }
 
     // -------------------------------------------------------------- faults
@@ -570,11 +733,11 @@ impl World {
         self.submitted = self.synced;
         // Frames that had left the server may still arrive.
         for (wire, packets) in self.wires.cut(|_| true) {
-            if let Wire::ToSession(session, source) = wire {
+            if let Wire::ToSession(session, _) = wire {
                 let arrive = self.rng.random_range(0..=packets.len());
                 for packet in packets.into_iter().take(arrive) {
                     if matches!(packet, Packet::Tell(_)) {
-                        self.to_session(session, source, packet);
+                        self.arrive_at_session(session, packet);
                     }
                 }
             }
@@ -592,8 +755,19 @@ impl World {
     fn restart(&mut self) {
         self.check_acknowledged();
         self.started_at = self.now;
-        self.staged = self.store.conversations.iter().map(|(id, s)| (*id, s.state.clone())).collect();
-        let parked: Vec<ConversationId> = self.store.conversations.iter().filter(|(_, s)| s.parked).map(|(id, _)| *id).collect();
+        self.staged = self
+            .store
+            .conversations
+            .iter()
+            .map(|(id, s)| (*id, s.state.clone()))
+            .collect();
+        let parked: Vec<ConversationId> = self
+            .store
+            .conversations
+            .iter()
+            .filter(|(_, s)| s.parked)
+            .map(|(id, _)| *id)
+            .collect();
         self.supervisor = Supervisor::new(self.company.clone(), parked);
         for stored in self.store.conversations.values().filter(|s| s.live) {
             self.supervisor.restore(Summary::from(&stored.state));
@@ -602,7 +776,12 @@ impl World {
             .company
             .agents
             .keys()
-            .map(|a| (a.clone(), AgentMachine::new(a.clone(), self.store.agents.get(a).copied(), self.now)))
+            .map(|a| {
+                (
+                    a.clone(),
+                    AgentMachine::new(a.clone(), self.store.agents.get(a).copied(), self.now),
+                )
+            })
             .collect();
         self.offline = self.agents.keys().map(|a| (a.clone(), self.now)).collect();
         self.supervise(|s, now, out| s.begin_work(now, out));
@@ -624,15 +803,21 @@ impl World {
         note!(self, "{} {id} {epoch:?} dies", self.now.0);
         self.ways.insert("fault death");
         let mut unanswered = actor.machine.unanswered();
-        for (_, packets) in self.wires.cut(|w| matches!(w, Wire::ToActor(c, e, _) if *c == id && *e == epoch)) {
+        for (_, packets) in self
+            .wires
+            .cut(|w| matches!(w, Wire::ToActor(c, e, _) if *c == id && *e == epoch))
+        {
             unanswered.extend(packets.iter().filter_map(asked_in));
         }
         self.reads.retain(|r| !r.read.is_for(id, epoch));
         for origin in unanswered {
-            self.answer(origin, Source::Actor(id, epoch), Err(Reject::unavailable()));
+            self.answer(origin, Source::Actor(id), Err(Reject::unavailable()));
         }
         for (session, ..) in actor.machine.reader_cursors() {
-            self.wires.send(Wire::ToSession(session, Source::Actor(id, epoch)), Packet::Lost(id));
+            self.wires.send(
+                Wire::ToSession(session, Source::Actor(id)),
+                Packet::Lost(id, epoch),
+            );
         }
         self.wires.send(Wire::FromActor(id, epoch), Packet::Died);
     }
@@ -685,8 +870,11 @@ impl World {
             return false;
         }
         let due = self.store.due(self.now);
-        let rows: Vec<ConversationId> =
-            due.into_iter().map(|(_, id)| id).filter(|id| !self.store.conversations[id].parked).collect();
+        let rows: Vec<ConversationId> = due
+            .into_iter()
+            .map(|(_, id)| id)
+            .filter(|id| !self.store.conversations[id].parked)
+            .collect();
         for id in &rows {
             self.timers_underway.insert(*id);
         }
@@ -705,7 +893,12 @@ impl World {
         self.calm = true;
         self.come_to_rest();
         // Offers run out, agents that are about to reconnect have had their time.
-        let waits = [Millis::seconds(160), Millis::seconds(160), limits::ABSENCE_LIMIT, Millis::seconds(20)];
+        let waits = [
+            Millis::seconds(160),
+            Millis::seconds(160),
+            limits::ABSENCE_LIMIT,
+            Millis::seconds(20),
+        ];
         let is_long = self.rng.random_bool(0.3);
         for wait in waits.into_iter().take(if is_long { 4 } else { 2 }) {
             self.advance(wait);
@@ -746,7 +939,10 @@ impl World {
     /// Everything that happened, in words.
     pub(crate) fn seen(&self) -> BTreeSet<String> {
         let events = self.store.conversations.values().flat_map(|s| &s.events);
-        events.map(|r| crate::checks::kind_of(&r.event)).chain(self.ways.iter().map(|w| (*w).to_owned())).collect()
+        events
+            .map(|r| crate::checks::kind_of(&r.event))
+            .chain(self.ways.iter().map(|w| (*w).to_owned()))
+            .collect()
     }
 
     pub(crate) fn at_rest(&self) -> bool {
@@ -757,7 +953,9 @@ impl World {
 /// Whom a packet to an actor asks to be answered.
 fn asked_in(packet: &Packet) -> Option<Origin> {
     match packet {
-        Packet::Input(Input::Ask { origin, ask, .. }) => (!matches!(ask, Ask::Typing { .. })).then_some(*origin),
+        Packet::Input(Input::Ask { origin, ask, .. }) => {
+            (!matches!(ask, Ask::Typing { .. })).then_some(*origin)
+        }
         Packet::Input(Input::Start { origin, .. }) => Some(*origin),
         Packet::Input(Input::Act { origin, .. }) => *origin,
         _ => None,

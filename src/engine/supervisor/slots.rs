@@ -72,7 +72,7 @@ impl Supervisor {
     ) {
         match self.slots.get(&conversation) {
             Some(Slot::Awake { epoch, .. }) => {
-                out.push(Effect::Forward(conversation, *epoch, input))
+                out.push(Effect::Forward(conversation, *epoch, input));
             }
             _ => self.wait_for(conversation, Waiter::Input(input), out),
         }
@@ -90,7 +90,7 @@ impl Supervisor {
                     && origin_of(&waiter).is_some()
                     && action_of(&waiter).is_none()
                 {
-                    refuse(waiter, &Reject::overloaded(), out);
+                    refuse(&waiter, &Reject::overloaded(), out);
                 } else {
                     waiters.push(waiter);
                 }
@@ -200,9 +200,9 @@ impl Supervisor {
         now: Timestamp,
         out: &mut Vec<Effect>,
     ) {
-        let (told, kept): (Vec<_>, Vec<_>) = waiters.into_iter().partition(|w| {
-            origin_of(w).is_some() || matches!(w, Waiter::Input(Input::TimerDue))
-        });
+        let (told, kept): (Vec<_>, Vec<_>) = waiters
+            .into_iter()
+            .partition(|w| origin_of(w).is_some() || matches!(w, Waiter::Input(Input::TimerDue)));
         if !kept.is_empty() || lost.is_some() {
             let slot = Slot::Waking {
                 epoch,
@@ -257,14 +257,14 @@ impl Supervisor {
         out: &mut Vec<Effect>,
     ) {
         for waiter in waiters {
-            self.refuse_waiter(conversation, waiter, refusal, now, out);
+            self.refuse_waiter(conversation, &waiter, refusal, now, out);
         }
     }
 
     fn refuse_waiter(
         &mut self,
         conversation: ConversationId,
-        waiter: Waiter,
+        waiter: &Waiter,
         refusal: &Reject,
         now: Timestamp,
         out: &mut Vec<Effect>,
@@ -272,7 +272,7 @@ impl Supervisor {
         if matches!(waiter, Waiter::Input(Input::TimerDue)) {
             out.push(Effect::TimerDone(conversation));
         }
-        if let Some(action) = action_of(&waiter) {
+        if let Some(action) = action_of(waiter) {
             let follow = self.assignment.settled(action, conversation, now);
             self.perform(follow, out);
         }
@@ -437,18 +437,17 @@ fn action_of(waiter: &Waiter) -> Option<ActionId> {
 
 fn origin_of(waiter: &Waiter) -> Option<Origin> {
     match waiter {
-        Waiter::Ask { origin, .. } => Some(*origin),
+        Waiter::Ask { origin, .. } | Waiter::Input(Input::Start { origin, .. }) => Some(*origin),
         Waiter::Input(Input::Ask { origin, ask, .. }) => {
             (!matches!(ask, Ask::Typing { .. })).then_some(*origin)
         }
-        Waiter::Input(Input::Start { origin, .. }) => Some(*origin),
         Waiter::Input(Input::Act { origin, .. }) => *origin,
         Waiter::Input(_) => None,
     }
 }
 
-fn refuse(waiter: Waiter, reject: &Reject, out: &mut Vec<Effect>) {
-    if let Some(origin) = origin_of(&waiter) {
+fn refuse(waiter: &Waiter, reject: &Reject, out: &mut Vec<Effect>) {
+    if let Some(origin) = origin_of(waiter) {
         out.push(Effect::Answer(origin, reject.clone()));
     }
 }
