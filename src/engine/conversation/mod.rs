@@ -425,7 +425,7 @@ impl ConversationMachine {
         match ask {
             Ask::Typing { on } => {
                 self.readers
-                    .typing(origin.session, self.state.id, actor, on, out)
+                    .typing(origin.session, self.state.id, actor, on, out);
             }
             Ask::Subscribe { after, credit } => {
                 let view = self.gate.view();
