@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -67,8 +67,11 @@ impl Socket {
     }
 
     async fn read(&mut self) -> Value {
+        // One deadline over all frames: the server's pings must not renew it.
+        let deadline = Instant::now() + PATIENCE;
         loop {
-            let message = timeout(PATIENCE, self.stream.next()).await.expect("the server says something");
+            let message = timeout_at(deadline, self.stream.next()).await;
+            let message = message.unwrap_or_else(|_| panic!("nothing more came; kept: {:#?}", self.kept));
             match message.expect("the socket is open").expect("a whole frame") {
                 Message::Text(text) => return serde_json::from_str(&text).expect("frames are JSON"),
                 Message::Close(close) => panic!("closed instead: {close:?}"),

@@ -1,5 +1,6 @@
 //! What people do every day with a persistent conversation, over sockets.
 
+use linger::domain::time::Millis;
 use linger::domain::workstream::WrapUp;
 use serde_json::{Value, json};
 
@@ -76,6 +77,8 @@ async fn after_an_end_the_next_start_makes_a_new_conversation_and_the_history_st
     assert_eq!(ended["ended_by"], "agent");
     let refused = maria.send(&id, "m-2", "too late").await;
     assert_eq!(refused["code"], "closed", "{refused}");
+    // Ids sort by the clock, which otherwise stands still here.
+    server.advance(Millis(1));
     let next = maria.start(SUPPORT, "Another question").await;
     assert_ne!(next, id);
     let list = maria.ask(json!({"type": "list"})).await["conversations"].clone();
@@ -281,7 +284,7 @@ async fn a_supervisor_sees_the_floor_assigns_over_capacity_and_closes_by_force()
 async fn a_customer_who_is_silent_long_enough_is_parked_by_the_clock() {
     let server = Server::start();
     let (mut maria, mut anna, id) = talking(&server).await;
-    server.advance(linger::domain::time::Millis::minutes(61));
+    server.advance(Millis::minutes(61));
     let told = anna.until(|f| f["type"] == "assigned" && f["conversation"]["state"] == "waiting").await;
     assert_eq!(told["conversation"]["id"], *id);
     maria.post(&id, "m-1", "still here").await;
@@ -297,7 +300,7 @@ async fn an_offer_nobody_answers_goes_on_at_its_deadline() {
     let offer = anna.offer(&id).await;
     assert_eq!(offer["deadline"].as_i64().map(|d| d - server.now()), Some(120_000));
     let mut bob = server.available("bob").await;
-    server.advance(linger::domain::time::Millis::seconds(121));
+    server.advance(Millis::seconds(121));
     bob.offer(&id).await;
     assert_eq!(anna.heard("offer_ended").await["taken"], false);
 }

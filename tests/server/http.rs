@@ -171,7 +171,7 @@ async fn the_pages_for_operators_and_programs_are_served() {
     for (path, text) in [
         ("/healthz", ""),
         ("/readyz", ""),
-        ("/metrics", "linger_sockets_open"),
+        ("/metrics", "linger_frames_in"),
         ("/docs/errors", "already_taken"),
         ("/api/v1/openapi.json", "\"3.1"),
         ("/", "linger"),
