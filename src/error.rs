@@ -34,7 +34,11 @@ const CLOSE_AGAIN: u16 = 1013;
 pub const CLOSE_GOING_AWAY: u16 = 1001;
 
 const fn row(http: u16) -> Row {
-    Row { http, close: None, retry_after: None }
+    Row {
+        http,
+        close: None,
+        retry_after: None,
+    }
 }
 
 impl Row {
@@ -56,15 +60,17 @@ impl Row {
 #[must_use]
 pub const fn of(code: Code) -> Row {
     match code {
-        Code::InvalidRequest => row(400).closes(CLOSE_POLICY),
         Code::UnknownFrame | Code::MarkBeyondEnd => row(400),
-        Code::TooLong => row(422),
-        Code::HelloRequired => row(400).closes(CLOSE_POLICY),
+        Code::InvalidRequest | Code::HelloRequired => row(400).closes(CLOSE_POLICY),
         Code::HelloTimeout => row(408).closes(CLOSE_POLICY).after(Millis::seconds(1)),
-        Code::Unauthenticated | Code::TokenInvalid | Code::TokenExpired => row(401).closes(CLOSE_POLICY),
+        Code::Unauthenticated | Code::TokenInvalid | Code::TokenExpired => {
+            row(401).closes(CLOSE_POLICY)
+        }
         Code::Forbidden => row(403).closes(CLOSE_POLICY),
         Code::NotFound => row(404),
-        Code::UnknownWorkstream | Code::UnknownQueue | Code::UnknownAgent => row(422),
+        Code::TooLong | Code::UnknownWorkstream | Code::UnknownQueue | Code::UnknownAgent => {
+            row(422)
+        }
         Code::CustomerCannotEnd | Code::NotAssigned | Code::NotMember => row(403),
         Code::Closed
         | Code::WrongState
@@ -182,13 +188,19 @@ mod tests {
     const PAGE: &str = include_str!("../docs/errors.md");
 
     fn sections() -> Vec<&'static str> {
-        PAGE.lines().filter_map(|line| line.strip_prefix("### ")).collect()
+        PAGE.lines()
+            .filter_map(|line| line.strip_prefix("### "))
+            .collect()
     }
 
     #[test]
     fn every_code_has_a_section_and_every_section_a_code() {
         let codes: Vec<&str> = Code::ALL.iter().map(|c| c.as_str()).collect();
-        assert_eq!(sections(), codes, "docs/errors.md lists the codes in the order of the table");
+        assert_eq!(
+            sections(),
+            codes,
+            "docs/errors.md lists the codes in the order of the table"
+        );
     }
 
     #[test]
@@ -196,14 +208,24 @@ mod tests {
         let mut checked = 0;
         for section in PAGE.split("\n### ").skip(1) {
             let name = section.lines().next().expect("split gives a first line");
-            let code = Code::ALL.iter().find(|c| c.as_str() == name).expect("compared by the test above");
+            let code = Code::ALL
+                .iter()
+                .find(|c| c.as_str() == name)
+                .expect("compared by the test above");
             let row = of(*code);
             let mut facts = format!("HTTP {}", row.http);
             if let Some(close) = row.close {
                 facts.push_str(&format!(" · close {close}"));
             }
-            facts.push_str(if code.retry() { " · retry" } else { " · do not retry" });
-            assert!(section.contains(&facts), "{name}: expected the line `{facts}`");
+            facts.push_str(if code.retry() {
+                " · retry"
+            } else {
+                " · do not retry"
+            });
+            assert!(
+                section.contains(&facts),
+                "{name}: expected the line `{facts}`"
+            );
             checked += 1;
         }
         assert_eq!(checked, Code::ALL.len());
@@ -212,7 +234,12 @@ mod tests {
     #[test]
     fn what_may_be_retried_says_when_and_nothing_else_does() {
         for code in Code::ALL {
-            assert_eq!(code.retry(), of(*code).retry_after.is_some(), "{}", code.as_str());
+            assert_eq!(
+                code.retry(),
+                of(*code).retry_after.is_some(),
+                "{}",
+                code.as_str()
+            );
         }
     }
 
@@ -228,6 +255,9 @@ mod tests {
     fn the_refusal_itself_knows_best_how_long_to_wait() {
         let reject = Reject::new(Code::RateLimited, "Slow down.").after(Millis(7));
         assert_eq!(retry_after(&reject), Some(Millis(7)));
-        assert_eq!(retry_after(&Reject::new(Code::RateLimited, "Slow down.")), Some(Millis::seconds(10)));
+        assert_eq!(
+            retry_after(&Reject::new(Code::RateLimited, "Slow down.")),
+            Some(Millis::seconds(10))
+        );
     }
 }

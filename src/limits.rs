@@ -87,7 +87,13 @@ pub const READER_THREADS: usize = 2;
 /// Bytes of a stored record at most; a longer length field is damage.
 pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-const _: () = assert!(CREDIT_WINDOW as usize <= RECENT_RING, "a reader within its credit is served from memory");
+const _: () = assert!(
+    CREDIT_WINDOW as usize <= RECENT_RING,
+    "a reader within its credit is served from memory"
+);
 const _: () = assert!(HISTORY_PAGE <= HISTORY_PAGE_MAX && LIST_PAGE <= LIST_PAGE_MAX);
-const _: () = assert!(MESSAGE_CHARS_MAX * 4 < FRAME_BYTES_MAX, "the longest message fits a frame");
+const _: () = assert!(
+    MESSAGE_CHARS_MAX * 4 < FRAME_BYTES_MAX,
+    "the longest message fits a frame"
+);
 const _: () = assert!(CLIENT_ID_BYTES_MAX <= ID_BYTES_MAX);

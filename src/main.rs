@@ -9,6 +9,10 @@ use linger::config::{LogFormat, ServeSettings};
 use linger::server::ServerError;
 use linger::telemetry;
 
+/// Many small texts are made on one thread and freed on another: what this allocator is for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A persistent-chat server in one binary.
 #[derive(Parser)]
 #[command(name = "linger", version, about, propagate_version = true)]

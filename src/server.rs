@@ -6,6 +6,8 @@
 //! sync the writer → close the readers. A failed write stops the server without
 //! acknowledging, with an error for the exit code.
 
+mod gauges;
+
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -48,7 +50,9 @@ pub enum ServerError {
     #[error("{0}")]
     Store(#[from] StoreError),
     /// The store is open elsewhere.
-    #[error("another process has the data directory {0} open; stop it first, or choose another with --data")]
+    #[error(
+        "another process has the data directory {0} open; stop it first, or choose another with --data"
+    )]
     InUse(String),
     /// Nobody has configured a company.
     #[error("{0} holds no company; start with --config FILE once, or try `linger demo`")]
@@ -60,7 +64,9 @@ pub enum ServerError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
     /// A write failed; nothing of it was acknowledged.
-    #[error("the store can no longer write; nothing unwritten was acknowledged. See the log, repair the disk and start again")]
+    #[error(
+        "the store can no longer write; nothing unwritten was acknowledged. See the log, repair the disk and start again"
+    )]
     WriteFailed,
 }
 
@@ -87,7 +93,8 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, ServerError> {
 /// The store, or the configuration.
 pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
     let shown = settings.data.display().to_string();
-    let store = Store::open(&settings.data, settings.durability).map_err(|error| in_use(error, &settings.data))?;
+    let store = Store::open(&settings.data, settings.durability)
+        .map_err(|error| in_use(error, &settings.data))?;
     let company = match &settings.company_file {
         Some(path) => {
             let file = company_file::read(path).map_err(|e| ServerError::Config(e.to_string()))?;
@@ -103,17 +110,28 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
     for id in store.live()? {
         match store.conversation(id) {
             Ok(Some(state)) => live.push(Summary::from(&state)),
-            Ok(None) => tracing::error!(conversation = %id, "listed as live but not there; run `linger verify`"),
+            Ok(None) => {
+                tracing::error!(conversation = %id, "listed as live but not there; run `linger verify`")
+            }
             // One damaged conversation does not keep the others from being served.
-            Err(error) => tracing::error!(conversation = %id, %error, "a live conversation cannot be read; run `linger verify`"),
+            Err(error) => {
+                tracing::error!(conversation = %id, %error, "a live conversation cannot be read; run `linger verify`")
+            }
         }
     }
-    Ok(Opened { store, company: Arc::new(company), live, parked })
+    Ok(Opened {
+        store,
+        company: Arc::new(company),
+        live,
+        parked,
+    })
 }
 
 fn in_use(error: StoreError, data: &Path) -> ServerError {
     match error {
-        StoreError::Rocks(why) if why.to_string().contains("lock") => ServerError::InUse(data.display().to_string()),
+        StoreError::Rocks(why) if why.to_string().contains("lock") => {
+            ServerError::InUse(data.display().to_string())
+        }
         other => ServerError::Store(other),
     }
 }
@@ -130,7 +148,12 @@ pub async fn serve(
     clock: Arc<dyn Clock>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
-    let Opened { store, company, live, parked } = opened;
+    let Opened {
+        store,
+        company,
+        live,
+        parked,
+    } = opened;
     let fatal = Arc::new(Fatal::default());
     let writer = Writer::spawn(store.clone(), Links::notifier(fatal.clone()))?;
     let readers = Readers::spawn(&store, limits::READER_THREADS)?;
@@ -138,11 +161,23 @@ pub async fn serve(
         CustomerRate::Limited { messages, window } => Some((messages, window)),
         CustomerRate::Unlimited => None,
     };
-    let links = Links::new(clock, writer.clone(), readers.clone(), company, rate, fatal.clone());
+    let links = Links::new(
+        clock,
+        writer.clone(),
+        readers.clone(),
+        company,
+        rate,
+        fatal.clone(),
+    );
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let arbiters: Vec<Arbiter> = (0..cores.max(1)).map(|_| Arbiter::new()).collect();
+    // Sessions cost more than conversations do: they parse, write and talk to the system.
+    let arbiters: Vec<Arbiter> = (0..(cores / 2).max(1)).map(|_| Arbiter::new()).collect();
     let supervisor_arbiter = Arbiter::new();
-    tracing::info!(conversations = live.len(), parked = parked.len(), "open, active and wrap-up conversations are known");
+    tracing::info!(
+        conversations = live.len(),
+        parked = parked.len(),
+        "open, active and wrap-up conversations are known"
+    );
     let boot = Boot {
         live,
         parked,
@@ -151,11 +186,18 @@ pub async fn serve(
     };
     let supervisor = {
         let links = links.clone();
-        SupervisorActor::start_in_arbiter(&supervisor_arbiter.handle(), move |_| SupervisorActor::new(links, boot))
+        SupervisorActor::start_in_arbiter(&supervisor_arbiter.handle(), move |_| {
+            SupervisorActor::new(links, boot)
+        })
     };
-    let gateway = Gateway::new(links, supervisor);
-    let telemetry = Arc::new(Telemetry::new());
-    let state = WebState { gateway: gateway.clone(), telemetry };
+    let gateway = Gateway::new(links.clone(), supervisor);
+    let (telemetry, gauges) = gauges::registered(Telemetry::new());
+    let telemetry = Arc::new(telemetry);
+    actix_rt::spawn(gauges.keep_up(links, gateway.clone()));
+    let state = WebState {
+        gateway: gateway.clone(),
+        telemetry,
+    };
     let server = web::http_server(state, listener, settings.workers.unwrap_or(cores))?;
     let handle = server.handle();
     let running = actix_rt::spawn(server);
@@ -177,6 +219,10 @@ pub async fn serve(
     let closed = tokio::task::spawn_blocking(move || {
         writer.close_and_join();
         readers.close_and_join();
+        // With everything in tables, the next start has no log to replay.
+        if let Err(error) = store.flush() {
+            tracing::warn!(%error, "the log was not flushed; the next start replays it");
+        }
     });
     if closed.await.is_err() {
         tracing::warn!("a store thread ended badly");
@@ -185,7 +231,11 @@ pub async fn serve(
         arbiter.stop();
     }
     tracing::info!("stopped");
-    if fatal.has_happened() { Err(ServerError::WriteFailed) } else { Ok(()) }
+    if fatal.has_happened() {
+        Err(ServerError::WriteFailed)
+    } else {
+        Ok(())
+    }
 }
 
 impl ServerError {

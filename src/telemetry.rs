@@ -57,14 +57,37 @@ impl Telemetry {
     /// All metrics at zero.
     #[must_use]
     pub fn new() -> Self {
-        let mut made = Self { registry: Registry::with_prefix("linger"), ..Self::default() };
+        let mut made = Self {
+            registry: Registry::with_prefix("linger"),
+            ..Self::default()
+        };
         let r = &mut made.registry;
-        r.register("sockets_open", "Sockets open now", made.sockets_open.clone());
-        r.register("sockets_opened", "Sockets opened since the start", made.sockets_opened.clone());
-        r.register("frames_in", "WebSocket frames received", made.frames_in.clone());
-        r.register("frames_out", "WebSocket frames sent", made.frames_out.clone());
+        r.register(
+            "sockets_open",
+            "Sockets open now",
+            made.sockets_open.clone(),
+        );
+        r.register(
+            "sockets_opened",
+            "Sockets opened since the start",
+            made.sockets_opened.clone(),
+        );
+        r.register(
+            "frames_in",
+            "WebSocket frames received",
+            made.frames_in.clone(),
+        );
+        r.register(
+            "frames_out",
+            "WebSocket frames sent",
+            made.frames_out.clone(),
+        );
         r.register("refusals", "Refusals by code", made.refusals.clone());
-        r.register("http_answers", "HTTP answers by class of status", made.http_answers.clone());
+        r.register(
+            "http_answers",
+            "HTTP answers by class of status",
+            made.http_answers.clone(),
+        );
         made
     }
 
@@ -77,7 +100,11 @@ impl Telemetry {
 
     /// Counts a refusal.
     pub fn refused(&self, code: Code) {
-        self.refusals.get_or_create(&RefusalLabels { code: code.as_str() }).inc();
+        self.refusals
+            .get_or_create(&RefusalLabels {
+                code: code.as_str(),
+            })
+            .inc();
     }
 
     /// Counts an HTTP answer.
@@ -89,7 +116,9 @@ impl Telemetry {
             4 => "4xx",
             _ => "5xx",
         };
-        self.http_answers.get_or_create(&HttpLabels { status }).inc();
+        self.http_answers
+            .get_or_create(&HttpLabels { status })
+            .inc();
     }
 
     /// Everything in the text format that Prometheus reads.
@@ -106,9 +135,15 @@ impl Telemetry {
 pub fn init(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // An error means that a log is there already, as in tests that share a process.
-    let _already_there = if json { log.json().try_init() } else { log.try_init() };
+    let _already_there = if json {
+        log.json().try_init()
+    } else {
+        log.try_init()
+    };
 }
 
 #[cfg(test)]
@@ -134,7 +169,8 @@ mod tests {
     #[test]
     fn other_parts_add_their_own() {
         let gauge = Gauge::<i64>::default();
-        let telemetry = Telemetry::new().with("actors_awake", "Conversations in memory", gauge.clone());
+        let telemetry =
+            Telemetry::new().with("actors_awake", "Conversations in memory", gauge.clone());
         gauge.set(3);
         assert!(telemetry.encode().contains("linger_actors_awake 3"));
     }

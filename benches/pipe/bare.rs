@@ -140,15 +140,22 @@ fn write(db: &DB, queue: &Receiver<Item>, places: &Places) {
             ));
         }
         if let Err(e) = db.write_opt(batch, &synced) {
-            eprintln!("bare pipe: {e}");
-            std::process::exit(1);
+            panic!("the bare pipe cannot write: {e}");
         }
         for ((pair, side), frames) in frames {
             if let Some(address) = places[pair][side].get() {
-                address.do_send(Frames(frames));
+                send(address, frames);
             }
         }
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "bounded by the load, which waits for its answers"
+)]
+fn send(address: &Addr<Session>, frames: Vec<String>) {
+    address.do_send(Frames(frames));
 }
 
 /// The server's main function: `serve-bare-pipe PAIRS DIRECTORY`. Writes its address into the directory.

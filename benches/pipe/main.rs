@@ -8,6 +8,10 @@
 //!
 //! `cargo bench --bench pipe -- [--seconds N] [--pairs N] [--only bare|product] [--json]`
 
+/// The product's allocator, so that the bare pipe has it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod bare;
 mod frame;
 mod load;

@@ -43,15 +43,30 @@ pub(super) struct AgentActor {
 }
 
 impl AgentActor {
-    pub(super) fn new(machine: AgentMachine, links: Links, supervisor: WeakAddr<SupervisorActor>) -> Self {
-        Self { machine, links, supervisor, sessions: HashMap::new() }
+    pub(super) fn new(
+        machine: AgentMachine,
+        links: Links,
+        supervisor: WeakAddr<SupervisorActor>,
+    ) -> Self {
+        Self {
+            machine,
+            links,
+            supervisor,
+            sessions: HashMap::new(),
+        }
     }
 
     fn perform(&self, effects: Vec<AgentEffect>) {
         for effect in effects {
             match effect {
                 AgentEffect::Write(row) => {
-                    self.links.write(Write::Agent { agent: self.machine.id().clone(), row }, Token::Quiet);
+                    self.links.write(
+                        Write::Agent {
+                            agent: self.machine.id().clone(),
+                            row,
+                        },
+                        Token::Quiet,
+                    );
                 }
                 AgentEffect::Tell(out) => self.tell(&out),
                 AgentEffect::Presence(_) => self.report_presence(None),

@@ -78,7 +78,8 @@ impl ConversationActor {
     fn feed(&mut self, input: Input, ctx: &mut Context<Self>) {
         let mut effects = std::mem::take(&mut self.effects);
         let machine = &mut self.machine;
-        self.links.with_surroundings(|around| machine.handle(input, around, &mut effects));
+        self.links
+            .with_surroundings(|around| machine.handle(input, around, &mut effects));
         self.perform(&mut effects, ctx);
         self.effects = effects;
     }
@@ -88,14 +89,26 @@ impl ConversationActor {
             match effect {
                 Effect::Tell(session, out) => self.tell(session, out),
                 Effect::Write(write) => self.write(write, ctx),
-                Effect::Attached { session, after, credit } => self.attach(session, after, credit, ctx),
+                Effect::Attached {
+                    session,
+                    after,
+                    credit,
+                } => self.attach(session, after, credit, ctx),
                 Effect::Detached(session) => {
                     if let Some(handle) = self.attached.remove(&session) {
                         handle.detach(self.id);
                     }
                 }
-                Effect::ReadPage { origin, page, last_seq } => self.read_page(origin, page, last_seq),
-                Effect::ReadEvents { origin, after, view } => {
+                Effect::ReadPage {
+                    origin,
+                    page,
+                    last_seq,
+                } => self.read_page(origin, page, last_seq),
+                Effect::ReadEvents {
+                    origin,
+                    after,
+                    view,
+                } => {
                     let id = self.id;
                     self.answer_from_store(origin, move |store| {
                         let messages = store.page_after(id, after, limits::HISTORY_PAGE)?;
@@ -105,15 +118,27 @@ impl ConversationActor {
                 Effect::ReadJournal(origin) => {
                     let id = self.id;
                     self.answer_from_store(origin, move |store| {
-                        Ok(Reply::Journal(store.journal(id, Position(1), usize::MAX)?))
+                        Ok(Reply::Journal(store.journal(
+                            id,
+                            Position(1),
+                            usize::MAX,
+                        )?))
                     });
                 }
-                Effect::ReadFor { session, after, limit } => self.read_for(session, after, limit, ctx),
+                Effect::ReadFor {
+                    session,
+                    after,
+                    limit,
+                } => self.read_for(session, after, limit, ctx),
                 Effect::FindClientId(key) => self.find_client_id(key, ctx),
                 Effect::Observe(summary) => self.report(ToSupervisor::Observe(summary)),
                 Effect::Settled(action, _) => self.report(ToSupervisor::Settled(action, self.id)),
                 Effect::StartElsewhere { origin, start } => {
-                    self.report(ToSupervisor::StartElsewhere { ended: self.id, origin, start: Box::new(start) });
+                    self.report(ToSupervisor::StartElsewhere {
+                        ended: self.id,
+                        origin,
+                        start: Box::new(start),
+                    });
                 }
                 Effect::TimerDone => self.report(ToSupervisor::TimerDone(self.id)),
             }
@@ -145,8 +170,17 @@ impl ConversationActor {
     }
 
     fn attach(&mut self, session: SessionId, cursor: Seq, credit: u32, ctx: &mut Context<Self>) {
-        let route = Route { to: ctx.address(), cursor, credit };
-        match self.links.registry.get(session).filter(|h| h.attach(self.id, route)) {
+        let route = Route {
+            to: ctx.address(),
+            cursor,
+            credit,
+        };
+        match self
+            .links
+            .registry
+            .get(session)
+            .filter(|h| h.attach(self.id, route))
+        {
             Some(handle) => {
                 self.attached.insert(session, handle);
             }
@@ -166,30 +200,48 @@ impl ConversationActor {
         });
     }
 
-    fn answer_from_store(&self, origin: Origin, read: impl FnOnce(&Store) -> Result<Reply, StoreError> + Send + 'static) {
+    fn answer_from_store(
+        &self,
+        origin: Origin,
+        read: impl FnOnce(&Store) -> Result<Reply, StoreError> + Send + 'static,
+    ) {
         let (registry, id) = (self.links.registry.clone(), self.id);
         let job = Box::new(move |store: &Store| {
             let result = read(store).map_err(|error| {
                 tracing::error!(conversation = %id, %error, "a thread could not be read");
-                Reject::new(crate::domain::reject::Code::Internal, "The thread could not be read; an operator has been told.")
+                Reject::new(
+                    crate::domain::reject::Code::Internal,
+                    "The thread could not be read; an operator has been told.",
+                )
             });
             registry.answer(origin, result);
         });
         if self.links.readers.submit(job).is_err() {
-            self.links.registry.answer(origin, Err(Reject::overloaded()));
+            self.links
+                .registry
+                .answer(origin, Err(Reject::overloaded()));
         }
     }
 
     fn read_for(&self, session: SessionId, after: Seq, limit: usize, ctx: &mut Context<Self>) {
         let (id, me) = (self.id, ctx.address());
-        let job = Box::new(move |store: &Store| match store.page_after(id, after, limit) {
-            Ok(messages) => post(&me, ToConversation::Input(Input::Read { session, messages })),
-            Err(error) => tracing::error!(conversation = %id, %error, "a reader could not be served"),
-        });
+        let job = Box::new(
+            move |store: &Store| match store.page_after(id, after, limit) {
+                Ok(messages) => post(
+                    &me,
+                    ToConversation::Input(Input::Read { session, messages }),
+                ),
+                Err(error) => {
+                    tracing::error!(conversation = %id, %error, "a reader could not be served")
+                }
+            },
+        );
         if self.links.readers.submit(job).is_err() {
             // Rare: everybody catches up at once. Try again when the pool has moved on.
             let delay = std::time::Duration::from_millis(50);
-            ctx.run_later(delay, move |actor, ctx| actor.read_for(session, after, limit, ctx));
+            ctx.run_later(delay, move |actor, ctx| {
+                actor.read_for(session, after, limit, ctx)
+            });
         }
     }
 
@@ -197,7 +249,9 @@ impl ConversationActor {
         let (id, me, wanted) = (self.id, ctx.address(), key.clone());
         let job = Box::new(move |store: &Store| match store.find_client_id(id, &key) {
             Ok(found) => post(&me, ToConversation::Input(Input::Found { key, found })),
-            Err(error) => tracing::error!(conversation = %id, %error, "a client id could not be looked up"),
+            Err(error) => {
+                tracing::error!(conversation = %id, %error, "a client id could not be looked up")
+            }
         });
         if self.links.readers.submit(job).is_err() {
             let delay = std::time::Duration::from_millis(50);
@@ -264,7 +318,10 @@ impl Drop for ConversationActor {
             return;
         }
         let sessions = self.attached.values().cloned().collect();
-        self.report(ToSupervisor::Died { conversation: self.id, epoch: self.epoch, sessions });
+        self.report(ToSupervisor::Died {
+            conversation: self.id,
+            epoch: self.epoch,
+            sessions,
+        });
     }
 }
-

@@ -53,10 +53,20 @@ impl Gateway {
             return Err(Reject::unavailable());
         }
         let first = self.links.registry.count_in(&principal)?;
-        let handle = Arc::new(Handle::new(self.links.registry.next_id(), principal.clone(), sink));
+        let handle = Arc::new(Handle::new(
+            self.links.registry.next_id(),
+            principal.clone(),
+            sink,
+        ));
         self.links.registry.insert(handle.clone());
-        post(&self.supervisor, ToSupervisor::Connected(handle.id, principal, First(first)));
-        Ok(Session { handle, gateway: self.clone() })
+        post(
+            &self.supervisor,
+            ToSupervisor::Connected(handle.id, principal, First(first)),
+        );
+        Ok(Session {
+            handle,
+            gateway: self.clone(),
+        })
     }
 
     /// One question, one answer, without a live connection (HTTP). Long polls too:
@@ -64,11 +74,20 @@ impl Gateway {
     ///
     /// # Errors
     /// The refusal; `unavailable` when there is no answer in time.
-    pub async fn ask(&self, principal: Principal, request: Request, deadline: Millis) -> Result<Reply, Reject> {
+    pub async fn ask(
+        &self,
+        principal: Principal,
+        request: Request,
+        deadline: Millis,
+    ) -> Result<Reply, Reject> {
         self.admit()?;
         let (sender, mut receiver) = oneshot::channel();
         let sink = Arc::new(OneAnswer(Mutex::new(Some(sender))));
-        let handle = Arc::new(Handle::new(self.links.registry.next_id(), principal.clone(), sink));
+        let handle = Arc::new(Handle::new(
+            self.links.registry.next_id(),
+            principal.clone(),
+            sink,
+        ));
         self.links.registry.insert(handle.clone());
         let waits_in = match &request {
             Request::In(conversation, Ask::Wait { .. }) => Some(*conversation),
@@ -76,9 +95,19 @@ impl Gateway {
         };
         let expects_answer = !matches!(request, Request::In(_, Ask::Typing { .. }));
         // Also when the caller gives up and this future is dropped half-way.
-        let _visit = Visit { gateway: self, session: handle.id, waits_in };
-        let origin = Origin { session: handle.id, request: 0 };
-        post(&self.supervisor, ToSupervisor::Request(origin, principal, request));
+        let _visit = Visit {
+            gateway: self,
+            session: handle.id,
+            waits_in,
+        };
+        let origin = Origin {
+            session: handle.id,
+            request: 0,
+        };
+        post(
+            &self.supervisor,
+            ToSupervisor::Request(origin, principal, request),
+        );
         if !expects_answer {
             return Ok(Reply::Ok);
         }
@@ -86,7 +115,10 @@ impl Gateway {
             return answer.unwrap_or_else(|_| Err(Reject::unavailable()));
         }
         if let Some(conversation) = waits_in {
-            post(&self.supervisor, ToSupervisor::WaitOver(conversation, origin));
+            post(
+                &self.supervisor,
+                ToSupervisor::WaitOver(conversation, origin),
+            );
         }
         match tokio::time::timeout(duration(PATIENCE_FOR_ANSWERS), receiver).await {
             Ok(Ok(answer)) => answer,
@@ -165,11 +197,17 @@ impl Drop for Visit<'_> {
     fn drop(&mut self) {
         if let Some(handle) = self.gateway.links.registry.remove(self.session) {
             for (_, actor) in handle.close() {
-                post(&actor, ToConversation::Input(Input::SessionGone(self.session)));
+                post(
+                    &actor,
+                    ToConversation::Input(Input::SessionGone(self.session)),
+                );
             }
         }
         if let Some(conversation) = self.waits_in {
-            post(&self.gateway.supervisor, ToSupervisor::WaitGone(conversation, self.session));
+            post(
+                &self.gateway.supervisor,
+                ToSupervisor::WaitGone(conversation, self.session),
+            );
         }
     }
 }
@@ -191,18 +229,33 @@ impl Session {
     /// (never synchronously), except for `Ask::Typing`, which has none.
     pub fn request(&mut self, number: u64, request: Request) {
         if let Err(reject) = self.gateway.admit() {
-            self.handle.tell(Outbound::Answer { request: number, result: Err(reject) });
+            self.handle.tell(Outbound::Answer {
+                request: number,
+                result: Err(reject),
+            });
             return;
         }
-        let origin = Origin { session: self.handle.id, request: number };
+        let origin = Origin {
+            session: self.handle.id,
+            request: number,
+        };
         let principal = self.handle.principal.clone();
         match request {
             Request::In(conversation, ask) => self.ask(origin, principal, conversation, ask),
-            other => post(&self.gateway.supervisor, ToSupervisor::Request(origin, principal, other)),
+            other => post(
+                &self.gateway.supervisor,
+                ToSupervisor::Request(origin, principal, other),
+            ),
         }
     }
 
-    fn ask(&mut self, origin: Origin, principal: Principal, conversation: ConversationId, ask: Ask) {
+    fn ask(
+        &mut self,
+        origin: Origin,
+        principal: Principal,
+        conversation: ConversationId,
+        ask: Ask,
+    ) {
         let typing = matches!(ask, Ask::Typing { .. });
         if matches!(ask, Ask::Subscribe { .. })
             && self.handle.subscriptions() >= limits::SUBSCRIPTIONS_PER_SESSION_MAX
@@ -212,17 +265,33 @@ impl Session {
                 limits::SUBSCRIPTIONS_PER_SESSION_MAX
             );
             let result = Err(Reject::new(Code::TooManySubscriptions, sentence));
-            self.handle.tell(Outbound::Answer { request: origin.request, result });
+            self.handle.tell(Outbound::Answer {
+                request: origin.request,
+                result,
+            });
             return;
         }
         // What needs the account of capacity goes through the supervisor.
-        let direct = !matches!(ask, Ask::Pick | Ask::Reopen | Ask::TransferToAgent(_) | Ask::Assign(_));
-        let way = self.handle.depart((!typing).then_some(origin.request), conversation);
-        match way.filter(|to| direct && to.connected()) {
-            Some(to) => post(&to, ToConversation::Input(Input::Ask { origin, principal, ask })),
+        let direct = !matches!(
+            ask,
+            Ask::Pick | Ask::Reopen | Ask::TransferToAgent(_) | Ask::Assign(_)
+        );
+        let number = (!typing).then_some(origin.request);
+        match self.handle.depart(number, conversation, direct) {
+            Some(to) => post(
+                &to,
+                ToConversation::Input(Input::Ask {
+                    origin,
+                    principal,
+                    ask,
+                }),
+            ),
             None => {
                 let request = Request::In(conversation, ask);
-                post(&self.gateway.supervisor, ToSupervisor::Request(origin, principal, request));
+                post(
+                    &self.gateway.supervisor,
+                    ToSupervisor::Request(origin, principal, request),
+                );
             }
         }
     }
@@ -230,7 +299,13 @@ impl Session {
     /// Gives credit back for messages that were handed to the client.
     pub fn taken(&mut self, conversation: ConversationId, messages: u32) {
         if let Some(to) = self.handle.credit(conversation, messages) {
-            post(&to, ToConversation::Input(Input::Taken { session: self.handle.id, messages }));
+            post(
+                &to,
+                ToConversation::Input(Input::Taken {
+                    session: self.handle.id,
+                    messages,
+                }),
+            );
         }
     }
 }
@@ -240,10 +315,14 @@ impl Drop for Session {
         let links = &self.gateway.links;
         links.registry.remove(self.handle.id);
         for (_, actor) in self.handle.close() {
-            post(&actor, ToConversation::Input(Input::SessionGone(self.handle.id)));
+            post(
+                &actor,
+                ToConversation::Input(Input::SessionGone(self.handle.id)),
+            );
         }
         let last = links.registry.count_out(&self.handle.principal);
-        let gone = ToSupervisor::Disconnected(self.handle.id, self.handle.principal.clone(), Last(last));
+        let gone =
+            ToSupervisor::Disconnected(self.handle.id, self.handle.principal.clone(), Last(last));
         post(&self.gateway.supervisor, gone);
     }
 }

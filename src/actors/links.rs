@@ -1,7 +1,7 @@
 //! What every actor shares: clock, configuration, writer, readers, sessions.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use actix::Addr;
@@ -57,6 +57,15 @@ impl Fatal {
     }
 }
 
+/// What the supervisor counts, for metrics.
+#[derive(Debug, Default)]
+pub struct Census {
+    /// Conversations with an actor.
+    pub awake: AtomicUsize,
+    /// Open, active and wrap-up conversations.
+    pub live: AtomicUsize,
+}
+
 /// What every actor shares. Cheap to clone.
 #[derive(Clone)]
 pub struct Links {
@@ -70,6 +79,8 @@ pub struct Links {
     pub customer_rate: Option<(usize, Millis)>,
     /// Cannot go on.
     pub fatal: Arc<Fatal>,
+    /// For metrics.
+    pub census: Arc<Census>,
     pub(super) stopping: Arc<AtomicBool>,
     pub(super) registry: Arc<Registry>,
     company: Arc<RwLock<Arc<Company>>>,
@@ -92,6 +103,7 @@ impl Links {
             readers,
             customer_rate,
             fatal,
+            census: Arc::default(),
             stopping: Arc::default(),
             registry: Arc::default(),
             company: Arc::new(RwLock::new(company)),
@@ -101,7 +113,10 @@ impl Links {
     /// The configuration as it is now.
     #[must_use]
     pub fn company(&self) -> Arc<Company> {
-        self.company.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.company
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// This instant.
@@ -113,7 +128,10 @@ impl Links {
     pub(super) fn with_surroundings<T>(&self, f: impl FnOnce(Surroundings<'_>) -> T) -> T {
         let company = self.company();
         f(Surroundings {
-            ctx: Ctx { now: self.now(), company: &company },
+            ctx: Ctx {
+                now: self.now(),
+                company: &company,
+            },
             customer_rate: self.customer_rate,
         })
     }
@@ -136,7 +154,9 @@ impl Links {
     }
 
     /// What the writer calls after each batch.
-    pub fn notifier(fatal: Arc<Fatal>) -> impl FnMut(Vec<Token>, Result<(), Arc<WriteFailed>>) + Send + 'static {
+    pub fn notifier(
+        fatal: Arc<Fatal>,
+    ) -> impl FnMut(Vec<Token>, Result<(), Arc<WriteFailed>>) + Send + 'static {
         let mut last: HashMap<ConversationId, (Addr<ConversationActor>, Position)> = HashMap::new();
         move |tokens, result| {
             if let Err(failed) = result {

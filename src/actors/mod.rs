@@ -23,5 +23,5 @@ mod supervisor;
 mod timers;
 
 pub use gateway::{Gateway, Session, Sink};
-pub use links::{Fatal, Links, Token};
+pub use links::{Census, Fatal, Links, Token};
 pub use supervisor::{Boot, SupervisorActor, ToSupervisor};

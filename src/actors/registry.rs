@@ -36,11 +36,21 @@ pub(super) struct Route {
     pub(super) credit: u32,
 }
 
+/// How a request goes to its conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Direct,
+    BySupervisor,
+}
+
 #[derive(Default)]
 struct Traffic {
     routes: HashMap<ConversationId, Route>,
-    /// Unanswered requests, with the conversation they went to.
-    in_flight: HashMap<u64, ConversationId>,
+    /// Unanswered requests, with the conversation they went to and the way they took.
+    in_flight: HashMap<u64, (ConversationId, Way)>,
+    /// Unanswered requests by way of the supervisor. Until they are answered the direct
+    /// way stays closed: what a session says second must not overtake what it said first.
+    roundabout: HashMap<ConversationId, usize>,
     closed: bool,
 }
 
@@ -54,7 +64,12 @@ pub struct Handle {
 
 impl Handle {
     pub(super) fn new(id: SessionId, principal: Principal, sink: Arc<dyn Sink>) -> Self {
-        Self { id, principal, sink, traffic: Mutex::default() }
+        Self {
+            id,
+            principal,
+            sink,
+            traffic: Mutex::default(),
+        }
     }
 
     /// Tells the session, and notes what is answered and delivered by it.
@@ -64,13 +79,20 @@ impl Handle {
                 if *request == INTERNAL_REQUEST {
                     return;
                 }
-                locked(&self.traffic).in_flight.remove(request);
+                locked(&self.traffic).answered(*request);
             }
-            Outbound::Messages { conversation, messages } => {
+            Outbound::Messages {
+                conversation,
+                messages,
+            } => {
                 let mut traffic = locked(&self.traffic);
-                if let (Some(route), Some(last)) = (traffic.routes.get_mut(conversation), messages.last()) {
+                if let (Some(route), Some(last)) =
+                    (traffic.routes.get_mut(conversation), messages.last())
+                {
                     route.cursor = last.seq;
-                    route.credit = route.credit.saturating_sub(u32::try_from(messages.len()).unwrap_or(u32::MAX));
+                    route.credit = route
+                        .credit
+                        .saturating_sub(u32::try_from(messages.len()).unwrap_or(u32::MAX));
                 }
             }
             _ => {}
@@ -78,17 +100,39 @@ impl Handle {
         self.sink.deliver(out);
     }
 
-    /// Notes a request to a conversation and returns the direct way there, if there is one.
-    pub(super) fn depart(&self, request: Option<u64>, conversation: ConversationId) -> Option<Addr<ConversationActor>> {
+    /// Notes a request to a conversation and returns the direct way there, if it may take it.
+    /// Without a number it is not answered, and its place among others does not matter.
+    pub(super) fn depart(
+        &self,
+        request: Option<u64>,
+        conversation: ConversationId,
+        may_go_direct: bool,
+    ) -> Option<Addr<ConversationActor>> {
         let mut traffic = locked(&self.traffic);
+        let direct = traffic
+            .routes
+            .get(&conversation)
+            .filter(|route| may_go_direct && route.to.connected())
+            .filter(|_| !traffic.roundabout.contains_key(&conversation))
+            .map(|route| route.to.clone());
         if let Some(request) = request {
-            traffic.in_flight.insert(request, conversation);
+            let way = if direct.is_some() {
+                Way::Direct
+            } else {
+                *traffic.roundabout.entry(conversation).or_default() += 1;
+                Way::BySupervisor
+            };
+            traffic.in_flight.insert(request, (conversation, way));
         }
-        traffic.routes.get(&conversation).map(|r| r.to.clone())
+        direct
     }
 
     /// Gives credit back; returns the way to the conversation.
-    pub(super) fn credit(&self, conversation: ConversationId, messages: u32) -> Option<Addr<ConversationActor>> {
+    pub(super) fn credit(
+        &self,
+        conversation: ConversationId,
+        messages: u32,
+    ) -> Option<Addr<ConversationActor>> {
         let mut traffic = locked(&self.traffic);
         let route = traffic.routes.get_mut(&conversation)?;
         route.credit = route.credit.saturating_add(messages);
@@ -117,17 +161,44 @@ impl Handle {
         let mut traffic = locked(&self.traffic);
         traffic.closed = true;
         traffic.in_flight.clear();
-        traffic.routes.drain().map(|(id, route)| (id, route.to)).collect()
+        traffic.roundabout.clear();
+        traffic
+            .routes
+            .drain()
+            .map(|(id, route)| (id, route.to))
+            .collect()
     }
 
     /// The conversation's actor died: what was on its way there will not be answered.
     pub(super) fn refuse_in_flight(&self, conversation: ConversationId) {
         let lost: Vec<u64> = {
             let traffic = locked(&self.traffic);
-            traffic.in_flight.iter().filter(|(_, c)| **c == conversation).map(|(r, _)| *r).collect()
+            traffic
+                .in_flight
+                .iter()
+                .filter(|(_, (c, _))| *c == conversation)
+                .map(|(r, _)| *r)
+                .collect()
         };
         for request in lost {
-            self.tell(Outbound::Answer { request, result: Err(Reject::unavailable()) });
+            self.tell(Outbound::Answer {
+                request,
+                result: Err(Reject::unavailable()),
+            });
+        }
+    }
+}
+
+impl Traffic {
+    fn answered(&mut self, request: u64) {
+        let Some((conversation, Way::BySupervisor)) = self.in_flight.remove(&request) else {
+            return;
+        };
+        if let Some(count) = self.roundabout.get_mut(&conversation) {
+            *count -= 1;
+            if *count == 0 {
+                self.roundabout.remove(&conversation);
+            }
         }
     }
 }
@@ -169,16 +240,34 @@ impl Registry {
         }
     }
 
-    pub(super) fn answer(&self, origin: crate::engine::conversation::Origin, result: Result<Reply, Reject>) {
-        self.tell(origin.session, Outbound::Answer { request: origin.request, result });
+    pub(super) fn answer(
+        &self,
+        origin: crate::engine::conversation::Origin,
+        result: Result<Reply, Reject>,
+    ) {
+        self.tell(
+            origin.session,
+            Outbound::Answer {
+                request: origin.request,
+                result,
+            },
+        );
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Handle>> {
-        self.shards.iter().flat_map(|s| locked(s).values().cloned().collect::<Vec<_>>()).collect()
+        self.shards
+            .iter()
+            .flat_map(|s| locked(s).values().cloned().collect::<Vec<_>>())
+            .collect()
     }
 
     pub(super) fn len(&self) -> usize {
         self.shards.iter().map(|s| locked(s).len()).sum()
+    }
+
+    /// Whether this person has a socket.
+    pub(super) fn is_connected(&self, principal: &Principal) -> bool {
+        locked(&self.sockets).contains_key(&counted(principal).0)
     }
 
     /// Counts a socket; returns whether it is the first of this person.
@@ -198,7 +287,9 @@ impl Registry {
     pub(super) fn count_out(&self, principal: &Principal) -> bool {
         let (key, _) = counted(principal);
         let mut sockets = locked(&self.sockets);
-        let Some(count) = sockets.get_mut(&key) else { return true };
+        let Some(count) = sockets.get_mut(&key) else {
+            return true;
+        };
         *count = count.saturating_sub(1);
         let last = *count == 0;
         if last {

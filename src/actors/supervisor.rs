@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use actix_rt::ArbiterHandle;
@@ -32,6 +33,9 @@ use super::post::post;
 use super::registry::{Handle, INTERNAL_REQUEST};
 use super::timers::{Due, ROWS_AT_ONCE};
 
+/// After a start of the server customers need a moment to reconnect.
+const RECONNECT_GRACE: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// What a start-up hands over.
 pub struct Boot {
     /// Every open, active or wrap-up conversation.
@@ -59,9 +63,17 @@ pub enum ToSupervisor {
     /// A socket closed; `last` of this person.
     Disconnected(SessionId, Principal, Last),
     /// The store has read a conversation.
-    Loaded(ConversationId, Epoch, Result<Option<Box<Loaded>>, LoadFailed>),
+    Loaded(
+        ConversationId,
+        Epoch,
+        Result<Option<Box<Loaded>>, LoadFailed>,
+    ),
     /// The store has looked up a customer's newest conversation.
-    LookedUp(CustomerId, WorkstreamId, Result<Option<ConversationId>, Reject>),
+    LookedUp(
+        CustomerId,
+        WorkstreamId,
+        Result<Option<ConversationId>, Reject>,
+    ),
     /// A conversation's durable state changed.
     Observe(Box<Summary>),
     /// A step was taken or refused.
@@ -172,10 +184,16 @@ impl SupervisorActor {
         for effect in effects {
             match effect {
                 Effect::Wake(id, epoch) => self.load(id, epoch, ctx),
-                Effect::Create { state, events, epoch, origin } => {
+                Effect::Create {
+                    state,
+                    events,
+                    epoch,
+                    origin,
+                } => {
                     let id = state.id;
-                    let (machine, first) =
-                        self.links.with_surroundings(|around| ConversationMachine::begin(*state, events, origin, around));
+                    let (machine, first) = self.links.with_surroundings(|around| {
+                        ConversationMachine::begin(*state, events, origin, around)
+                    });
                     self.spawn(id, epoch, machine, first, ctx);
                 }
                 Effect::Forward(id, epoch, input) => {
@@ -195,10 +213,16 @@ impl SupervisorActor {
                 Effect::LookUp(customer, workstream) => self.look_up(customer, workstream, ctx),
                 Effect::Answer(origin, reject) => self.links.registry.answer(origin, Err(reject)),
                 Effect::Notify(agent, out) => post(&self.agent(&agent, ctx), ToAgent::Tell(out)),
-                Effect::SetAway(agent) => post(&self.agent(&agent, ctx), ToAgent::Choose(Presence::Away, None)),
+                Effect::SetAway(agent) => post(
+                    &self.agent(&agent, ctx),
+                    ToAgent::Choose(Presence::Away, None),
+                ),
                 Effect::Park(conversation, reason) => {
                     tracing::error!(conversation = %conversation, reason, "conversation parked; see `linger inspect`");
-                    let write = Write::Parked { conversation, reason: Some(reason) };
+                    let write = Write::Parked {
+                        conversation,
+                        reason: Some(reason),
+                    };
                     self.links.write(write, Token::Quiet);
                 }
                 Effect::TimerDone(conversation) => self.timer_done(conversation, ctx),
@@ -206,7 +230,14 @@ impl SupervisorActor {
         }
     }
 
-    fn spawn(&mut self, id: ConversationId, epoch: Epoch, machine: ConversationMachine, first: Vec<crate::engine::conversation::Effect>, ctx: &Context<Self>) {
+    fn spawn(
+        &mut self,
+        id: ConversationId,
+        epoch: Epoch,
+        machine: ConversationMachine,
+        first: Vec<crate::engine::conversation::Effect>,
+        ctx: &Context<Self>,
+    ) {
         let (links, me) = (self.links.clone(), ctx.address().downgrade());
         let actor = ConversationActor::start_in_arbiter(self.arbiter(id.0), move |_| {
             ConversationActor::new(machine, first, epoch, links, me)
@@ -217,15 +248,27 @@ impl SupervisorActor {
     fn load(&self, id: ConversationId, epoch: Epoch, ctx: &Context<Self>) {
         let me = ctx.address();
         let job = Box::new(move |store: &Store| {
-            let loaded = store.load(id).map(|l| l.map(Box::new)).map_err(LoadFailed::Store);
+            let loaded = store
+                .load(id)
+                .map(|l| l.map(Box::new))
+                .map_err(LoadFailed::Store);
             post(&me, ToSupervisor::Loaded(id, epoch, loaded));
         });
         if self.links.readers.submit(job).is_err() {
-            post(&ctx.address(), ToSupervisor::Loaded(id, epoch, Err(LoadFailed::Busy)));
+            post(
+                &ctx.address(),
+                ToSupervisor::Loaded(id, epoch, Err(LoadFailed::Busy)),
+            );
         }
     }
 
-    fn loaded(&mut self, id: ConversationId, epoch: Epoch, loaded: Result<Option<Box<Loaded>>, LoadFailed>, ctx: &mut Context<Self>) {
+    fn loaded(
+        &mut self,
+        id: ConversationId,
+        epoch: Epoch,
+        loaded: Result<Option<Box<Loaded>>, LoadFailed>,
+        ctx: &mut Context<Self>,
+    ) {
         let woken = match loaded {
             Ok(None) => Woken::Missing,
             Ok(Some(loaded)) if loaded.parked.is_some() => Woken::Parked,
@@ -241,7 +284,9 @@ impl SupervisorActor {
                 Woken::Unreadable
             }
         };
-        self.with_machine(ctx, |machine, now, out| machine.woken(id, epoch, woken, now, out));
+        self.with_machine(ctx, |machine, now, out| {
+            machine.woken(id, epoch, woken, now, out)
+        });
     }
 
     fn look_up(&self, customer: CustomerId, workstream: WorkstreamId, ctx: &Context<Self>) {
@@ -250,12 +295,18 @@ impl SupervisorActor {
         let job = Box::new(move |store: &Store| {
             let found = store.current(&c, &w).map_err(|error| {
                 tracing::error!(%error, "a customer's conversation could not be looked up");
-                Reject::new(Code::Internal, "Your conversation could not be looked up; try again.")
+                Reject::new(
+                    Code::Internal,
+                    "Your conversation could not be looked up; try again.",
+                )
             });
             post(&me, ToSupervisor::LookedUp(c, w, found));
         });
         if self.links.readers.submit(job).is_err() {
-            post(&ctx.address(), ToSupervisor::LookedUp(customer, workstream, Err(Reject::overloaded())));
+            post(
+                &ctx.address(),
+                ToSupervisor::LookedUp(customer, workstream, Err(Reject::overloaded())),
+            );
         }
     }
 
@@ -268,37 +319,66 @@ impl SupervisorActor {
         actor
     }
 
-    fn start_agent(&self, agent: AgentId, row: Option<AgentRow>, ctx: &Context<Self>) -> Addr<AgentActor> {
+    fn start_agent(
+        &self,
+        agent: AgentId,
+        row: Option<AgentRow>,
+        ctx: &Context<Self>,
+    ) -> Addr<AgentActor> {
         let machine = AgentMachine::new(agent.clone(), row, self.links.now());
         let (links, me) = (self.links.clone(), ctx.address().downgrade());
-        let hash = agent.as_str().bytes().fold(0u128, |h, b| h.wrapping_mul(31).wrapping_add(u128::from(b)));
-        AgentActor::start_in_arbiter(self.arbiter(hash), move |_| AgentActor::new(machine, links, me))
+        let hash = agent
+            .as_str()
+            .bytes()
+            .fold(0u128, |h, b| h.wrapping_mul(31).wrapping_add(u128::from(b)));
+        AgentActor::start_in_arbiter(self.arbiter(hash), move |_| {
+            AgentActor::new(machine, links, me)
+        })
     }
 
-    fn with_machine(&mut self, ctx: &mut Context<Self>, f: impl FnOnce(&mut Supervisor, crate::domain::time::Timestamp, &mut Vec<Effect>)) {
+    fn with_machine(
+        &mut self,
+        ctx: &mut Context<Self>,
+        f: impl FnOnce(&mut Supervisor, crate::domain::time::Timestamp, &mut Vec<Effect>),
+    ) {
         let mut out = Vec::new();
         f(&mut self.machine, self.links.now(), &mut out);
         self.perform(out, ctx);
     }
 
-    fn request(&mut self, origin: Origin, principal: Principal, request: Request, ctx: &mut Context<Self>) {
+    fn request(
+        &mut self,
+        origin: Origin,
+        principal: Principal,
+        request: Request,
+        ctx: &mut Context<Self>,
+    ) {
         if let Principal::Agent { id, .. } = &principal {
             let actor = self.agent(id, ctx);
             post(&actor, ToAgent::Seen);
         }
         match (request, principal) {
             (Request::In(conversation, ask), principal) => {
-                self.with_machine(ctx, |m, now, out| m.ask(conversation, origin, principal, ask, now, out));
+                self.with_machine(ctx, |m, now, out| {
+                    m.ask(conversation, origin, principal, ask, now, out)
+                });
             }
             (Request::Start(start), Principal::Customer(customer)) => {
                 self.with_machine(ctx, |m, _, out| m.start(customer, start, origin, out));
             }
             (Request::Start(_), Principal::Agent { .. }) => {
-                self.refuse(origin, Code::Forbidden, "Only customers start conversations.");
+                self.refuse(
+                    origin,
+                    Code::Forbidden,
+                    "Only customers start conversations.",
+                );
             }
             (Request::List(filter), principal) => self.list(origin, &principal, filter),
             (Request::SetPresence(presence), Principal::Agent { id, .. }) => {
-                post(&self.agent(&id, ctx), ToAgent::Choose(presence, Some(origin)));
+                post(
+                    &self.agent(&id, ctx),
+                    ToAgent::Choose(presence, Some(origin)),
+                );
             }
             (Request::Me, Principal::Agent { id, .. }) => self.answer_agent(&id, origin),
             (Request::Floor, Principal::Agent { role, .. }) if role >= Role::Supervisor => {
@@ -318,7 +398,9 @@ impl SupervisorActor {
     }
 
     fn refuse(&self, origin: Origin, code: Code, sentence: &str) {
-        self.links.registry.answer(origin, Err(Reject::new(code, sentence)));
+        self.links
+            .registry
+            .answer(origin, Err(Reject::new(code, sentence)));
     }
 
     fn answer_agent(&self, agent: &AgentId, origin: Origin) {
@@ -327,27 +409,41 @@ impl SupervisorActor {
                 view.connections = self.connections.get(agent).copied().unwrap_or(0);
                 Ok(Reply::Agent(view))
             }
-            None => Err(Reject::new(Code::UnknownAgent, "You are not configured as an agent (any more).")),
+            None => Err(Reject::new(
+                Code::UnknownAgent,
+                "You are not configured as an agent (any more).",
+            )),
         };
         self.links.registry.answer(origin, result);
     }
 
     fn list(&self, origin: Origin, principal: &Principal, filter: ListFilter) {
-        let limit = filter.limit.unwrap_or(limits::LIST_PAGE).clamp(1, limits::LIST_PAGE_MAX);
+        let limit = filter
+            .limit
+            .unwrap_or(limits::LIST_PAGE)
+            .clamp(1, limits::LIST_PAGE_MAX);
         let registry = self.links.registry.clone();
         let job: crate::store::readers::ReadJob = match principal {
             Principal::Customer(customer) => {
                 let customer = customer.clone();
                 Box::new(move |store: &Store| {
-                    registry.answer(origin, listed(list_of_customer(store, &customer, &filter, limit)));
+                    registry.answer(
+                        origin,
+                        listed(list_of_customer(store, &customer, &filter, limit)),
+                    );
                 })
             }
             Principal::Agent { id, role } => {
                 let live = self.live_list(id, *role, &filter);
-                let wants_waiting = filter.mine && (filter.states.is_empty() || filter.states.contains(&State::Waiting));
+                let wants_waiting = filter.mine
+                    && (filter.states.is_empty() || filter.states.contains(&State::Waiting));
                 let id = id.clone();
                 Box::new(move |store: &Store| {
-                    let waiting = if wants_waiting { waiting_of(store, &id, filter.before, limit) } else { Ok(Vec::new()) };
+                    let waiting = if wants_waiting {
+                        waiting_of(store, &id, filter.before, limit)
+                    } else {
+                        Ok(Vec::new())
+                    };
                     let all = waiting.map(|waiting| {
                         let mut all: Vec<_> = live.into_iter().chain(waiting).collect();
                         all.sort_by_key(|v| std::cmp::Reverse(v.id));
@@ -360,12 +456,19 @@ impl SupervisorActor {
             }
         };
         if self.links.readers.submit(job).is_err() {
-            self.links.registry.answer(origin, Err(Reject::overloaded()));
+            self.links
+                .registry
+                .answer(origin, Err(Reject::overloaded()));
         }
     }
 
     /// What of the live conversations an agent sees in a list.
-    fn live_list(&self, agent: &AgentId, role: Role, filter: &ListFilter) -> Vec<Arc<ConversationView>> {
+    fn live_list(
+        &self,
+        agent: &AgentId,
+        role: Role,
+        filter: &ListFilter,
+    ) -> Vec<Arc<ConversationView>> {
         let company = self.links.company();
         self.machine
             .assignment()
@@ -375,8 +478,15 @@ impl SupervisorActor {
                 let mine = view.agent.as_ref() == Some(agent)
                     || view.transfer_to.as_ref() == Some(agent)
                     || view.waiting_for.as_ref() == Some(agent);
-                let member = company.queues.get(&view.queue).is_some_and(|q| q.members.contains(agent));
-                let of_interest = if filter.mine { mine } else { mine || role >= Role::Supervisor || (member && view.state == State::Open) };
+                let member = company
+                    .queues
+                    .get(&view.queue)
+                    .is_some_and(|q| q.members.contains(agent));
+                let of_interest = if filter.mine {
+                    mine
+                } else {
+                    mine || role >= Role::Supervisor || (member && view.state == State::Open)
+                };
                 of_interest
                     && (filter.states.is_empty() || filter.states.contains(&view.state))
                     && filter.before.is_none_or(|b| view.id < b)
@@ -409,7 +519,13 @@ impl SupervisorActor {
         }
     }
 
-    fn died(&mut self, conversation: ConversationId, epoch: Epoch, sessions: &[Arc<Handle>], ctx: &mut Context<Self>) {
+    fn died(
+        &mut self,
+        conversation: ConversationId,
+        epoch: Epoch,
+        sessions: &[Arc<Handle>],
+        ctx: &mut Context<Self>,
+    ) {
         tracing::error!(conversation = %conversation, "the actor of a conversation died; it comes back from the store");
         self.conversations.remove(&conversation);
         let routes: Vec<_> = sessions
@@ -423,9 +539,34 @@ impl SupervisorActor {
         self.with_machine(ctx, |m, now, out| {
             m.died(conversation, epoch, now, out);
             for (handle, route) in routes {
-                let origin = Origin { session: handle.id, request: INTERNAL_REQUEST };
-                let ask = Ask::Subscribe { after: route.cursor, credit: route.credit };
-                m.ask(conversation, origin, handle.principal.clone(), ask, now, out);
+                let origin = Origin {
+                    session: handle.id,
+                    request: INTERNAL_REQUEST,
+                };
+                let ask = Ask::Subscribe {
+                    after: route.cursor,
+                    credit: route.credit,
+                };
+                m.ask(
+                    conversation,
+                    origin,
+                    handle.principal.clone(),
+                    ask,
+                    now,
+                    out,
+                );
+            }
+        });
+    }
+
+    /// Live customers who did not come back after a start of the server are gone.
+    fn miss_customers(&mut self, ctx: &mut Context<Self>) {
+        let registry = self.links.registry.clone();
+        self.with_machine(ctx, |m, _, out| {
+            for customer in m.live_customers() {
+                if !registry.is_connected(&Principal::Customer(customer.clone())) {
+                    m.customer_connection(&customer, false, out);
+                }
             }
         });
     }
@@ -436,6 +577,14 @@ impl SupervisorActor {
             post(agent, ToAgent::Tick);
         }
         self.read_timers(ctx);
+        let census = &self.links.census;
+        census
+            .awake
+            .store(self.conversations.len(), Ordering::Relaxed);
+        census.live.store(
+            self.machine.assignment().summaries().count(),
+            Ordering::Relaxed,
+        );
         let violations = self.machine.assignment().violations();
         if !violations.is_empty() {
             tracing::error!(agents = ?violations, "load is above capacity without an override: this is a fault of linger");
@@ -457,7 +606,10 @@ impl Actor for SupervisorActor {
         }
         self.with_machine(ctx, |m, now, out| m.begin_work(now, out));
         self.read_timers(ctx);
-        ctx.run_interval(std::time::Duration::from_secs(1), |actor, ctx| actor.tick(ctx));
+        ctx.run_later(RECONNECT_GRACE, |actor, ctx| actor.miss_customers(ctx));
+        ctx.run_interval(std::time::Duration::from_secs(1), |actor, ctx| {
+            actor.tick(ctx)
+        });
     }
 }
 
@@ -466,9 +618,15 @@ impl Handler<ToSupervisor> for SupervisorActor {
 
     fn handle(&mut self, message: ToSupervisor, ctx: &mut Self::Context) {
         match message {
-            ToSupervisor::Request(origin, principal, request) => self.request(origin, principal, request, ctx),
-            ToSupervisor::WaitOver(id, origin) => self.with_machine(ctx, |m, _, out| m.wait_over(id, origin, out)),
-            ToSupervisor::WaitGone(id, session) => self.with_machine(ctx, |m, _, out| m.session_gone(id, session, out)),
+            ToSupervisor::Request(origin, principal, request) => {
+                self.request(origin, principal, request, ctx)
+            }
+            ToSupervisor::WaitOver(id, origin) => {
+                self.with_machine(ctx, |m, _, out| m.wait_over(id, origin, out))
+            }
+            ToSupervisor::WaitGone(id, session) => {
+                self.with_machine(ctx, |m, _, out| m.session_gone(id, session, out))
+            }
             ToSupervisor::Connected(session, principal, first) => match principal {
                 Principal::Agent { id, .. } => {
                     let actor = self.agent(&id, ctx);
@@ -482,30 +640,63 @@ impl Handler<ToSupervisor> for SupervisorActor {
                 Principal::Customer(_) => {}
             },
             ToSupervisor::Disconnected(session, principal, last) => match principal {
-                Principal::Agent { id, .. } => post(&self.agent(&id, ctx), ToAgent::Disconnected(session)),
+                Principal::Agent { id, .. } => {
+                    post(&self.agent(&id, ctx), ToAgent::Disconnected(session))
+                }
                 Principal::Customer(customer) if last.0 => {
-                    self.with_machine(ctx, |m, _, out| m.customer_connection(&customer, false, out));
+                    self.with_machine(ctx, |m, _, out| {
+                        m.customer_connection(&customer, false, out)
+                    });
                 }
                 Principal::Customer(_) => {}
             },
             ToSupervisor::Loaded(id, epoch, loaded) => self.loaded(id, epoch, loaded, ctx),
-            ToSupervisor::LookedUp(customer, workstream, found) => self.with_machine(ctx, |m, now, out| {
-                m.looked_up(&customer, &workstream, found, new_conversation_id(now), now, out);
-            }),
-            ToSupervisor::Observe(summary) => self.with_machine(ctx, |m, now, out| m.observe(*summary, now, out)),
-            ToSupervisor::Settled(action, id) => self.with_machine(ctx, |m, now, out| m.settled(action, id, now, out)),
-            ToSupervisor::StartElsewhere { ended, origin, start } => self.with_machine(ctx, |m, now, out| {
+            ToSupervisor::LookedUp(customer, workstream, found) => {
+                self.with_machine(ctx, |m, now, out| {
+                    m.looked_up(
+                        &customer,
+                        &workstream,
+                        found,
+                        new_conversation_id(now),
+                        now,
+                        out,
+                    );
+                })
+            }
+            ToSupervisor::Observe(summary) => {
+                self.with_machine(ctx, |m, now, out| m.observe(*summary, now, out))
+            }
+            ToSupervisor::Settled(action, id) => {
+                self.with_machine(ctx, |m, now, out| m.settled(action, id, now, out))
+            }
+            ToSupervisor::StartElsewhere {
+                ended,
+                origin,
+                start,
+            } => self.with_machine(ctx, |m, now, out| {
                 m.start_elsewhere(ended, *start, origin, new_conversation_id(now), now, out);
             }),
-            ToSupervisor::WantsSleep(id, epoch) => self.with_machine(ctx, |m, _, out| m.wants_sleep(id, epoch, out)),
+            ToSupervisor::WantsSleep(id, epoch) => {
+                self.with_machine(ctx, |m, _, out| m.wants_sleep(id, epoch, out))
+            }
             ToSupervisor::Asleep(id, epoch) => {
-                if self.conversations.get(&id).is_some_and(|(e, _)| *e == epoch) {
+                if self
+                    .conversations
+                    .get(&id)
+                    .is_some_and(|(e, _)| *e == epoch)
+                {
                     self.conversations.remove(&id);
                 }
                 self.with_machine(ctx, |m, _, out| m.asleep(id, epoch, out));
             }
-            ToSupervisor::Stays(id, epoch) => self.with_machine(ctx, |m, now, out| m.stays(id, epoch, now, out)),
-            ToSupervisor::Died { conversation, epoch, sessions } => self.died(conversation, epoch, &sessions, ctx),
+            ToSupervisor::Stays(id, epoch) => {
+                self.with_machine(ctx, |m, now, out| m.stays(id, epoch, now, out))
+            }
+            ToSupervisor::Died {
+                conversation,
+                epoch,
+                sessions,
+            } => self.died(conversation, epoch, &sessions, ctx),
             ToSupervisor::TimerDone(id) => self.timer_done(id, ctx),
             ToSupervisor::TimersDue(None) => self.due.failed(),
             ToSupervisor::TimersDue(Some(rows)) => {
@@ -516,7 +707,12 @@ impl Handler<ToSupervisor> for SupervisorActor {
                     }
                 });
             }
-            ToSupervisor::Presence { agent, presence, connections, answer } => {
+            ToSupervisor::Presence {
+                agent,
+                presence,
+                connections,
+                answer,
+            } => {
                 self.connections.insert(agent.clone(), connections);
                 self.with_machine(ctx, |m, now, out| m.presence(&agent, presence, now, out));
                 if let Some(origin) = answer {
@@ -528,7 +724,9 @@ impl Handler<ToSupervisor> for SupervisorActor {
                     self.links.registry.tell(session, out);
                 }
             }
-            ToSupervisor::Absent(agent) => self.with_machine(ctx, |m, _, out| m.absent(&agent, out)),
+            ToSupervisor::Absent(agent) => {
+                self.with_machine(ctx, |m, _, out| m.absent(&agent, out))
+            }
             ToSupervisor::Tick => self.tick(ctx),
             #[cfg(test)]
             ToSupervisor::Kill(id) => {
@@ -541,8 +739,23 @@ impl Handler<ToSupervisor> for SupervisorActor {
 }
 
 fn memory(loaded: Loaded) -> Memory {
-    let Loaded { conversation, recent, client_ids, client_ids_complete, snapshot, timer, parked: _ } = loaded;
-    Memory { state: conversation, recent, client_ids, client_ids_complete, timer, snapshot }
+    let Loaded {
+        conversation,
+        recent,
+        client_ids,
+        client_ids_complete,
+        snapshot,
+        timer,
+        parked: _,
+    } = loaded;
+    Memory {
+        state: conversation,
+        recent,
+        client_ids,
+        client_ids_complete,
+        timer,
+        snapshot,
+    }
 }
 
 type Listed = Result<Vec<Arc<ConversationView>>, StoreError>;
@@ -550,18 +763,31 @@ type Listed = Result<Vec<Arc<ConversationView>>, StoreError>;
 fn listed(list: Listed) -> Result<Reply, Reject> {
     list.map(Reply::List).map_err(|error| {
         tracing::error!(%error, "a list could not be read");
-        Reject::new(Code::Internal, "The list could not be read; an operator has been told.")
+        Reject::new(
+            Code::Internal,
+            "The list could not be read; an operator has been told.",
+        )
     })
 }
 
-fn list_of_customer(store: &Store, customer: &CustomerId, filter: &ListFilter, limit: usize) -> Listed {
+fn list_of_customer(
+    store: &Store,
+    customer: &CustomerId,
+    filter: &ListFilter,
+    limit: usize,
+) -> Listed {
     let ids = store.conversations_of(customer, filter.before, limit)?;
     let mut views = views_of(store, &ids)?;
     views.retain(|v| filter.states.is_empty() || filter.states.contains(&v.state));
     Ok(views)
 }
 
-fn waiting_of(store: &Store, agent: &AgentId, before: Option<ConversationId>, limit: usize) -> Listed {
+fn waiting_of(
+    store: &Store,
+    agent: &AgentId,
+    before: Option<ConversationId>,
+    limit: usize,
+) -> Listed {
     views_of(store, &store.waiting_of(agent, before, limit)?)
 }
 

@@ -401,7 +401,7 @@ To try it, paste into another terminal:
   AGENT='Authorization: Bearer {agent_token}'
   JSON='Content-Type: application/json'
 
-  # The agent {agent} is available (over HTTP there is no connection that would show it).
+  # The agent {agent} is available (over HTTP for 150 seconds after each request).
   curl -sS -X PUT $API/me/presence -H "$AGENT" -H "$JSON" -d '{{"presence":"available"}}'; echo
 
   # The customer starts a conversation; it is offered to an agent.

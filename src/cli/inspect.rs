@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use serde::Serialize;
 
 use super::inspect_text::{describe, time};
 use super::verify::{EXIT_VIOLATIONS, cannot_open, print};
+use crate::clock::{Clock as _, SystemClock};
 use crate::domain::commit::AgentRow;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::Recorded;
@@ -44,7 +44,8 @@ pub fn run(args: &InspectArgs) -> ExitCode {
         Err(error) => return cannot_open(&error.to_string()),
     };
     let shown = match args.conversation {
-        None => overview(&store, now()).map(|overview| Some(shown(&overview, args.json, Overview::text))),
+        None => overview(&store, SystemClock.now())
+            .map(|overview| Some(shown(&overview, args.json, Overview::text))),
         Some(id) => one(&store, id).map(|one| one.map(|one| shown(&one, args.json, One::text))),
     };
     match shown {
@@ -53,7 +54,10 @@ pub fn run(args: &InspectArgs) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(None) => {
-            eprintln!("error: there is no such conversation in {}", args.dir.display());
+            eprintln!(
+                "error: there is no such conversation in {}",
+                args.dir.display()
+            );
             ExitCode::from(EXIT_VIOLATIONS)
         }
         Err(error) => cannot_open(&error.to_string()),
@@ -61,12 +65,11 @@ pub fn run(args: &InspectArgs) -> ExitCode {
 }
 
 fn shown<T: Serialize>(what: &T, json: bool, text: impl Fn(&T) -> String) -> String {
-    if json { serde_json::to_string(what).expect("only text keys are used") } else { text(what) }
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    if json {
+        serde_json::to_string(what).expect("only text keys are used")
+    } else {
+        text(what)
+    }
 }
 
 /// What the whole store holds.
@@ -156,14 +159,32 @@ impl Overview {
     fn text(&self) -> String {
         let mut out = String::new();
         let name = self.company.as_deref().unwrap_or("not configured");
-        let _ = writeln!(out, "company: {name} (revision {})", self.company_revision.unwrap_or(0));
-        let states: Vec<_> = self.states.iter().map(|(state, count)| format!("{count} {state}")).collect();
-        let _ = writeln!(out, "conversations: {} ({}), {} known to the supervisor", self.conversations, states.join(", "), self.live);
+        let _ = writeln!(
+            out,
+            "company: {name} (revision {})",
+            self.company_revision.unwrap_or(0)
+        );
+        let states: Vec<_> = self
+            .states
+            .iter()
+            .map(|(state, count)| format!("{count} {state}"))
+            .collect();
+        let _ = writeln!(
+            out,
+            "conversations: {} ({}), {} known to the supervisor",
+            self.conversations,
+            states.join(", "),
+            self.live
+        );
         if self.unreadable > 0 {
             let _ = writeln!(out, "UNREADABLE: {}; run `linger verify`", self.unreadable);
         }
         let next = self.next_timer.map_or_else(|| "none".to_owned(), time);
-        let _ = writeln!(out, "timers: {}, of these due now {}; next: {next}", self.timers, self.timers_due);
+        let _ = writeln!(
+            out,
+            "timers: {}, of these due now {}; next: {next}",
+            self.timers, self.timers_due
+        );
         for (id, agent) in &self.agents {
             let presence = agent.presence.map_or_else(
                 || "never seen".to_owned(),
@@ -172,7 +193,9 @@ impl Overview {
                     None => format!("{:?}", row.chosen),
                 },
             );
-            let capacity = agent.capacity.map_or_else(|| "?".to_owned(), |c| c.to_string());
+            let capacity = agent
+                .capacity
+                .map_or_else(|| "?".to_owned(), |c| c.to_string());
             let _ = writeln!(
                 out,
                 "agent {id}: {presence}; {} of {capacity} units in {} conversations",
@@ -205,7 +228,9 @@ struct Entry {
 }
 
 fn one(store: &Store, id: ConversationId) -> Result<Option<One>, StoreError> {
-    let Some(state) = store.conversation(id)? else { return Ok(None) };
+    let Some(state) = store.conversation(id)? else {
+        return Ok(None);
+    };
     let mut journal = Vec::new();
     let mut from = Position(1);
     loop {
@@ -213,7 +238,11 @@ fn one(store: &Store, id: ConversationId) -> Result<Option<One>, StoreError> {
         let full = page.len() == PAGE;
         for (position, recorded) in page {
             from = position.next();
-            journal.push(Entry { position, sentence: describe(&recorded.event), recorded });
+            journal.push(Entry {
+                position,
+                sentence: describe(&recorded.event),
+                recorded,
+            });
         }
         if !full {
             break;
@@ -233,7 +262,15 @@ impl One {
         let mut out = String::new();
         let c = &self.state;
         let _ = writeln!(out, "conversation {}", c.id);
-        let _ = writeln!(out, "state: {} ({:?}), customer {}, workstream {}, queue {}", c.state.as_str(), c.mode, c.customer, c.workstream, c.queue);
+        let _ = writeln!(
+            out,
+            "state: {} ({:?}), customer {}, workstream {}, queue {}",
+            c.state.as_str(),
+            c.mode,
+            c.customer,
+            c.workstream,
+            c.queue
+        );
         if let Some(assignment) = &c.assignment {
             let taken = match (assignment.accepted_at, assignment.deadline) {
                 (Some(at), _) => format!("accepted {}", time(at)),
@@ -243,21 +280,36 @@ impl One {
             let _ = writeln!(out, "agent: {}, {taken}", assignment.agent);
         }
         for r in &c.reservations {
-            let by = if r.over_capacity { " above capacity" } else { "" };
+            let by = if r.over_capacity {
+                " above capacity"
+            } else {
+                ""
+            };
             let _ = writeln!(out, "reserved: {} units of {}{by}", r.units, r.agent);
         }
         if let Some(agent) = &c.last_agent {
             let _ = writeln!(out, "comes back to: {agent}");
         }
         let _ = writeln!(out, "messages: {}; events: {}", c.last_seq, c.position.0);
-        let snapshot = self.snapshot_position.map_or_else(|| "none".to_owned(), |p| format!("at event {}", p.0));
+        let snapshot = self
+            .snapshot_position
+            .map_or_else(|| "none".to_owned(), |p| format!("at event {}", p.0));
         let _ = writeln!(out, "snapshot: {snapshot}");
-        let _ = writeln!(out, "timer: {}", self.timer.map_or_else(|| "none".to_owned(), time));
+        let _ = writeln!(
+            out,
+            "timer: {}",
+            self.timer.map_or_else(|| "none".to_owned(), time)
+        );
         if let Some(reason) = &self.parked {
             let _ = writeln!(out, "SET ASIDE: {}", reason.escape_debug());
         }
         let _ = writeln!(out, "journal:");
-        for Entry { position, recorded, sentence } in &self.journal {
+        for Entry {
+            position,
+            recorded,
+            sentence,
+        } in &self.journal
+        {
             let _ = writeln!(out, "{:>6}  {}  {sentence}", position.0, time(recorded.at));
         }
         out.trim_end().to_owned()

@@ -8,17 +8,30 @@ use crate::domain::time::Timestamp;
 
 /// A time as RFC 3339 in UTC; a number where it is outside the calendar.
 #[must_use]
-pub fn time(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.0).map_or_else(|_| format!("{} ms", at.0), |t| format!("{t:.3}"))
+pub(super) fn time(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.0)
+        .map_or_else(|_| format!("{} ms", at.0), |t| format!("{t:.3}"))
 }
 
 /// An event as one sentence.
 #[must_use]
-pub fn describe(event: &Event) -> String {
+pub(super) fn describe(event: &Event) -> String {
     match event {
-        Event::Started { customer, workstream, queue, route, prefer, .. } => {
-            let route = route.as_ref().map_or_else(|| "by default".to_owned(), |r| format!("by rule {}", r.escape_debug()));
-            let prefer = prefer.as_ref().map_or_else(String::new, |p| format!("; prefers {}", back_to(p)));
+        Event::Started {
+            customer,
+            workstream,
+            queue,
+            route,
+            prefer,
+            ..
+        } => {
+            let route = route.as_ref().map_or_else(
+                || "by default".to_owned(),
+                |r| format!("by rule {}", r.escape_debug()),
+            );
+            let prefer = prefer
+                .as_ref()
+                .map_or_else(String::new, |p| format!("; prefers {}", back_to(p)));
             format!("started by {customer} in {workstream}, queue {queue} {route}{prefer}")
         }
         Event::Posted(message) => {
@@ -29,60 +42,123 @@ pub fn describe(event: &Event) -> String {
             };
             format!("#{} {author}: {}", message.seq, message.text.escape_debug())
         }
-        Event::Returned { sticky: Some(sticky) } => format!("the customer is back; it belongs to {}", back_to(sticky)),
+        Event::Returned {
+            sticky: Some(sticky),
+        } => format!("the customer is back; it belongs to {}", back_to(sticky)),
         Event::Returned { sticky: None } => "the customer is back; it is the queue's".to_owned(),
         Event::StickyEnded { reason } => format!("the wait for the same agent ended: {reason:?}"),
-        Event::Offered { agent, units, over_capacity, deadline, explanation, .. } => {
+        Event::Offered {
+            agent,
+            units,
+            over_capacity,
+            deadline,
+            explanation,
+            ..
+        } => {
             let units = reserved(*units, *over_capacity);
-            format!("offered to {agent} until {} ({units}). {}", time(*deadline), explain(explanation))
+            format!(
+                "offered to {agent} until {} ({units}). {}",
+                time(*deadline),
+                explain(explanation)
+            )
         }
         Event::Accepted { agent } => format!("accepted by {agent}"),
         Event::Declined { agent, reason } => format!("not taken by {agent}: {reason:?}"),
-        Event::Assigned { agent, units, over_capacity, how, explanation, .. } => {
+        Event::Assigned {
+            agent,
+            units,
+            over_capacity,
+            how,
+            explanation,
+            ..
+        } => {
             let units = reserved(*units, *over_capacity);
-            format!("assigned to {agent}, {how:?} ({units}). {}", explain(explanation))
+            format!(
+                "assigned to {agent}, {how:?} ({units}). {}",
+                explain(explanation)
+            )
         }
         Event::Parked { by } => format!("parked by {by:?}; it waits for the customer"),
-        Event::Released { agent, reason, sticky } => {
-            let sticky = sticky.as_ref().map_or_else(String::new, |s| format!("; it waits for {}", back_to(s)));
+        Event::Released {
+            agent,
+            reason,
+            sticky,
+        } => {
+            let sticky = sticky
+                .as_ref()
+                .map_or_else(String::new, |s| format!("; it waits for {}", back_to(s)));
             format!("no longer with {agent}: {reason:?}{sticky}")
         }
-        Event::TransferOffered { agent, by, units, over_capacity, deadline, explanation } => {
+        Event::TransferOffered {
+            agent,
+            by,
+            units,
+            over_capacity,
+            deadline,
+            explanation,
+        } => {
             let units = reserved(*units, *over_capacity);
-            format!("{by} hands it to {agent}, offered until {} ({units}). {}", time(*deadline), explain(explanation))
+            format!(
+                "{by} hands it to {agent}, offered until {} ({units}). {}",
+                time(*deadline),
+                explain(explanation)
+            )
         }
         Event::TransferAccepted { agent } => format!("handed over to {agent}"),
-        Event::TransferDeclined { agent, reason } => format!("{agent} did not take it over: {reason:?}"),
+        Event::TransferDeclined { agent, reason } => {
+            format!("{agent} did not take it over: {reason:?}")
+        }
         Event::TransferredToQueue { queue, by } => format!("{by} sent it to queue {queue}"),
         Event::Ended { by } => format!("ended by {by:?}"),
         Event::UnitsFreed => "the wrap-up policy freed its units".to_owned(),
         Event::Closed { reason, by } => {
-            let by = by.as_ref().map_or_else(String::new, |by| format!(" by {by}"));
+            let by = by
+                .as_ref()
+                .map_or_else(String::new, |by| format!(" by {by}"));
             format!("closed{by}: {reason:?}")
         }
-        Event::Marked { side, delivered, read } => format!("{side:?} has received up to {delivered}, read up to {read}"),
+        Event::Marked {
+            side,
+            delivered,
+            read,
+        } => format!("{side:?} has received up to {delivered}, read up to {read}"),
         Event::CustomerGone => "the customer's connection is gone".to_owned(),
         Event::CustomerBack => "the customer is connected again".to_owned(),
     }
 }
 
 fn reserved(units: u32, over_capacity: bool) -> String {
-    let above = if over_capacity { ", above capacity" } else { "" };
+    let above = if over_capacity {
+        ", above capacity"
+    } else {
+        ""
+    };
     format!("{units} units reserved{above}")
 }
 
 fn back_to(returning: &Returning) -> String {
-    let until = returning.until.map_or_else(|| "for ever".to_owned(), |until| format!("until {}", time(until)));
+    let until = returning.until.map_or_else(
+        || "for ever".to_owned(),
+        |until| format!("until {}", time(until)),
+    );
     format!("{} {until}", returning.agent)
 }
 
 /// Why an assignment was made, in sentences.
 #[must_use]
-pub fn explain(explanation: &Explanation) -> String {
-    let Explanation { rule, queue, waited, considered, more } = explanation;
+pub(super) fn explain(explanation: &Explanation) -> String {
+    let Explanation {
+        rule,
+        queue,
+        waited,
+        considered,
+        more,
+    } = explanation;
     let because = match rule {
         Rule::Sticky => "It came back to the agent who had it",
-        Rule::StickyAnyway => "It came back to the agent who had it, who was full, as the workstream wants",
+        Rule::StickyAnyway => {
+            "It came back to the agent who had it, who was full, as the workstream wants"
+        }
         Rule::HighestCapacity => "The agent had the most free units",
         Rule::RoundRobin => "The agent's last assignment was longest ago",
         Rule::LeastActive => "The agent's last release was longest ago",
@@ -91,11 +167,16 @@ pub fn explain(explanation: &Explanation) -> String {
         Rule::Transfer => "A colleague handed it over",
         Rule::SupervisorAssign => "A supervisor assigned it",
     };
-    let queue = queue.as_ref().map_or_else(String::new, |queue| format!(" in queue {queue}"));
+    let queue = queue
+        .as_ref()
+        .map_or_else(String::new, |queue| format!(" in queue {queue}"));
     let mut text = format!("{because}; it had waited {waited}{queue}.");
     let others: Vec<_> = considered
         .iter()
-        .filter_map(|c| c.ruled_out.map(|why| format!("{} ({})", c.agent, ruled_out(why))))
+        .filter_map(|c| {
+            c.ruled_out
+                .map(|why| format!("{} ({})", c.agent, ruled_out(why)))
+        })
         .collect();
     if !others.is_empty() {
         text.push_str(" Not chosen: ");
@@ -135,8 +216,14 @@ mod tests {
             queue: Some(QueueId::parse("support").expect("a valid id")),
             waited: Millis::seconds(90),
             considered: vec![
-                Considered { agent: agent("anna"), ruled_out: None },
-                Considered { agent: agent("ben"), ruled_out: Some(RuledOut::Presence) },
+                Considered {
+                    agent: agent("anna"),
+                    ruled_out: None,
+                },
+                Considered {
+                    agent: agent("ben"),
+                    ruled_out: Some(RuledOut::Presence),
+                },
             ],
             more: 3,
         };
@@ -160,7 +247,10 @@ mod tests {
 
     #[test]
     fn a_time_is_shown_in_utc() {
-        assert_eq!(time(Timestamp(1_700_000_000_123)), "2023-11-14T22:13:20.123Z");
+        assert_eq!(
+            time(Timestamp(1_700_000_000_123)),
+            "2023-11-14T22:13:20.123Z"
+        );
         assert_eq!(time(Timestamp(i64::MAX)), format!("{} ms", i64::MAX));
     }
 }

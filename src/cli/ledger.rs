@@ -139,17 +139,46 @@ impl Thread {
             .filter_map(|s| Some((s.client_id.as_str(), s.acknowledged?, s.text.as_str(), s.by)))
     }
 
-    /// What the thread of a server that has just come back must hold: everything
-    /// acknowledged, once, in order, as it was sent. What is on its way may be there or not.
+    /// Messages handed to a client that the server has not acknowledged.
     #[must_use]
-    pub fn audit(&self, how: &str, messages: &[ThreadMessage]) -> Findings {
+    pub fn on_their_way(&self) -> u64 {
+        self.sent
+            .iter()
+            .filter(|s| s.acknowledged.is_none())
+            .count() as u64
+    }
+
+    /// Who wrote a message, by name, if anybody was shown it.
+    #[must_use]
+    pub fn author_of(&self, client_id: &str) -> Option<String> {
+        let mut shown = self.seen.values().flat_map(|s| &s.messages);
+        shown
+            .find(|m| m.client_id.as_deref() == Some(client_id))
+            .and_then(|m| m.author.agent.clone())
+    }
+
+    /// Whether a thread that was read just now holds everything acknowledged, as it was sent.
+    #[must_use]
+    pub fn audit_acknowledged(&self, how: &str, messages: &[ThreadMessage]) -> Findings {
         let mut findings = Findings::default();
-        let mut check = Check {
+        Check {
             thread: self,
             findings: &mut findings,
-        };
-        check.page(how, messages);
-        check.acknowledged_are_in(how, messages);
+        }
+        .acknowledged_are_in(how, messages);
+        findings
+    }
+
+    /// Whether a thread that was read just now is one: without a gap, every message once,
+    /// none that nobody sent. What is on its way may be in it or not.
+    #[must_use]
+    pub fn audit_page(&self, how: &str, messages: &[ThreadMessage]) -> Findings {
+        let mut findings = Findings::default();
+        Check {
+            thread: self,
+            findings: &mut findings,
+        }
+        .page(how, messages);
         findings
     }
 

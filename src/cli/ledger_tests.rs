@@ -216,11 +216,21 @@ fn what_is_sent_and_not_acknowledged_is_no_loss_but_no_good_end_either() {
         .into_iter()
         .chain([message(5, "customer", Some("c3"), "on its way")])
         .collect();
-    assert!(thread.audit("after the crash", &arrived).is_clean());
-    assert!(thread.audit("after the crash", &whole()).is_clean());
+    for held in [&arrived[..], &whole()[..]] {
+        assert!(thread.audit_page("after the crash", held).is_clean());
+        assert!(
+            thread
+                .audit_acknowledged("after the crash", held)
+                .is_clean()
+        );
+    }
     assert_eq!(
-        counts(&thread.audit("after the crash", &whole()[..3])),
+        counts(&thread.audit_acknowledged("after the crash", &whole()[..3])),
         (1, 0, 0)
+    );
+    assert_eq!(
+        counts(&thread.audit_page("after the crash", &whole()[1..])),
+        (0, 0, 3)
     );
 }
 

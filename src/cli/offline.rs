@@ -50,7 +50,7 @@ pub(super) fn open(data: &Path, create: bool) -> Result<Store, OfflineError> {
         return Err(OfflineError::NoCompany(data.to_path_buf()));
     }
     Store::open(data, Durability::Synced).map_err(|e| match e {
-        StoreError::Rocks(why) if is_locked(&why.to_string()) => {
+        StoreError::Rocks(why) if is_locked(why.as_ref()) => {
             OfflineError::InUse(data.to_path_buf())
         }
         other => OfflineError::Store(other),

@@ -8,7 +8,9 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::SystemClock;
-use crate::config::{CustomerRate, DATA_DIR_DEFAULT, LISTEN_DEFAULT, LogFormat, ServeSettings, parse_durability};
+use crate::config::{
+    CustomerRate, DATA_DIR_DEFAULT, LISTEN_DEFAULT, LogFormat, ServeSettings, parse_durability,
+};
 use crate::server::{self, ServerError};
 use crate::store::Durability;
 
@@ -98,7 +100,9 @@ pub fn serve(
     })
 }
 
-fn watch_signals(stopped: tokio::sync::oneshot::Sender<()>) -> std::io::Result<impl Future<Output = ()>> {
+fn watch_signals(
+    stopped: tokio::sync::oneshot::Sender<()>,
+) -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

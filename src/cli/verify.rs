@@ -49,7 +49,11 @@ pub fn run(args: &VerifyArgs) -> ExitCode {
         report.to_string()
     };
     print(&text);
-    if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_VIOLATIONS) }
+    if report.is_clean() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(EXIT_VIOLATIONS)
+    }
 }
 
 /// Says on standard error why a store does not open, and gives the exit code for it.

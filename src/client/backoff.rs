@@ -8,7 +8,7 @@ use std::time::Duration;
 use rand::Rng;
 
 /// The longest wait between two attempts: a server that is back is found soon.
-const WAIT_MAX: Duration = Duration::from_secs(10);
+const WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Waits that grow with each failure and start again with each success.
 #[derive(Debug, Clone)]

@@ -178,7 +178,7 @@ impl Reader {
             own_choice_over_capacity: file
                 .own_choice_over_capacity
                 .unwrap_or(default.own_choice_over_capacity),
-            wrap_up: self.wrap_up(at, file.wrap_up),
+            wrap_up: self.wrap_up(at, file.wrap_up.as_deref()),
             timers: self.timers(at, file.timers, default.timers),
             priority: file.priority.unwrap_or(default.priority),
             routes,
@@ -229,8 +229,8 @@ impl Reader {
         })
     }
 
-    fn wrap_up(&mut self, at: &str, text: Option<String>) -> WrapUp {
-        match text.as_deref() {
+    fn wrap_up(&mut self, at: &str, text: Option<&str>) -> WrapUp {
+        match text {
             None | Some("block") => WrapUp::Block,
             Some("release") => WrapUp::Release,
             Some(text) => match parse_duration(text) {

@@ -49,7 +49,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Millis, String> {
 pub(super) fn show_duration(duration: Millis) -> String {
     UNITS
         .iter()
-        .find(|(_, ms)| duration.0 >= *ms && duration.0 % ms == 0)
+        .find(|(_, ms)| duration.0 >= *ms && duration.0.is_multiple_of(*ms))
         .map_or_else(
             || "0s".to_owned(),
             |(name, ms)| format!("{}{name}", duration.0 / ms),

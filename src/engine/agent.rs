@@ -22,7 +22,7 @@ pub enum AgentEffect {
     Tell(Outbound),
     /// Tell assignment.
     Presence(Presence),
-    /// Gone longer than the absence limit: their active conversations go back.
+    /// Gone longer than the absence limit: their active conversations go back. Repeated while it lasts.
     Absent,
 }
 
@@ -37,7 +37,8 @@ pub struct AgentMachine {
     gone_since: Option<Timestamp>,
     /// The last HTTP request.
     seen_at: Option<Timestamp>,
-    absence_told: bool,
+    /// When assignment was last told that the agent is gone for too long.
+    absence_told: Option<Timestamp>,
 }
 
 impl AgentMachine {
@@ -56,7 +57,7 @@ impl AgentMachine {
             effective: Presence::Offline,
             gone_since,
             seen_at: None,
-            absence_told: false,
+            absence_told: None,
         }
     }
 
@@ -128,9 +129,15 @@ impl AgentMachine {
     /// Looks at the clock.
     pub fn tick(&mut self, now: Timestamp, out: &mut Vec<AgentEffect>) {
         self.settle(now, out);
-        let gone_for = self.gone_since.map(|since| now.since(since));
-        if gone_for.is_some_and(|d| d > limits::ABSENCE_LIMIT) && !self.absence_told {
-            self.absence_told = true;
+        let is_absent = self
+            .gone_since
+            .is_some_and(|since| now.since(since) > limits::ABSENCE_LIMIT);
+        // Again from time to time: a conversation that was dying did not hear it.
+        let told_lately = self
+            .absence_told
+            .is_some_and(|at| now.since(at) < limits::ABSENCE_LIMIT);
+        if is_absent && !told_lately {
+            self.absence_told = Some(now);
             out.push(AgentEffect::Absent);
         }
     }
@@ -161,7 +168,7 @@ impl AgentMachine {
             self.gone_since = Some(now);
         } else if !gone {
             self.gone_since = None;
-            self.absence_told = false;
+            self.absence_told = None;
         }
         if effective != self.effective {
             self.effective = effective;

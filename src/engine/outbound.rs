@@ -32,7 +32,11 @@ impl Delivery {
     /// A message on its way. Clone it for each reader, so that they share its frame.
     #[must_use]
     pub fn new(message: Arc<Message>) -> Self {
-        Self { seq: message.seq, message, frame: Arc::default() }
+        Self {
+            seq: message.seq,
+            message,
+            frame: Arc::default(),
+        }
     }
 
     /// The frame of this message, written at most once.

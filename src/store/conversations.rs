@@ -287,10 +287,7 @@ impl View<'_> {
     }
 
     /// All client ids, or none and `false` if there are more than may be held.
-    fn client_ids(
-        &self,
-        id: ConversationId,
-    ) -> Result<(Vec<KnownClientId>, bool), StoreError> {
+    fn client_ids(&self, id: ConversationId) -> Result<(Vec<KnownClientId>, bool), StoreError> {
         let mut found = Vec::new();
         self.scan(
             Table::Dedup,

@@ -232,7 +232,7 @@ fn record_begins_after(bytes: &[u8], from: usize) -> bool {
         match piece_at(bytes, offset) {
             Some(piece) if matches!(piece.kind, FULL | FIRST) => return true,
             Some(piece) if BLOCK_BYTES - piece.end % BLOCK_BYTES >= HEADER_BYTES => {
-                offset = piece.end
+                offset = piece.end;
             }
             // Blocks begin with a piece, so the next one can be read again.
             _ => offset = (offset / BLOCK_BYTES + 1) * BLOCK_BYTES,

@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use crate::domain::ids::{AgentId, CustomerId};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::workstream::{Company, Role};
 use crate::domain::time::Timestamp;
+use crate::domain::workstream::{Company, Role};
 use crate::engine::request::{Ask, Principal, Request};
 
 use super::WebState;
@@ -70,7 +70,9 @@ pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
         },
         Principal::Agent { role, .. } => match request {
             Request::Start(_) => false,
-            Request::Floor | Request::In(_, Ask::Assign(_) | Ask::ForceClose) => *role >= Role::Supervisor,
+            Request::Floor | Request::In(_, Ask::Assign(_) | Ask::ForceClose) => {
+                *role >= Role::Supervisor
+            }
             Request::List(_) | Request::SetPresence(_) | Request::Me | Request::In(..) => true,
         },
     };
@@ -111,7 +113,12 @@ pub const fn writes(request: &Request) -> bool {
         Request::List(_) | Request::Me | Request::Floor => false,
         Request::In(_, ask) => !matches!(
             ask,
-            Ask::Subscribe { .. } | Ask::Unsubscribe | Ask::History(_) | Ask::View | Ask::Explain | Ask::Wait { .. }
+            Ask::Subscribe { .. }
+                | Ask::Unsubscribe
+                | Ask::History(_)
+                | Ask::View
+                | Ask::Explain
+                | Ask::Wait { .. }
         ),
     }
 }
@@ -119,12 +126,18 @@ pub const fn writes(request: &Request) -> bool {
 /// The one refusal of a role.
 #[must_use]
 pub fn forbidden() -> Reject {
-    Reject::new(Code::Forbidden, "Your role does not include this; ask somebody whose role does.")
+    Reject::new(
+        Code::Forbidden,
+        "Your role does not include this; ask somebody whose role does.",
+    )
 }
 
 fn principal(req: &HttpRequest) -> Result<Principal, Reject> {
     let missing = || Reject::new(Code::Unauthenticated, "Send `Authorization: Bearer TOKEN`.");
-    let value = req.headers().get(header::AUTHORIZATION).ok_or_else(missing)?;
+    let value = req
+        .headers()
+        .get(header::AUTHORIZATION)
+        .ok_or_else(missing)?;
     let token = value
         .to_str()
         .ok()
@@ -132,7 +145,9 @@ fn principal(req: &HttpRequest) -> Result<Principal, Reject> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(missing)?;
-    let state = req.app_data::<web::Data<WebState>>().ok_or_else(Reject::unavailable)?;
+    let state = req
+        .app_data::<web::Data<WebState>>()
+        .ok_or_else(Reject::unavailable)?;
     authenticate(&state.gateway.company(), token, state.gateway.now())
 }
 
@@ -144,7 +159,11 @@ macro_rules! extractor {
 
             fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
                 let narrow: fn(Principal) -> Option<Self> = $narrow;
-                ready(principal(req).and_then(|p| narrow(p).ok_or_else(forbidden)).map_err(ApiError::from))
+                ready(
+                    principal(req)
+                        .and_then(|p| narrow(p).ok_or_else(forbidden))
+                        .map_err(ApiError::from),
+                )
             }
         }
     };
@@ -172,7 +191,10 @@ impl From<CustomerAuth> for Principal {
 
 impl From<AgentAuth> for Principal {
     fn from(auth: AgentAuth) -> Self {
-        Self::Agent { id: auth.id, role: auth.role }
+        Self::Agent {
+            id: auth.id,
+            role: auth.role,
+        }
     }
 }
 
@@ -198,7 +220,10 @@ mod tests {
     #[test]
     fn each_role_may_ask_what_the_protocol_says() {
         let about = |ask| Request::In(samples::ID, ask);
-        let post = Ask::Post { client_id: samples::client_id("m"), text: "hi".into() };
+        let post = Ask::Post {
+            client_id: samples::client_id("m"),
+            text: "hi".into(),
+        };
         // customer, agent, supervisor
         let cases = [
             (Request::Start(Start::default()), [true, false, false]),
@@ -215,11 +240,18 @@ mod tests {
         let who = [
             Principal::Customer(samples::carla()),
             samples::agent(),
-            Principal::Agent { id: samples::anna(), role: Role::Supervisor },
+            Principal::Agent {
+                id: samples::anna(),
+                role: Role::Supervisor,
+            },
         ];
         for (request, expected) in cases {
             for (principal, expected) in who.iter().zip(expected) {
-                assert_eq!(permit(principal, &request).is_ok(), expected, "{principal:?} {request:?}");
+                assert_eq!(
+                    permit(principal, &request).is_ok(),
+                    expected,
+                    "{principal:?} {request:?}"
+                );
             }
         }
     }

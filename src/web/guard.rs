@@ -29,9 +29,15 @@ impl From<Violation> for Reject {
         match violation {
             Violation::TooLarge => Self::new(
                 Code::FrameTooLarge,
-                format!("A message is at most {} bytes in at most {} fragments.", limits::FRAME_BYTES_MAX, limits::FRAGMENTS_MAX),
+                format!(
+                    "A message is at most {} bytes in at most {} fragments.",
+                    limits::FRAME_BYTES_MAX,
+                    limits::FRAGMENTS_MAX
+                ),
             ),
-            Violation::Protocol(rule) => Self::new(Code::ProtocolError, format!("{rule} (RFC 6455).")),
+            Violation::Protocol(rule) => {
+                Self::new(Code::ProtocolError, format!("{rule} (RFC 6455)."))
+            }
             Violation::NotUtf8 => Self::new(Code::NotUtf8, "Text frames are UTF-8."),
         }
     }
@@ -82,14 +88,19 @@ impl FrameGuard {
         let mut used = 0;
         while self.payload_left.is_none() {
             let Some(byte) = input.get(used) else {
-                return Ok(Passed { bytes: used, frame_complete: false });
+                return Ok(Passed {
+                    bytes: used,
+                    frame_complete: false,
+                });
             };
             self.header[self.header_bytes] = *byte;
             self.header_bytes += 1;
             used += 1;
             self.look_at_header()?;
         }
-        let left = self.payload_left.expect("the loop ended with a complete header");
+        let left = self
+            .payload_left
+            .expect("the loop ended with a complete header");
         let taken = left.min(input.len() - used);
         used += taken;
         let frame_complete = taken == left;
@@ -99,7 +110,10 @@ impl FrameGuard {
         } else {
             self.payload_left = Some(left - taken);
         }
-        Ok(Passed { bytes: used, frame_complete })
+        Ok(Passed {
+            bytes: used,
+            frame_complete,
+        })
     }
 
     /// Judges the header after each of its bytes; sets `payload_left` when it is complete.
@@ -114,7 +128,9 @@ impl FrameGuard {
             127 => (8, self.extended(8, 1 << 16)?),
             short => (0, Some(u64::from(short))),
         };
-        let Some(announced) = announced else { return Ok(()) };
+        let Some(announced) = announced else {
+            return Ok(());
+        };
         if self.header_bytes == 2 + length_bytes {
             self.check_length(announced)?;
         }
@@ -131,12 +147,16 @@ impl FrameGuard {
         if self.header_bytes < 2 + bytes {
             return Ok(None);
         }
-        let length = self.header[2..2 + bytes].iter().fold(0, |sum, b| (sum << 8) | u64::from(*b));
+        let length = self.header[2..2 + bytes]
+            .iter()
+            .fold(0, |sum, b| (sum << 8) | u64::from(*b));
         if length >> 63 == 1 {
             return Err(Violation::Protocol("A length has its highest bit set"));
         }
         if length < least {
-            return Err(Violation::Protocol("A length is written longer than needed"));
+            return Err(Violation::Protocol(
+                "A length is written longer than needed",
+            ));
         }
         Ok(Some(length))
     }
@@ -148,13 +168,23 @@ impl FrameGuard {
         let fin = first & FIN != 0;
         let within = self.fragments > 0;
         match first & OPCODE {
-            CONTINUATION if !within => Err(Violation::Protocol("A continuation without a beginning")),
-            TEXT | BINARY if within => Err(Violation::Protocol("A new message within a fragmented one")),
+            CONTINUATION if !within => {
+                Err(Violation::Protocol("A continuation without a beginning"))
+            }
+            TEXT | BINARY if within => {
+                Err(Violation::Protocol("A new message within a fragmented one"))
+            }
             CONTINUATION | TEXT | BINARY => {
                 let too_many = self.fragments + 1 > limits::FRAGMENTS_MAX;
-                if too_many { Err(Violation::TooLarge) } else { Ok(()) }
+                if too_many {
+                    Err(Violation::TooLarge)
+                } else {
+                    Ok(())
+                }
             }
-            CLOSE | PING | PONG if !fin => Err(Violation::Protocol("A control frame is fragmented")),
+            CLOSE | PING | PONG if !fin => {
+                Err(Violation::Protocol("A control frame is fragmented"))
+            }
             CLOSE | PING | PONG => Ok(()),
             _ => Err(Violation::Protocol("An opcode is reserved")),
         }
@@ -166,7 +196,9 @@ impl FrameGuard {
         }
         let length = second & LENGTH;
         if is_control(first) && length > Self::CONTROL_BYTES_MAX {
-            return Err(Violation::Protocol("A control frame is longer than 125 bytes"));
+            return Err(Violation::Protocol(
+                "A control frame is longer than 125 bytes",
+            ));
         }
         if first & OPCODE == CLOSE && length == 1 {
             return Err(Violation::Protocol("A close frame holds half a code"));
@@ -175,10 +207,18 @@ impl FrameGuard {
     }
 
     fn check_length(&self, announced: u64) -> Result<(), Violation> {
-        let already = if is_control(self.header[0]) { 0 } else { self.message_bytes };
+        let already = if is_control(self.header[0]) {
+            0
+        } else {
+            self.message_bytes
+        };
         let room = limits::FRAME_BYTES_MAX - already;
         let fits = usize::try_from(announced).is_ok_and(|n| n <= room);
-        if fits { Ok(()) } else { Err(Violation::TooLarge) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Violation::TooLarge)
+        }
     }
 
     fn count(&mut self, first: u8, announced: usize) {
@@ -214,7 +254,9 @@ impl Reassembly {
     /// `TooLarge`.
     pub fn add(&mut self, fragment: &[u8]) -> Result<(), Violation> {
         self.fragments += 1;
-        if self.fragments > limits::FRAGMENTS_MAX || self.bytes.len() + fragment.len() > limits::FRAME_BYTES_MAX {
+        if self.fragments > limits::FRAGMENTS_MAX
+            || self.bytes.len() + fragment.len() > limits::FRAME_BYTES_MAX
+        {
             return Err(Violation::TooLarge);
         }
         self.bytes.extend_from_slice(fragment);
@@ -284,35 +326,119 @@ mod tests {
             ("the largest", frame(0x81, MAX), Ok(1)),
             ("one more", frame(0x81, MAX + 1), Err(Violation::TooLarge)),
             ("a terabyte announced", terabyte, Err(Violation::TooLarge)),
-            ("the highest bit", topmost, protocol("A length has its highest bit set")),
-            ("5 in 16 bits", vec![0x81, 0xfe, 0, 5], protocol("A length is written longer than needed")),
-            ("5 in 64 bits", vec![0x81, 0xff, 0, 0, 0, 0, 0, 0, 0, 5], protocol("A length is written longer than needed")),
+            (
+                "the highest bit",
+                topmost,
+                protocol("A length has its highest bit set"),
+            ),
+            (
+                "5 in 16 bits",
+                vec![0x81, 0xfe, 0, 5],
+                protocol("A length is written longer than needed"),
+            ),
+            (
+                "5 in 64 bits",
+                vec![0x81, 0xff, 0, 0, 0, 0, 0, 0, 0, 5],
+                protocol("A length is written longer than needed"),
+            ),
             ("rsv1", vec![0xc1], protocol("A reserved bit is set")),
             ("rsv2", vec![0xa1], protocol("A reserved bit is set")),
             ("rsv3", vec![0x91], protocol("A reserved bit is set")),
             ("opcode 3", vec![0x83], protocol("An opcode is reserved")),
             ("opcode 15", vec![0x8f], protocol("An opcode is reserved")),
-            ("unmasked", vec![0x81, 0x05], protocol("A frame from a client is not masked")),
-            ("ping and pong", [frame(0x89, 125), frame(0x8a, 0)].concat(), Ok(2)),
-            ("long ping", frame(0x89, 126), protocol("A control frame is longer than 125 bytes")),
-            ("split ping", frame(0x09, 1), protocol("A control frame is fragmented")),
-            ("split close", frame(0x08, 2), protocol("A control frame is fragmented")),
-            ("half a close code", frame(0x88, 1), protocol("A close frame holds half a code")),
-            ("continuation first", frame(0x80, 1), protocol("A continuation without a beginning")),
-            ("text in text", [frame(0x01, 1), frame(0x81, 1)].concat(), protocol("A new message within a fragmented one")),
-            ("fragments with a ping", [frame(0x01, 1), frame(0x89, 1), frame(0x00, 1), frame(0x80, 1)].concat(), Ok(4)),
-            ("fragments of exactly the largest", [frame(0x01, MAX - 1), frame(0x80, 1)].concat(), Ok(2)),
-            ("fragments of one more", [frame(0x01, MAX - 1), frame(0x80, 2)].concat(), Err(Violation::TooLarge)),
-            ("two messages do not add up", [frame(0x81, MAX), frame(0x81, MAX)].concat(), Ok(2)),
-            ("as many fragments as allowed", [frame(0x01, 1), frame(0x00, 1).repeat(limits::FRAGMENTS_MAX - 2), frame(0x80, 1)].concat(), Ok(limits::FRAGMENTS_MAX)),
-            ("endless empty fragments", [frame(0x01, 0), frame(0x00, 0).repeat(limits::FRAGMENTS_MAX)].concat(), Err(Violation::TooLarge)),
+            (
+                "unmasked",
+                vec![0x81, 0x05],
+                protocol("A frame from a client is not masked"),
+            ),
+            (
+                "ping and pong",
+                [frame(0x89, 125), frame(0x8a, 0)].concat(),
+                Ok(2),
+            ),
+            (
+                "long ping",
+                frame(0x89, 126),
+                protocol("A control frame is longer than 125 bytes"),
+            ),
+            (
+                "split ping",
+                frame(0x09, 1),
+                protocol("A control frame is fragmented"),
+            ),
+            (
+                "split close",
+                frame(0x08, 2),
+                protocol("A control frame is fragmented"),
+            ),
+            (
+                "half a close code",
+                frame(0x88, 1),
+                protocol("A close frame holds half a code"),
+            ),
+            (
+                "continuation first",
+                frame(0x80, 1),
+                protocol("A continuation without a beginning"),
+            ),
+            (
+                "text in text",
+                [frame(0x01, 1), frame(0x81, 1)].concat(),
+                protocol("A new message within a fragmented one"),
+            ),
+            (
+                "fragments with a ping",
+                [
+                    frame(0x01, 1),
+                    frame(0x89, 1),
+                    frame(0x00, 1),
+                    frame(0x80, 1),
+                ]
+                .concat(),
+                Ok(4),
+            ),
+            (
+                "fragments of exactly the largest",
+                [frame(0x01, MAX - 1), frame(0x80, 1)].concat(),
+                Ok(2),
+            ),
+            (
+                "fragments of one more",
+                [frame(0x01, MAX - 1), frame(0x80, 2)].concat(),
+                Err(Violation::TooLarge),
+            ),
+            (
+                "two messages do not add up",
+                [frame(0x81, MAX), frame(0x81, MAX)].concat(),
+                Ok(2),
+            ),
+            (
+                "as many fragments as allowed",
+                [
+                    frame(0x01, 1),
+                    frame(0x00, 1).repeat(limits::FRAGMENTS_MAX - 2),
+                    frame(0x80, 1),
+                ]
+                .concat(),
+                Ok(limits::FRAGMENTS_MAX),
+            ),
+            (
+                "endless empty fragments",
+                [frame(0x01, 0), frame(0x00, 0).repeat(limits::FRAGMENTS_MAX)].concat(),
+                Err(Violation::TooLarge),
+            ),
         ];
         for (name, input, expected) in cases {
             assert_eq!(show(&mut FrameGuard::default(), &input), expected, "{name}");
             // The verdict does not depend on how the network cuts the bytes.
             let mut guard = FrameGuard::default();
-            let singly: Result<Vec<usize>, Violation> = input.chunks(1).map(|b| show(&mut guard, b)).collect();
-            assert_eq!(singly.map(|frames| frames.iter().sum()), expected, "{name}, byte by byte");
+            let singly: Result<Vec<usize>, Violation> =
+                input.chunks(1).map(|b| show(&mut guard, b)).collect();
+            assert_eq!(
+                singly.map(|frames| frames.iter().sum()),
+                expected,
+                "{name}, byte by byte"
+            );
         }
     }
 
@@ -333,7 +459,9 @@ mod tests {
             while at < input.len() {
                 let chunk_end = (at + rng.random_range(1..700)).min(input.len());
                 while at < chunk_end {
-                    let passed = guard.advance(&input[at..chunk_end]).expect("the frames are good");
+                    let passed = guard
+                        .advance(&input[at..chunk_end])
+                        .expect("the frames are good");
                     at += passed.bytes;
                     if passed.frame_complete {
                         seen.push(at);
@@ -369,7 +497,9 @@ mod tests {
     #[test]
     fn fragments_are_bounded_in_bytes_and_number() {
         let mut joined = Reassembly::default();
-        joined.add(&vec![b'x'; limits::FRAME_BYTES_MAX]).expect("the largest");
+        joined
+            .add(&vec![b'x'; limits::FRAME_BYTES_MAX])
+            .expect("the largest");
         assert_eq!(joined.add(b"x"), Err(Violation::TooLarge));
         let mut joined = Reassembly::default();
         for _ in 0..limits::FRAGMENTS_MAX {

@@ -17,8 +17,9 @@ use crate::limits;
 /// Entries from which notices replace each other.
 const PRESSURE: usize = 128;
 /// Entries at most: answers and message batches of a full window, and as many notices.
-const ENTRIES_MAX: usize =
-    2 * (limits::REQUESTS_IN_FLIGHT_MAX + limits::SUBSCRIPTIONS_PER_SESSION_MAX * limits::CREDIT_WINDOW as usize);
+const ENTRIES_MAX: usize = 2
+    * (limits::REQUESTS_IN_FLIGHT_MAX
+        + limits::SUBSCRIPTIONS_PER_SESSION_MAX * limits::CREDIT_WINDOW as usize);
 
 /// What waits. One for each session, shared with whoever delivers.
 #[derive(Debug, Default)]
@@ -69,9 +70,13 @@ impl Inbox {
     fn make_room(&mut self, out: &Outbound) -> bool {
         match out {
             Outbound::Typing { .. } => return false,
-            Outbound::View(_) | Outbound::Assigned(_) | Outbound::Offer(_) | Outbound::OfferEnded { .. } => {
+            Outbound::View(_)
+            | Outbound::Assigned(_)
+            | Outbound::Offer(_)
+            | Outbound::OfferEnded { .. } => {
                 let replaced = notice(out);
-                self.waiting.retain(|o| notice(o).is_none() || notice(o) != replaced);
+                self.waiting
+                    .retain(|o| notice(o).is_none() || notice(o) != replaced);
             }
             Outbound::CustomerReturned { .. } | Outbound::Presence { .. } => {
                 let replaced = notice(out);
@@ -92,7 +97,10 @@ fn notice(out: &Outbound) -> Option<(u8, Option<ConversationId>)> {
         Outbound::OfferEnded { conversation, .. } => Some((2, Some(*conversation))),
         Outbound::CustomerReturned { conversation, .. } => Some((3, Some(*conversation))),
         Outbound::Presence { .. } => Some((4, None)),
-        Outbound::Answer { .. } | Outbound::Messages { .. } | Outbound::Typing { .. } | Outbound::GoAway => None,
+        Outbound::Answer { .. }
+        | Outbound::Messages { .. }
+        | Outbound::Typing { .. }
+        | Outbound::GoAway => None,
     }
 }
 
@@ -107,15 +115,26 @@ mod tests {
     use crate::wire::samples;
 
     fn view(version: u64) -> Outbound {
-        Outbound::View(Arc::new(crate::engine::view::ConversationView { version: Position(version), ..samples::view() }))
+        Outbound::View(Arc::new(crate::engine::view::ConversationView {
+            version: Position(version),
+            ..samples::view()
+        }))
     }
 
     fn answer(request: u64) -> Outbound {
-        Outbound::Answer { request, result: Ok(Reply::Ok) }
+        Outbound::Answer {
+            request,
+            result: Ok(Reply::Ok),
+        }
     }
 
     fn typing() -> Outbound {
-        Outbound::Typing { conversation: samples::ID, side: Side::Agent, agent: None, on: true }
+        Outbound::Typing {
+            conversation: samples::ID,
+            side: Side::Agent,
+            agent: None,
+            on: true,
+        }
     }
 
     fn all(inbox: &mut Inbox) -> VecDeque<Outbound> {
@@ -152,7 +171,9 @@ mod tests {
     #[test]
     fn an_overflow_holds_nothing_and_is_told_once() {
         let mut inbox = Inbox::default();
-        let woken = (0..ENTRIES_MAX as u64 * 3).filter(|i| inbox.push(answer(*i))).count();
+        let woken = (0..ENTRIES_MAX as u64 * 3)
+            .filter(|i| inbox.push(answer(*i)))
+            .count();
         assert_eq!(woken, 1);
         assert!(inbox.waiting.is_empty());
         assert!(matches!(inbox.take(), Mail::Overflowed));

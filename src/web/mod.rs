@@ -13,6 +13,7 @@ pub mod api;
 pub mod auth;
 pub mod guard;
 pub mod inbox;
+mod live;
 mod openapi;
 mod operations;
 mod payload;

@@ -21,19 +21,25 @@ linger, a persistent-chat server
 /// The addresses of the server.
 #[utoipa::path(get, path = "/", tag = "operations", responses((status = 200, body = String, content_type = "text/plain")))]
 pub(super) async fn index() -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::plaintext()).body(INDEX)
+    HttpResponse::Ok()
+        .content_type(ContentType::plaintext())
+        .body(INDEX)
 }
 
 /// Every refusal: what it means and what to do.
 #[utoipa::path(get, path = "/docs/errors", tag = "operations", responses((status = 200, body = String, content_type = "text/markdown")))]
 pub(super) async fn errors() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(include_str!("../../docs/errors.md"))
+    HttpResponse::Ok()
+        .content_type("text/markdown; charset=utf-8")
+        .body(include_str!("../../docs/errors.md"))
 }
 
 /// The process is alive.
 #[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, body = String, content_type = "text/plain")))]
 pub(super) async fn healthz() -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::plaintext()).body("alive\n")
+    HttpResponse::Ok()
+        .content_type(ContentType::plaintext())
+        .body("alive\n")
 }
 
 /// New work is taken: started, store healthy, not stopping.
@@ -43,7 +49,9 @@ pub(super) async fn healthz() -> HttpResponse {
 ))]
 pub(super) async fn readyz(state: web::Data<WebState>) -> Result<HttpResponse, ApiError> {
     if state.gateway.ready() {
-        Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).body("ready\n"))
+        Ok(HttpResponse::Ok()
+            .content_type(ContentType::plaintext())
+            .body("ready\n"))
     } else {
         Err(Reject::unavailable().into())
     }

@@ -44,13 +44,21 @@ pub(super) struct GuardedPayload<S> {
 
 impl<S> GuardedPayload<S> {
     pub(super) fn new(inner: S, verdict: Verdict) -> Self {
-        Self { inner, guard: FrameGuard::default(), rest: Bytes::new(), frame_handed_over: false, verdict }
+        Self {
+            inner,
+            guard: FrameGuard::default(),
+            rest: Bytes::new(),
+            frame_handed_over: false,
+            verdict,
+        }
     }
 
     fn fail(&mut self, failure: Failure) -> Poll<Option<Result<Bytes, PayloadError>>> {
         self.verdict.set(Some(failure));
         self.rest = Bytes::new();
-        Poll::Ready(Some(Err(PayloadError::Io(io::Error::from(io::ErrorKind::InvalidData)))))
+        Poll::Ready(Some(Err(PayloadError::Io(io::Error::from(
+            io::ErrorKind::InvalidData,
+        )))))
     }
 }
 
@@ -136,13 +144,20 @@ mod tests {
 
     #[test]
     fn after_a_violation_everything_is_swallowed() {
-        let bad = vec![0xff; 10];
         let verdict = Verdict::default();
-        let mut payload = GuardedPayload::new(chunks(vec![HI.to_vec(), bad.clone(), HI.to_vec()]), verdict.clone());
+        let mut payload = GuardedPayload::new(
+            chunks(vec![HI.to_vec(), vec![0xff; 10], HI.to_vec()]),
+            verdict.clone(),
+        );
         assert!(matches!(next(&mut payload), Poll::Ready(Some(Ok(_)))));
         assert!(next(&mut payload).is_pending());
         assert!(matches!(next(&mut payload), Poll::Ready(Some(Err(_)))));
-        assert_eq!(verdict.get(), Some(Failure::Violation(Violation::Protocol("A reserved bit is set"))));
+        assert_eq!(
+            verdict.get(),
+            Some(Failure::Violation(Violation::Protocol(
+                "A reserved bit is set"
+            )))
+        );
         assert!(matches!(next(&mut payload), Poll::Ready(None)));
     }
 }

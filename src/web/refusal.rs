@@ -21,12 +21,19 @@ pub struct ApiError {
 impl ApiError {
     /// With another status than the code's own, where HTTP has a more precise one.
     fn with_status(code: Code, status: StatusCode, sentence: impl Into<String>) -> Self {
-        Self { reject: Reject::new(code, sentence), status: status.as_u16() }
+        Self {
+            reject: Reject::new(code, sentence),
+            status: status.as_u16(),
+        }
     }
 
     /// An answer of the engine that does not belong to the question.
     pub(super) fn unexpected() -> Self {
-        Reject::new(Code::Internal, "The server answered something else than was asked; try again.").into()
+        Reject::new(
+            Code::Internal,
+            "The server answered something else than was asked; try again.",
+        )
+        .into()
     }
 }
 
@@ -56,7 +63,9 @@ impl ResponseError for ApiError {
         if self.status == 401 {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
-        let mut answer = answer.json(ErrorBody { error: (&self.reject).into() });
+        let mut answer = answer.json(ErrorBody {
+            error: (&self.reject).into(),
+        });
         // Read by the counter in `server.rs`.
         answer.extensions_mut().insert(self.reject.code);
         answer
@@ -68,22 +77,29 @@ fn invalid(sentence: impl Into<String>) -> ApiError {
 }
 
 /// A body that is not the documented JSON.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature is actix-web's"
+)]
 pub(super) fn json(error: JsonPayloadError, _req: &HttpRequest) -> actix_web::Error {
     use actix_web::error::PayloadError;
     let refused = match &error {
         JsonPayloadError::Overflow { .. }
         | JsonPayloadError::OverflowKnownLength { .. }
-        | JsonPayloadError::Payload(PayloadError::Overflow) => {
-            Reject::new(Code::FrameTooLarge, format!("A body is at most {} bytes.", limits::FRAME_BYTES_MAX)).into()
-        }
+        | JsonPayloadError::Payload(PayloadError::Overflow) => Reject::new(
+            Code::FrameTooLarge,
+            format!("A body is at most {} bytes.", limits::FRAME_BYTES_MAX),
+        )
+        .into(),
         JsonPayloadError::ContentType => ApiError::with_status(
             Code::InvalidRequest,
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Send the body with `Content-Type: application/json`.",
         ),
-        JsonPayloadError::Deserialize(e) => {
-            invalid(format!("The body is not of the documented form: {}.", crate::wire::client::fault(e)))
-        }
+        JsonPayloadError::Deserialize(e) => invalid(format!(
+            "The body is not of the documented form: {}.",
+            crate::wire::client::fault(e)
+        )),
         _ => invalid("The body could not be read; send it again."),
     };
     refused.into()
@@ -91,7 +107,10 @@ pub(super) fn json(error: JsonPayloadError, _req: &HttpRequest) -> actix_web::Er
 
 /// Parameters that are not documented.
 pub(super) fn query(_error: QueryPayloadError, _req: &HttpRequest) -> actix_web::Error {
-    invalid("A query parameter is unknown, given twice or of the wrong type; see /api/v1/openapi.json.").into()
+    invalid(
+        "A query parameter is unknown, given twice or of the wrong type; see /api/v1/openapi.json.",
+    )
+    .into()
 }
 
 /// An id in the path that is none.
@@ -101,7 +120,11 @@ pub(super) fn path(_error: PathError, _req: &HttpRequest) -> actix_web::Error {
 
 /// A path that leads nowhere.
 pub(super) async fn unknown_path() -> Result<HttpResponse, ApiError> {
-    Err(Reject::new(Code::NotFound, "There is no such address; see /api/v1/openapi.json.").into())
+    Err(Reject::new(
+        Code::NotFound,
+        "There is no such address; see /api/v1/openapi.json.",
+    )
+    .into())
 }
 
 /// A path that is right with a method that is not.

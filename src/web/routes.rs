@@ -56,9 +56,13 @@ routes! {
 
 /// Adds every route, with the limits and refusals of inputs. [`super::WebState`] must be app data.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.app_data(web::JsonConfig::default().limit(limits::FRAME_BYTES_MAX).error_handler(refusal::json))
-        .app_data(web::QueryConfig::default().error_handler(refusal::query))
-        .app_data(web::PathConfig::default().error_handler(refusal::path));
+    cfg.app_data(
+        web::JsonConfig::default()
+            .limit(limits::FRAME_BYTES_MAX)
+            .error_handler(refusal::json),
+    )
+    .app_data(web::QueryConfig::default().error_handler(refusal::query))
+    .app_data(web::PathConfig::default().error_handler(refusal::path));
     resources(cfg);
     cfg.default_service(web::to(refusal::unknown_path));
 }
@@ -79,7 +83,10 @@ mod tests {
 
     async fn call(method: Method, path: &str) -> (StatusCode, Value) {
         let app = test::init_service(App::new().configure(configure)).await;
-        let request = test::TestRequest::default().method(method).uri(path).to_request();
+        let request = test::TestRequest::default()
+            .method(method)
+            .uri(path)
+            .to_request();
         let answer = test::call_service(&app, request).await;
         let status = answer.status();
         let body = test::read_body(answer).await;
@@ -89,16 +96,25 @@ mod tests {
     #[actix_web::test]
     async fn every_route_is_in_the_openapi_document_and_vice_versa() {
         let document = serde_json::to_value(openapi::build()).expect("a document");
-        assert!(document["openapi"].as_str().is_some_and(|v| v.starts_with("3.1")));
+        assert!(
+            document["openapi"]
+                .as_str()
+                .is_some_and(|v| v.starts_with("3.1"))
+        );
         let paths = document["paths"].as_object().expect("paths");
         let documented: BTreeSet<(String, String)> = paths
             .iter()
             .flat_map(|(path, item)| {
                 let methods = item.as_object().expect("operations").keys();
-                methods.map(|m| (m.clone(), path.clone())).collect::<Vec<_>>()
+                methods
+                    .map(|m| (m.clone(), path.clone()))
+                    .collect::<Vec<_>>()
             })
             .collect();
-        let routed: BTreeSet<_> = ALL.iter().map(|(m, p)| ((*m).to_owned(), (*p).to_owned())).collect();
+        let routed: BTreeSet<_> = ALL
+            .iter()
+            .map(|(m, p)| ((*m).to_owned(), (*p).to_owned()))
+            .collect();
         assert_eq!(routed, documented);
     }
 
@@ -126,10 +142,17 @@ mod tests {
 
     #[actix_web::test]
     async fn every_route_of_the_api_but_the_document_wants_credentials() {
-        for (method, path) in ALL.iter().filter(|(_, p)| p.starts_with("/api/") && !p.ends_with(".json")) {
+        for (method, path) in ALL
+            .iter()
+            .filter(|(_, p)| p.starts_with("/api/") && !p.ends_with(".json"))
+        {
             let method = method.to_uppercase().parse().expect("a method");
             let (status, body) = call(method, &fill(path)).await;
-            assert_eq!((status.as_u16(), &body["error"]["code"]), (401, &Value::from("unauthenticated")), "{path}");
+            assert_eq!(
+                (status.as_u16(), &body["error"]["code"]),
+                (401, &Value::from("unauthenticated")),
+                "{path}"
+            );
         }
     }
 
@@ -138,12 +161,26 @@ mod tests {
         let cases = [
             (Method::GET, "/api/v1/nothing", 404, "not_found"),
             (Method::GET, "/nothing", 404, "not_found"),
-            (Method::DELETE, "/api/v1/conversations", 405, "invalid_request"),
-            (Method::GET, "/api/v1/conversations/018bcfe5-687b-7fff-bfff-ffffffffffff/park", 405, "invalid_request"),
+            (
+                Method::DELETE,
+                "/api/v1/conversations",
+                405,
+                "invalid_request",
+            ),
+            (
+                Method::GET,
+                "/api/v1/conversations/018bcfe5-687b-7fff-bfff-ffffffffffff/park",
+                405,
+                "invalid_request",
+            ),
         ];
         for (method, path, status, code) in cases {
             let (got, body) = call(method, path).await;
-            assert_eq!((got.as_u16(), &body["error"]["code"]), (status, &Value::from(code)), "{path}");
+            assert_eq!(
+                (got.as_u16(), &body["error"]["code"]),
+                (status, &Value::from(code)),
+                "{path}"
+            );
         }
     }
 }

@@ -27,7 +27,11 @@ const SHUTDOWN_SECONDS: u64 = 5;
 ///
 /// # Errors
 /// What the system says about the listener.
-pub fn http_server(state: WebState, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+pub fn http_server(
+    state: WebState,
+    listener: TcpListener,
+    workers: usize,
+) -> std::io::Result<Server> {
     let workers = workers.max(1);
     let server = HttpServer::new(move || {
         let telemetry = state.telemetry.clone();
@@ -61,11 +65,17 @@ pub fn http_server(state: WebState, listener: TcpListener, workers: usize) -> st
 /// Options of each connection. A peer that vanished, or that keeps its window shut, is
 /// noticed by the system: the session behind it may not even be polled.
 fn tune(connection: &dyn Any, _data: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
+    let Some(stream) = connection.downcast_ref::<TcpStream>() else {
+        return;
+    };
     let socket = SockRef::from(stream);
     let interval = Duration::from_millis(limits::HEARTBEAT_INTERVAL.0);
-    let alive = TcpKeepalive::new().with_time(interval).with_interval(interval);
-    let tuned = socket.set_tcp_nodelay(true).and_then(|()| socket.set_tcp_keepalive(&alive));
+    let alive = TcpKeepalive::new()
+        .with_time(interval)
+        .with_interval(interval);
+    let tuned = socket
+        .set_tcp_nodelay(true)
+        .and_then(|()| socket.set_tcp_keepalive(&alive));
     #[cfg(target_os = "linux")]
     let tuned = tuned.and_then(|()| socket.set_tcp_user_timeout(Some(interval * 3)));
     if let Err(error) = tuned {

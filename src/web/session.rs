@@ -9,7 +9,6 @@
 //! not read stops this actor from being polled at all; then its credit runs out, the inbox
 //! keeps its bound, and TCP gives up on the peer (`server.rs`).
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,23 +17,22 @@ use actix_http::ws::{CloseCode, CloseReason, Item, ProtocolError};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::{self, WebsocketContext, WsResponseBuilder};
 use bytestring::ByteString;
+use prometheus_client::metrics::gauge::Gauge;
 
-use super::auth::{self, authenticate_agent, authenticate_customer, is_agent_form, permit, writes};
+use super::auth::{self, authenticate_agent, authenticate_customer, is_agent_form};
 use super::guard::{Reassembly, Violation};
 use super::inbox::{Inbox, Mail};
+use super::live::{Asked, Live, Pending, concerned};
 use super::payload::{Failure, GuardedPayload, Verdict};
-use super::tokens::expired_since_hello;
 use super::{ApiError, WebState, refusal};
-use crate::actors::gateway::{self, Sink};
+use crate::actors::gateway::Sink;
 use crate::domain::ids::ConversationId;
 use crate::domain::reject::{Code, Reject};
-use crate::domain::time::Timestamp;
 use crate::engine::outbound::{Delivery, Outbound};
 use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::error;
 use crate::limits;
-use crate::telemetry::SocketLabels;
-use crate::wire::body::Viewer;
+use crate::telemetry::{SocketLabels, Telemetry};
 use crate::wire::client::{self, Hello, Incoming, Misread, Tag};
 use crate::wire::hot;
 use crate::wire::server::{self, Concerning};
@@ -90,6 +88,7 @@ fn open(
         silent_intervals: 0,
         fragments: Reassembly::default(),
         verdict: verdict.clone(),
+        counted: None,
     };
     // A client without a subprotocol (curl, websocat) is served all the same.
     WsResponseBuilder::new(session, request, GuardedPayload::new(payload, verdict))
@@ -107,6 +106,31 @@ struct WsSession {
     silent_intervals: u8,
     fragments: Reassembly,
     verdict: Verdict,
+    counted: Option<Counted>,
+}
+
+/// One of the open sockets, until dropped: also when the connection breaks, which
+/// `stopped` does not get to see.
+struct Counted(Gauge);
+
+impl Counted {
+    fn new(telemetry: &Telemetry, door: Door) -> Self {
+        let kind = match door {
+            Door::Customer => "customer",
+            Door::Agent => "agent",
+        };
+        let labels = SocketLabels { kind };
+        telemetry.sockets_opened.get_or_create(&labels).inc();
+        let open = telemetry.sockets_open.get_or_create_owned(&labels);
+        open.inc();
+        Self(open)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 enum Phase {
@@ -114,38 +138,6 @@ enum Phase {
     Live(Box<Live>),
     /// Our close frame is out; nothing is read or written any more.
     Closing,
-}
-
-/// After a good hello. Dropping it disconnects.
-struct Live {
-    session: gateway::Session,
-    inbox: Arc<Mutex<Inbox>>,
-    principal: Principal,
-    viewer: Viewer,
-    /// When the customer's token stops being accepted.
-    expires: Option<Timestamp>,
-    next_number: u64,
-    pending: HashMap<u64, Pending>,
-    /// Those of `pending` that the client asked for; subscriptions of hello come on top.
-    in_flight: usize,
-    /// Followed conversations, with the messages the client has not granted back.
-    subscriptions: HashMap<ConversationId, u32>,
-    /// The client grants credit itself, beginning with this much.
-    client_credit: Option<u32>,
-}
-
-/// A request without an answer yet.
-struct Pending {
-    from: Asked,
-    conversation: Option<ConversationId>,
-    subscribes: bool,
-}
-
-enum Asked {
-    /// By a frame.
-    Frame(Tag),
-    /// By a cursor of hello.
-    Cursor,
 }
 
 /// Look into the inbox.
@@ -161,9 +153,16 @@ struct InboxSink {
 }
 
 impl Sink for InboxSink {
-    #[allow(clippy::disallowed_methods, reason = "at most one Wake waits at a time, and the inbox is bounded")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "at most one Wake waits at a time, and the inbox is bounded"
+    )]
     fn deliver(&self, out: Outbound) {
-        let wake = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).push(out);
+        let wake = self
+            .inbox
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(out);
         if wake {
             self.session.do_send(Wake);
         }
@@ -176,35 +175,27 @@ impl Actor for WsSession {
     type Context = Context;
 
     fn started(&mut self, ctx: &mut Context) {
-        let labels = self.labels();
-        self.state.telemetry.sockets_open.get_or_create(&labels).inc();
-        self.state.telemetry.sockets_opened.get_or_create(&labels).inc();
-        ctx.run_later(Duration::from_millis(limits::HELLO_DEADLINE.0), |session, ctx| {
-            if matches!(session.phase, Phase::AwaitingHello) {
-                let late = Reject::new(Code::HelloTimeout, "Say hello within five seconds of connecting.");
-                session.refuse_and_close(&late, ctx);
-            }
-        });
-        ctx.run_interval(Duration::from_millis(limits::HEARTBEAT_INTERVAL.0), Self::heartbeat);
-    }
-}
-
-impl Drop for WsSession {
-    fn drop(&mut self) {
-        // Here rather than in `stopped`, which a connection that breaks does not reach.
-        self.state.telemetry.sockets_open.get_or_create(&self.labels()).dec();
+        self.counted = Some(Counted::new(&self.state.telemetry, self.door));
+        ctx.run_later(
+            Duration::from_millis(limits::HELLO_DEADLINE.0),
+            |session, ctx| {
+                if matches!(session.phase, Phase::AwaitingHello) {
+                    let late = Reject::new(
+                        Code::HelloTimeout,
+                        "Say hello within five seconds of connecting.",
+                    );
+                    session.refuse_and_close(&late, ctx);
+                }
+            },
+        );
+        ctx.run_interval(
+            Duration::from_millis(limits::HEARTBEAT_INTERVAL.0),
+            Self::heartbeat,
+        );
     }
 }
 
 impl WsSession {
-    fn labels(&self) -> SocketLabels {
-        let kind = match self.door {
-            Door::Customer => "customer",
-            Door::Agent => "agent",
-        };
-        SocketLabels { kind }
-    }
-
     fn send(&self, frame: ByteString, ctx: &mut Context) {
         self.state.telemetry.frames_out.inc();
         ctx.text(frame);
@@ -217,14 +208,19 @@ impl WsSession {
 
     fn refuse_and_close(&mut self, reject: &Reject, ctx: &mut Context) {
         self.refuse(Concerning::default(), reject, ctx);
-        let close = error::of(reject.code).close.unwrap_or(CloseCode::Policy.into());
+        let close = error::of(reject.code)
+            .close
+            .unwrap_or(CloseCode::Policy.into());
         self.close(close, reject.code.as_str(), ctx);
     }
 
     /// Says goodbye and gives the peer a moment to answer, so that it can read the reason.
     fn close(&mut self, code: u16, reason: &str, ctx: &mut Context) {
         self.phase = Phase::Closing;
-        ctx.close(Some(CloseReason { code: CloseCode::from(code), description: Some(reason.to_owned()) }));
+        ctx.close(Some(CloseReason {
+            code: CloseCode::from(code),
+            description: Some(reason.to_owned()),
+        }));
         ctx.run_later(CLOSE_WITHIN, |_, ctx| ctx.stop());
     }
 
@@ -239,7 +235,10 @@ impl WsSession {
             return;
         }
         if self.is_dismissed() {
-            self.refuse_and_close(&Reject::new(Code::TokenInvalid, "You are no longer signed in."), ctx);
+            self.refuse_and_close(
+                &Reject::new(Code::TokenInvalid, "You are no longer signed in."),
+                ctx,
+            );
             return;
         }
         ctx.ping(b"");
@@ -247,9 +246,19 @@ impl WsSession {
 
     /// An agent who was disabled, or whose role changed, since hello.
     fn is_dismissed(&self) -> bool {
-        let Phase::Live(live) = &self.phase else { return false };
-        let Principal::Agent { id, role } = &live.principal else { return false };
-        !self.state.gateway.company().agents.get(id).is_some_and(|a| a.enabled && a.role == *role)
+        let Phase::Live(live) = &self.phase else {
+            return false;
+        };
+        let Principal::Agent { id, role } = &live.principal else {
+            return false;
+        };
+        !self
+            .state
+            .gateway
+            .company()
+            .agents
+            .get(id)
+            .is_some_and(|a| a.enabled && a.role == *role)
     }
 
     fn heard_text(&mut self, text: &str, ctx: &mut Context) {
@@ -259,7 +268,10 @@ impl WsSession {
             (Phase::Closing, _) => {}
             (Phase::AwaitingHello, Ok(Incoming::Hello(hello))) => self.heard_hello(&hello, ctx),
             (Phase::AwaitingHello, Ok(_)) => {
-                self.refuse_and_close(&Reject::new(Code::HelloRequired, "The first frame must be `hello`."), ctx);
+                self.refuse_and_close(
+                    &Reject::new(Code::HelloRequired, "The first frame must be `hello`."),
+                    ctx,
+                );
             }
             (Phase::AwaitingHello, Err(misread)) => {
                 let mut reject = misread.reject;
@@ -269,11 +281,20 @@ impl WsSession {
                 self.refuse_and_close(&reject, ctx);
             }
             (Phase::Live(_), Ok(Incoming::Hello(_))) => {
-                let again = Reject::new(Code::InvalidRequest, "Hello was said already; reconnect to say it anew.");
+                let again = Reject::new(
+                    Code::InvalidRequest,
+                    "Hello was said already; reconnect to say it anew.",
+                );
                 self.refuse(Concerning::default(), &again, ctx);
             }
             (Phase::Live(_), Ok(Incoming::Ask { tag, request })) => self.asked(tag, request, ctx),
-            (Phase::Live(_), Ok(Incoming::Credit { conversation, messages })) => {
+            (
+                Phase::Live(_),
+                Ok(Incoming::Credit {
+                    conversation,
+                    messages,
+                }),
+            ) => {
                 self.granted(conversation, messages, ctx);
             }
             (Phase::Live(_), Ok(Incoming::Ping { reference })) => {
@@ -284,7 +305,12 @@ impl WsSession {
     }
 
     fn heard_nonsense(&self, misread: &Misread, ctx: &mut Context) {
-        let Misread { reject, reference, client_id, conversation } = misread;
+        let Misread {
+            reject,
+            reference,
+            client_id,
+            conversation,
+        } = misread;
         let concerning = Concerning {
             reference: reference.as_deref(),
             client_id: client_id.as_deref(),
@@ -325,28 +351,35 @@ impl WsSession {
             }
         };
         let inbox = Arc::new(Mutex::new(Inbox::default()));
-        let sink = InboxSink { inbox: inbox.clone(), session: ctx.address() };
-        let session = self.state.gateway.connect(principal.clone(), Arc::new(sink))?;
-        Ok(Live {
-            session,
-            inbox,
-            viewer: Viewer::from(&principal),
-            principal,
-            expires,
-            next_number: 0,
-            pending: HashMap::new(),
-            in_flight: 0,
-            subscriptions: HashMap::new(),
-            client_credit: hello.credit,
-        })
+        let sink = InboxSink {
+            inbox: inbox.clone(),
+            session: ctx.address(),
+        };
+        let session = self
+            .state
+            .gateway
+            .connect(principal.clone(), Arc::new(sink))?;
+        Ok(Live::new(session, inbox, principal, expires, hello.credit))
     }
 
     fn follow_cursors(&mut self, hello: &Hello, ctx: &mut Context) {
         for (conversation, after) in &hello.cursors {
-            let Phase::Live(live) = &mut self.phase else { return };
-            let subscribe = Ask::Subscribe { after: *after, credit: live.window() };
+            let Phase::Live(live) = &mut self.phase else {
+                return;
+            };
+            let subscribe = Ask::Subscribe {
+                after: *after,
+                credit: live.window(),
+            };
             if let Err(reject) = live.subscribe(*conversation) {
-                self.refuse(Concerning { conversation: Some(*conversation), ..Concerning::default() }, &reject, ctx);
+                self.refuse(
+                    Concerning {
+                        conversation: Some(*conversation),
+                        ..Concerning::default()
+                    },
+                    &reject,
+                    ctx,
+                );
                 continue;
             }
             live.request(Asked::Cursor, Request::In(*conversation, subscribe));
@@ -354,30 +387,38 @@ impl WsSession {
     }
 
     fn asked(&mut self, tag: Tag, request: Request, ctx: &mut Context) {
-        let Phase::Live(live) = &mut self.phase else { return };
-        let conversation = concerned(&request);
-        let checked = live.check(&request, || self.state.gateway.now());
-        let Some(live) = (match checked {
-            Ok(()) => Some(live),
-            Err(reject) => {
-                if tag == Tag::Silent {
-                    self.state.telemetry.refused(reject.code);
-                } else {
-                    self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
-                }
-                None
-            }
-        }) else {
+        let Phase::Live(live) = &mut self.phase else {
             return;
         };
+        let conversation = concerned(&request);
+        if let Err(reject) = live.check(&request, || self.state.gateway.now()) {
+            if tag == Tag::Silent {
+                self.state.telemetry.refused(reject.code);
+            } else {
+                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
+            }
+            return;
+        }
         live.ask(tag, request);
     }
 
     fn granted(&mut self, conversation: ConversationId, messages: u32, ctx: &mut Context) {
-        let Phase::Live(live) = &mut self.phase else { return };
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
         if live.client_credit.is_none() {
-            let reject = Reject::new(Code::InvalidRequest, "Credit is automatic here; say `credit` in hello to grant it.");
-            self.refuse(Concerning { conversation: Some(conversation), ..Concerning::default() }, &reject, ctx);
+            let reject = Reject::new(
+                Code::InvalidRequest,
+                "Credit is automatic here; say `credit` in hello to grant it.",
+            );
+            self.refuse(
+                Concerning {
+                    conversation: Some(conversation),
+                    ..Concerning::default()
+                },
+                &reject,
+                ctx,
+            );
             return;
         }
         if let Some(owed) = live.subscriptions.get_mut(&conversation) {
@@ -389,26 +430,38 @@ impl WsSession {
     }
 
     fn told(&mut self, out: Outbound, ctx: &mut Context) {
-        let Phase::Live(live) = &mut self.phase else { return };
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
         let viewer = live.viewer;
         let frame = match out {
             Outbound::Answer { request, result } => return self.answered(request, result, ctx),
-            Outbound::Messages { conversation, messages } => return self.delivered(conversation, &messages, ctx),
+            Outbound::Messages {
+                conversation,
+                messages,
+            } => return self.delivered(conversation, &messages, ctx),
             Outbound::View(view) => {
                 if !live.subscriptions.contains_key(&view.id) {
                     return;
                 }
                 server::conversation(&view, viewer)
             }
-            Outbound::Typing { conversation, side, agent, on } => {
-                server::typing(conversation, side, agent.as_ref().map(|a| a.as_str()), on)
-            }
+            Outbound::Typing {
+                conversation,
+                side,
+                agent,
+                on,
+            } => server::typing(conversation, side, agent.as_ref().map(|a| a.as_str()), on),
             Outbound::Offer(notice) => server::offer(&notice),
-            Outbound::OfferEnded { conversation, taken } => server::offer_ended(conversation, taken),
+            Outbound::OfferEnded {
+                conversation,
+                taken,
+            } => server::offer_ended(conversation, taken),
             Outbound::Assigned(view) => server::assigned(&view),
-            Outbound::CustomerReturned { conversation, customer } => {
-                server::customer_returned(conversation, &customer)
-            }
+            Outbound::CustomerReturned {
+                conversation,
+                customer,
+            } => server::customer_returned(conversation, &customer),
             Outbound::Presence { presence } => server::presence(presence),
             Outbound::GoAway => {
                 self.send(server::goaway(), ctx);
@@ -418,10 +471,20 @@ impl WsSession {
         self.send(frame, ctx);
     }
 
-    fn delivered(&mut self, conversation: ConversationId, messages: &[Delivery], ctx: &mut Context) {
-        let Phase::Live(live) = &mut self.phase else { return };
+    fn delivered(
+        &mut self,
+        conversation: ConversationId,
+        messages: &[Delivery],
+        ctx: &mut Context,
+    ) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
         let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
-        match (live.subscriptions.get_mut(&conversation), live.client_credit) {
+        match (
+            live.subscriptions.get_mut(&conversation),
+            live.client_credit,
+        ) {
             // Was on its way when the client unsubscribed.
             (None, _) => return,
             (Some(owed), Some(_)) => *owed = owed.saturating_add(count),
@@ -430,14 +493,25 @@ impl WsSession {
         }
         let company = self.state.gateway.company();
         for delivery in messages {
-            self.send(delivery.frame(|m| hot::message(conversation, m, &company)), ctx);
+            self.send(
+                delivery.frame(|m| hot::message(conversation, m, &company)),
+                ctx,
+            );
         }
     }
 
     fn answered(&mut self, number: u64, result: Result<Reply, Reject>, ctx: &mut Context) {
-        let Phase::Live(live) = &mut self.phase else { return };
-        let Some(pending) = live.pending.remove(&number) else { return };
-        let Pending { from, conversation, subscribes } = pending;
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        let Some(pending) = live.pending.remove(&number) else {
+            return;
+        };
+        let Pending {
+            from,
+            conversation,
+            subscribes,
+        } = pending;
         if matches!(from, Asked::Frame(_)) {
             live.in_flight -= 1;
         }
@@ -456,21 +530,36 @@ impl WsSession {
             }
             (Asked::Frame(tag), Ok(reply)) => {
                 let company = self.state.gateway.company();
-                if let Some(frame) = server::accepted(&tag, conversation, &reply, viewer, &company) {
+                if let Some(frame) = server::accepted(&tag, conversation, &reply, viewer, &company)
+                {
                     self.send(frame, ctx);
                 }
             }
-            (Asked::Frame(tag), Err(reject)) => self.refuse(Concerning::tag(&tag, conversation), &reject, ctx),
-            (Asked::Cursor, Ok(Reply::Subscribed { view })) => self.send(server::conversation(&view, viewer), ctx),
+            (Asked::Frame(tag), Err(reject)) => {
+                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
+            }
+            (Asked::Cursor, Ok(Reply::Subscribed { view })) => {
+                self.send(server::conversation(&view, viewer), ctx);
+            }
             (Asked::Cursor, Ok(_)) => {}
             (Asked::Cursor, Err(reject)) => {
-                self.refuse(Concerning { conversation, ..Concerning::default() }, &reject, ctx);
+                self.refuse(
+                    Concerning {
+                        conversation,
+                        ..Concerning::default()
+                    },
+                    &reject,
+                    ctx,
+                );
             }
         }
     }
 
     fn heard_fragment(&mut self, item: &Item, ctx: &mut Context) {
-        let (Item::FirstText(part) | Item::FirstBinary(part) | Item::Continue(part) | Item::Last(part)) = item;
+        let (Item::FirstText(part)
+        | Item::FirstBinary(part)
+        | Item::Continue(part)
+        | Item::Last(part)) = item;
         if matches!(item, Item::FirstText(_) | Item::FirstBinary(_)) {
             self.fragments = Reassembly::default();
         }
@@ -503,80 +592,18 @@ impl WsSession {
     }
 }
 
-impl Live {
-    fn window(&self) -> u32 {
-        self.client_credit.unwrap_or(limits::CREDIT_WINDOW)
-    }
-
-    /// Whether a request may go to the gateway.
-    fn check(&mut self, request: &Request, now: impl FnOnce() -> Timestamp) -> Result<(), Reject> {
-        permit(&self.principal, request)?;
-        if let Some(expires) = self.expires
-            && writes(request)
-            && now() >= expires
-        {
-            return Err(expired_since_hello());
-        }
-        if matches!(request, Request::In(_, Ask::Typing { .. })) {
-            return Ok(());
-        }
-        if self.in_flight >= limits::REQUESTS_IN_FLIGHT_MAX {
-            let sentence = "Wait for answers before you ask more.";
-            return Err(Reject::new(Code::TooManyInFlight, sentence));
-        }
-        match request {
-            Request::In(conversation, Ask::Subscribe { .. }) => self.subscribe(*conversation),
-            _ => Ok(()),
-        }
-    }
-
-    fn subscribe(&mut self, conversation: ConversationId) -> Result<(), Reject> {
-        let full = self.subscriptions.len() >= limits::SUBSCRIPTIONS_PER_SESSION_MAX;
-        if full && !self.subscriptions.contains_key(&conversation) {
-            let sentence = "Unsubscribe from conversations that nobody looks at.";
-            return Err(Reject::new(Code::TooManySubscriptions, sentence));
-        }
-        self.subscriptions.insert(conversation, 0);
-        Ok(())
-    }
-
-    /// Asks what [`Live::check`] allowed.
-    fn ask(&mut self, tag: Tag, mut request: Request) {
-        match &mut request {
-            Request::In(_, Ask::Subscribe { credit, .. }) => *credit = self.window(),
-            Request::In(conversation, Ask::Unsubscribe) => {
-                self.subscriptions.remove(conversation);
-            }
-            // Has no answer, so it is not waited for.
-            Request::In(_, Ask::Typing { .. }) => return self.session.request(0, request),
-            _ => {}
-        }
-        self.in_flight += 1;
-        self.request(Asked::Frame(tag), request);
-    }
-
-    fn request(&mut self, from: Asked, request: Request) {
-        self.next_number += 1;
-        let subscribes = matches!(request, Request::In(_, Ask::Subscribe { .. }));
-        let pending = Pending { from, conversation: concerned(&request), subscribes };
-        self.pending.insert(self.next_number, pending);
-        self.session.request(self.next_number, request);
-    }
-}
-
-const fn concerned(request: &Request) -> Option<ConversationId> {
-    match request {
-        Request::In(conversation, _) => Some(*conversation),
-        _ => None,
-    }
-}
-
 impl Handler<Wake> for WsSession {
     type Result = ();
 
     fn handle(&mut self, _: Wake, ctx: &mut Context) {
-        let Phase::Live(live) = &self.phase else { return };
-        let mail = live.inbox.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Phase::Live(live) = &self.phase else {
+            return;
+        };
+        let mail = live
+            .inbox
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         match mail {
             Mail::All(waiting) => waiting.into_iter().for_each(|out| self.told(out, ctx)),
             Mail::Overflowed => {
@@ -604,7 +631,10 @@ impl StreamHandler<Result<ws::Message, ProtocolError>> for WsSession {
             ws::Message::Text(text) => self.heard_text(&text, ctx),
             ws::Message::Continuation(item) => self.heard_fragment(&item, ctx),
             ws::Message::Binary(_) => {
-                let reject = Reject::new(Code::InvalidRequest, "Send text frames; binary ones are not used.");
+                let reject = Reject::new(
+                    Code::InvalidRequest,
+                    "Send text frames; binary ones are not used.",
+                );
                 self.refuse(Concerning::default(), &reject, ctx);
             }
             ws::Message::Ping(payload) => ctx.pong(&payload),
@@ -612,7 +642,10 @@ impl StreamHandler<Result<ws::Message, ProtocolError>> for WsSession {
             ws::Message::Close(reason) => {
                 // The peer's own code back; ours to close the connection, at once.
                 self.phase = Phase::Closing;
-                ctx.close(reason.map(|r| CloseReason { code: r.code, description: None }));
+                ctx.close(reason.map(|r| CloseReason {
+                    code: r.code,
+                    description: None,
+                }));
                 ctx.stop();
             }
         }

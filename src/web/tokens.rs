@@ -49,11 +49,17 @@ impl Audience {
 }
 
 fn token_invalid() -> Reject {
-    Reject::new(Code::TokenInvalid, "The token does not verify; get a new one from where this one came from.")
+    Reject::new(
+        Code::TokenInvalid,
+        "The token does not verify; get a new one from where this one came from.",
+    )
 }
 
 fn token_expired() -> Reject {
-    Reject::new(Code::TokenExpired, "The token has expired; get a new one and reconnect.")
+    Reject::new(
+        Code::TokenExpired,
+        "The token has expired; get a new one and reconnect.",
+    )
 }
 
 /// The refusal of an open socket whose token has run out.
@@ -108,11 +114,24 @@ fn verify(key: &CustomerKey, token: &str) -> Option<Claims> {
     Some(verified.claims)
 }
 
-fn judge(key: &CustomerKey, claims: &Claims, now: Timestamp) -> Result<(CustomerId, Timestamp), Reject> {
-    let Claims { sub, iat, exp, nbf, iss, aud } = claims;
+fn judge(
+    key: &CustomerKey,
+    claims: &Claims,
+    now: Timestamp,
+) -> Result<(CustomerId, Timestamp), Reject> {
+    let Claims {
+        sub,
+        iat,
+        exp,
+        nbf,
+        iss,
+        aud,
+    } = claims;
     let issuer_fits = key.issuer.is_none() || key.issuer == *iss;
-    let audience_fits =
-        key.audience.as_ref().is_none_or(|wanted| aud.as_ref().is_some_and(|aud| aud.includes(wanted)));
+    let audience_fits = key
+        .audience
+        .as_ref()
+        .is_none_or(|wanted| aud.as_ref().is_some_and(|aud| aud.includes(wanted)));
     let begins = [Some(iat), nbf.as_ref()]
         .into_iter()
         .flatten()
@@ -131,7 +150,10 @@ fn judge(key: &CustomerKey, claims: &Claims, now: Timestamp) -> Result<(Customer
 }
 
 /// A `NumericDate` (RFC 7519: seconds, perhaps with a fraction) within a sane range.
-#[allow(clippy::cast_possible_truncation, reason = "the range is checked just before")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the range is checked just before"
+)]
 fn instant(seconds: &Number) -> Option<Timestamp> {
     let ms = seconds.as_f64()? * 1_000.0;
     (0.0..1e15).contains(&ms).then_some(Timestamp(ms as i64))
@@ -142,7 +164,12 @@ fn instant(seconds: &Number) -> Option<Timestamp> {
 /// # Errors
 /// `token_invalid`, also for an agent who is unknown or disabled.
 pub fn authenticate_agent(company: &Company, token: &str) -> Result<(AgentId, Role), Reject> {
-    let refused = || Reject::new(Code::TokenInvalid, "Use ID:SECRET as printed by `linger agent add`.");
+    let refused = || {
+        Reject::new(
+            Code::TokenInvalid,
+            "Use ID:SECRET as printed by `linger agent add`.",
+        )
+    };
     if token.len() > TOKEN_BYTES_MAX {
         return Err(refused());
     }
@@ -151,8 +178,13 @@ pub fn authenticate_agent(company: &Company, token: &str) -> Result<(AgentId, Ro
     let id = AgentId::parse(id).map_err(|_| refused())?;
     let digest = digest::digest(&digest::SHA256, secret.as_bytes());
     let hex: String = digest.as_ref().iter().map(|b| format!("{b:02x}")).collect();
-    let profile = company.agents.get(&id).filter(|a| a.enabled).ok_or_else(refused)?;
-    verify_slices_are_equal(hex.as_bytes(), profile.secret_sha256.as_bytes()).map_err(|_| refused())?;
+    let profile = company
+        .agents
+        .get(&id)
+        .filter(|a| a.enabled)
+        .ok_or_else(refused)?;
+    verify_slices_are_equal(hex.as_bytes(), profile.secret_sha256.as_bytes())
+        .map_err(|_| refused())?;
     Ok((id, profile.role))
 }
 

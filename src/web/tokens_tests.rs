@@ -2,7 +2,9 @@
 
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
+};
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
@@ -15,8 +17,15 @@ const NOW_S: i64 = 1_700_000_000;
 
 fn pem(kind: &str, der: &[u8]) -> String {
     let body = BASE64_STANDARD.encode(der);
-    let lines: Vec<&str> = body.as_bytes().chunks(64).map(|l| std::str::from_utf8(l).expect("base64")).collect();
-    format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", lines.join("\n"))
+    let lines: Vec<&str> = body
+        .as_bytes()
+        .chunks(64)
+        .map(|l| std::str::from_utf8(l).expect("base64"))
+        .collect();
+    format!(
+        "-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n",
+        lines.join("\n")
+    )
 }
 
 struct Signer {
@@ -29,11 +38,13 @@ struct Signer {
 fn rsa() -> Signer {
     let pair = aws_lc_rs::rsa::KeyPair::generate(KeySize::Rsa2048).expect("a key");
     let private: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().expect("DER");
-    let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> = pair.public_key().as_der().expect("DER");
+    let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> =
+        pair.public_key().as_der().expect("DER");
     Signer {
         algorithm: Algorithm::RS256,
         name: "RS256",
-        key: EncodingKey::from_rsa_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes()).expect("PEM"),
+        key: EncodingKey::from_rsa_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes())
+            .expect("PEM"),
         public_pem: pem("PUBLIC KEY", public.as_ref()),
     }
 }
@@ -41,11 +52,13 @@ fn rsa() -> Signer {
 fn ec() -> Signer {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
     let private = pair.to_pkcs8v1().expect("DER");
-    let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> = pair.public_key().as_der().expect("DER");
+    let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> =
+        pair.public_key().as_der().expect("DER");
     Signer {
         algorithm: Algorithm::ES256,
         name: "ES256",
-        key: EncodingKey::from_ec_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes()).expect("PEM"),
+        key: EncodingKey::from_ec_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes())
+            .expect("PEM"),
         public_pem: pem("PUBLIC KEY", public.as_ref()),
     }
 }
@@ -53,11 +66,13 @@ fn ec() -> Signer {
 fn ed() -> Signer {
     let pair = Ed25519KeyPair::generate().expect("a key");
     let private = pair.to_pkcs8v1().expect("DER");
-    let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> = pair.public_key().as_der().expect("DER");
+    let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> =
+        pair.public_key().as_der().expect("DER");
     Signer {
         algorithm: Algorithm::EdDSA,
         name: "EdDSA",
-        key: EncodingKey::from_ed_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes()).expect("PEM"),
+        key: EncodingKey::from_ed_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes())
+            .expect("PEM"),
         public_pem: pem("PUBLIC KEY", public.as_ref()),
     }
 }
@@ -70,7 +85,10 @@ fn company(signer: &Signer, kid: Option<&str>) -> Company {
         issuer: Some("shop".to_owned()),
         audience: Some("linger".to_owned()),
     };
-    Company { customer_keys: vec![key], ..Company::default() }
+    Company {
+        customer_keys: vec![key],
+        ..Company::default()
+    }
 }
 
 fn claims() -> Value {
@@ -96,7 +114,9 @@ fn sign(signer: &Signer, kid: Option<&str>, claims: &Value) -> String {
 }
 
 fn code(company: &Company, token: &str) -> Result<&'static str, Code> {
-    authenticate_customer(company, token, NOW).map(|_| "accepted").map_err(|r| r.code)
+    authenticate_customer(company, token, NOW)
+        .map(|_| "accepted")
+        .map_err(|r| r.code)
 }
 
 #[test]
@@ -104,7 +124,8 @@ fn each_algorithm_is_accepted_with_its_own_key() {
     for signer in [rsa(), ec(), ed()] {
         let token = sign(&signer, None, &claims());
         let accepted = authenticate_customer(&company(&signer, None), &token, NOW);
-        let (customer, until) = accepted.unwrap_or_else(|r| panic!("{}: {:?}", signer.name, r.code));
+        let (customer, until) =
+            accepted.unwrap_or_else(|r| panic!("{}: {:?}", signer.name, r.code));
         assert_eq!(customer.as_str(), "carla");
         assert_eq!(until, Timestamp((NOW_S + 600) * 1_000) + LEEWAY);
     }
@@ -119,17 +140,33 @@ fn claims_are_judged_one_by_one() {
     let company = company(&signer, None);
     let cases = [
         ("as it should be", claims(), OK),
-        ("expired within the leeway", with("exp", json!(NOW_S - 59)), OK),
+        (
+            "expired within the leeway",
+            with("exp", json!(NOW_S - 59)),
+            OK,
+        ),
         ("expired", with("exp", json!(NOW_S - 60)), OLD),
-        ("expired with a fraction", with("exp", json!(1_600_000_000.5)), OLD),
-        ("exp as a string", with("exp", json!((NOW_S + 600).to_string())), BAD),
+        (
+            "expired with a fraction",
+            with("exp", json!(1_600_000_000.5)),
+            OLD,
+        ),
+        (
+            "exp as a string",
+            with("exp", json!((NOW_S + 600).to_string())),
+            BAD,
+        ),
         ("exp negative", with("exp", json!(-1)), BAD),
         ("exp beyond all time", with("exp", json!(1e300)), BAD),
         ("exp null", with("exp", Value::Null), BAD),
         ("no exp", without("exp"), BAD),
         ("no iat", without("iat"), BAD),
         ("iat as a string", with("iat", json!("0")), BAD),
-        ("issued within the leeway", with("iat", json!(NOW_S + 59)), OK),
+        (
+            "issued within the leeway",
+            with("iat", json!(NOW_S + 59)),
+            OK,
+        ),
         ("issued in the future", with("iat", json!(NOW_S + 61)), BAD),
         ("not yet valid", with("nbf", json!(NOW_S + 61)), BAD),
         ("nbf as a string", with("nbf", json!("0")), BAD),
@@ -138,16 +175,36 @@ fn claims_are_judged_one_by_one() {
         ("no issuer", without("iss"), BAD),
         ("wrong audience", with("aud", json!("else")), BAD),
         ("no audience", without("aud"), BAD),
-        ("one of many audiences", with("aud", json!(["else", "linger"])), OK),
+        (
+            "one of many audiences",
+            with("aud", json!(["else", "linger"])),
+            OK,
+        ),
         ("none of many audiences", with("aud", json!(["else"])), BAD),
         ("no sub", without("sub"), BAD),
         ("empty sub", with("sub", json!("")), BAD),
         ("sub as a number", with("sub", json!(7)), BAD),
-        ("claims of the signer's own", with("plan", json!({"gold": true})), OK),
-        ("expired and for somebody else", { let mut c = with("exp", json!(1)); c["aud"] = json!("else"); c }, BAD),
+        (
+            "claims of the signer's own",
+            with("plan", json!({"gold": true})),
+            OK,
+        ),
+        (
+            "expired and for somebody else",
+            {
+                let mut c = with("exp", json!(1));
+                c["aud"] = json!("else");
+                c
+            },
+            BAD,
+        ),
     ];
     for (name, claims, expected) in cases {
-        assert_eq!(code(&company, &sign(&signer, None, &claims)), expected, "{name}");
+        assert_eq!(
+            code(&company, &sign(&signer, None, &claims)),
+            expected,
+            "{name}"
+        );
     }
 }
 
@@ -158,7 +215,10 @@ fn a_token_never_chooses_its_algorithm_or_brings_its_key() {
     let good = sign(&signer, None, &claims());
     let body = BASE64_URL_SAFE_NO_PAD.encode(claims().to_string());
     let raw = |header: Value, signature: &str| {
-        format!("{}.{body}.{signature}", BASE64_URL_SAFE_NO_PAD.encode(header.to_string()))
+        format!(
+            "{}.{body}.{signature}",
+            BASE64_URL_SAFE_NO_PAD.encode(header.to_string())
+        )
     };
     let signature = good.rsplit('.').next().expect("three parts");
     let confused = {
@@ -176,7 +236,10 @@ fn a_token_never_chooses_its_algorithm_or_brings_its_key() {
         ("HS256 with the public key", confused),
         ("another algorithm", foreign_alg),
         ("another key", sign(&other, None, &claims())),
-        ("another header over the signature", raw(json!({"alg": "RS512"}), signature)),
+        (
+            "another header over the signature",
+            raw(json!({"alg": "RS512"}), signature),
+        ),
         ("signature of other claims", {
             let changed = sign(&signer, None, &with("sub", json!("mallory")));
             let (head, _) = changed.rsplit_once('.').expect("three parts");
@@ -187,7 +250,14 @@ fn a_token_never_chooses_its_algorithm_or_brings_its_key() {
             header.jku = Some("https://evil.example/keys".to_owned());
             jsonwebtoken::encode(&header, &claims(), &other.key).expect("a token")
         }),
-        ("huge", sign(&signer, None, &with("pad", json!("x".repeat(TOKEN_BYTES_MAX))))),
+        (
+            "huge",
+            sign(
+                &signer,
+                None,
+                &with("pad", json!("x".repeat(TOKEN_BYTES_MAX))),
+            ),
+        ),
         ("no token", String::new()),
         ("two parts", "a.b".to_owned()),
         ("not base64", "ä.ö.ü".to_owned()),
@@ -212,9 +282,17 @@ fn a_kid_chooses_among_the_configured_keys_and_nothing_else() {
         (None, Some("any"), Ok("accepted")),
     ];
     for (configured, named, expected) in cases {
-        assert_eq!(code(&company(&signer, configured), &token(named)), expected, "{configured:?} {named:?}");
+        assert_eq!(
+            code(&company(&signer, configured), &token(named)),
+            expected,
+            "{configured:?} {named:?}"
+        );
     }
-    assert_eq!(code(&Company::default(), &token(None)), Err(Code::TokenInvalid), "no key configured");
+    assert_eq!(
+        code(&Company::default(), &token(None)),
+        Err(Code::TokenInvalid),
+        "no key configured"
+    );
 }
 
 #[test]
@@ -230,7 +308,9 @@ fn agents_sign_in_with_their_secret_while_enabled() {
     };
     let mut company = Company::default();
     for (id, enabled) in [("anna", true), ("a:b", true), ("gone", false)] {
-        company.agents.insert(AgentId::parse(id).expect("a valid id"), profile(enabled));
+        company
+            .agents
+            .insert(AgentId::parse(id).expect("a valid id"), profile(enabled));
     }
     let huge = format!("anna:{}", "x".repeat(TOKEN_BYTES_MAX));
     let cases = [
@@ -246,7 +326,12 @@ fn agents_sign_in_with_their_secret_while_enabled() {
     ];
     for (token, accepted) in cases {
         let result = authenticate_agent(&company, token);
-        assert_eq!(result.is_ok(), accepted, "{}", &token[..token.len().min(20)]);
+        assert_eq!(
+            result.is_ok(),
+            accepted,
+            "{}",
+            &token[..token.len().min(20)]
+        );
         if let Ok((_, role)) = result {
             assert_eq!(role, Role::Supervisor);
         }

@@ -48,7 +48,10 @@ pub struct MarksBody {
 
 impl From<Marks> for MarksBody {
     fn from(marks: Marks) -> Self {
-        Self { delivered: marks.delivered.0, read: marks.read.0 }
+        Self {
+            delivered: marks.delivered.0,
+            read: marks.read.0,
+        }
     }
 }
 
@@ -115,9 +118,27 @@ impl ViewBody {
     pub fn of(view: &ConversationView, viewer: Viewer) -> Self {
         // Destructured in full, so that a new field has to be decided about here.
         let ConversationView {
-            id, version, state, mode, workstream, customer, queue, agent, accepted, offer_deadline, transfer_to,
-            waiting_for, last_agent, last_seq, customer_marks, agent_marks, created_at, activity_at, queued_at,
-            ended_by, closed,
+            id,
+            version,
+            state,
+            mode,
+            workstream,
+            customer,
+            queue,
+            agent,
+            accepted,
+            offer_deadline,
+            transfer_to,
+            waiting_for,
+            last_agent,
+            last_seq,
+            customer_marks,
+            agent_marks,
+            created_at,
+            activity_at,
+            queued_at,
+            ended_by,
+            closed,
         } = view;
         let company = viewer == Viewer::Company;
         Self {
@@ -128,12 +149,24 @@ impl ViewBody {
             workstream: workstream.to_string(),
             customer: customer.to_string(),
             queue: company.then(|| queue.to_string()),
-            agent: agent.as_ref().filter(|_| company || *accepted).map(ToString::to_string),
+            agent: agent
+                .as_ref()
+                .filter(|_| company || *accepted)
+                .map(ToString::to_string),
             accepted: *accepted,
             offer_deadline: offer_deadline.filter(|_| company).map(|t| t.0),
-            transfer_to: transfer_to.as_ref().filter(|_| company).map(ToString::to_string),
-            waiting_for: waiting_for.as_ref().filter(|_| company).map(ToString::to_string),
-            last_agent: last_agent.as_ref().filter(|_| company).map(ToString::to_string),
+            transfer_to: transfer_to
+                .as_ref()
+                .filter(|_| company)
+                .map(ToString::to_string),
+            waiting_for: waiting_for
+                .as_ref()
+                .filter(|_| company)
+                .map(ToString::to_string),
+            last_agent: last_agent
+                .as_ref()
+                .filter(|_| company)
+                .map(ToString::to_string),
             last_seq: last_seq.0,
             customer_marks: (*customer_marks).into(),
             agent_marks: (*agent_marks).into(),
@@ -179,7 +212,12 @@ impl AuthorBody {
     /// The author with the display name that the company has configured now.
     #[must_use]
     pub fn of(author: &Author, company: &Company) -> Self {
-        let none = Self { kind: AuthorKind::Customer, agent: None, name: None, system: None };
+        let none = Self {
+            kind: AuthorKind::Customer,
+            agent: None,
+            name: None,
+            system: None,
+        };
         match author {
             Author::Customer => none,
             Author::Agent(id) => Self {
@@ -188,7 +226,11 @@ impl AuthorBody {
                 name: company.agents.get(id).map(|a| a.display_name.clone()),
                 ..none
             },
-            Author::System(kind) => Self { kind: AuthorKind::System, system: Some((*kind).into()), ..none },
+            Author::System(kind) => Self {
+                kind: AuthorKind::System,
+                system: Some((*kind).into()),
+                ..none
+            },
         }
     }
 }
@@ -217,7 +259,13 @@ impl MessageBody {
     /// The message, told apart by its conversation.
     #[must_use]
     pub fn of(conversation: ConversationId, message: &Message, company: &Company) -> Self {
-        let Message { seq, at, author, client_id, text } = message;
+        let Message {
+            seq,
+            at,
+            author,
+            client_id,
+            text,
+        } = message;
         Self {
             conversation,
             seq: seq.0,
@@ -252,7 +300,15 @@ pub struct AgentBody {
 
 impl From<&AgentView> for AgentBody {
     fn from(view: &AgentView) -> Self {
-        let AgentView { id, display_name, presence, connections, capacity, load, conversations } = view;
+        let AgentView {
+            id,
+            display_name,
+            presence,
+            connections,
+            capacity,
+            load,
+            conversations,
+        } = view;
         Self {
             id: id.to_string(),
             display_name: display_name.clone(),
@@ -280,8 +336,16 @@ pub struct QueueBody {
 
 impl From<&QueueView> for QueueBody {
     fn from(view: &QueueView) -> Self {
-        let QueueView { id, waiting, longest_since } = view;
-        Self { id: id.to_string(), waiting: *waiting, longest_since: longest_since.map(|t| t.0) }
+        let QueueView {
+            id,
+            waiting,
+            longest_since,
+        } = view;
+        Self {
+            id: id.to_string(),
+            waiting: *waiting,
+            longest_since: longest_since.map(|t| t.0),
+        }
     }
 }
 
@@ -299,7 +363,11 @@ pub struct FloorBody {
 
 impl From<&FloorView> for FloorBody {
     fn from(view: &FloorView) -> Self {
-        let FloorView { agents, queues, conversations } = view;
+        let FloorView {
+            agents,
+            queues,
+            conversations,
+        } = view;
         Self {
             agents: agents.iter().map(Into::into).collect(),
             queues: queues.iter().map(Into::into).collect(),
@@ -324,10 +392,16 @@ pub struct PrincipalBody {
 impl From<&Principal> for PrincipalBody {
     fn from(principal: &Principal) -> Self {
         match principal {
-            Principal::Customer(id) => Self { kind: SideName::Customer, id: id.to_string(), role: None },
-            Principal::Agent { id, role } => {
-                Self { kind: SideName::Agent, id: id.to_string(), role: Some((*role).into()) }
-            }
+            Principal::Customer(id) => Self {
+                kind: SideName::Customer,
+                id: id.to_string(),
+                role: None,
+            },
+            Principal::Agent { id, role } => Self {
+                kind: SideName::Agent,
+                id: id.to_string(),
+                role: Some((*role).into()),
+            },
         }
     }
 }
@@ -357,7 +431,13 @@ pub struct RefusalBody {
 
 impl From<&Reject> for RefusalBody {
     fn from(reject: &Reject) -> Self {
-        let Reject { code, sentence, retry_after: _, taken_by, opens_at } = reject;
+        let Reject {
+            code,
+            sentence,
+            retry_after: _,
+            taken_by,
+            opens_at,
+        } = reject;
         Self {
             code: code.as_str(),
             message: sentence.clone(),
@@ -381,11 +461,22 @@ mod tests {
         view.accepted = false;
         view.transfer_to = view.agent.clone();
         view.waiting_for = view.agent.clone();
-        let shown = serde_json::to_value(ViewBody::of(&view, Viewer::Customer)).expect("plain data");
-        for hidden in ["queue", "agent", "offer_deadline", "transfer_to", "waiting_for", "last_agent"] {
+        let shown =
+            serde_json::to_value(ViewBody::of(&view, Viewer::Customer)).expect("plain data");
+        for hidden in [
+            "queue",
+            "agent",
+            "offer_deadline",
+            "transfer_to",
+            "waiting_for",
+            "last_agent",
+        ] {
             assert!(shown.get(hidden).is_none(), "{hidden} is shown");
         }
         view.accepted = true;
-        assert_eq!(ViewBody::of(&view, Viewer::Customer).agent.as_deref(), Some("anna"));
+        assert_eq!(
+            ViewBody::of(&view, Viewer::Customer).agent.as_deref(),
+            Some("anna")
+        );
     }
 }

@@ -20,7 +20,10 @@ pub fn invalid(sentence: impl Into<String>) -> Reject {
 }
 
 fn too_long(what: &str, max: impl Display) -> Reject {
-    Reject::new(Code::TooLong, format!("{what} is longer than {max}; shorten it."))
+    Reject::new(
+        Code::TooLong,
+        format!("{what} is longer than {max}; shorten it."),
+    )
 }
 
 /// Whether a text has more than so many characters, counting only when it might.
@@ -37,7 +40,10 @@ pub fn text(text: &str) -> Result<Arc<str>, Reject> {
         return Err(invalid("The message has no text; write something."));
     }
     if exceeds(text, limits::MESSAGE_CHARS_MAX) {
-        return Err(too_long("The message", format_args!("{} characters", limits::MESSAGE_CHARS_MAX)));
+        return Err(too_long(
+            "The message",
+            format_args!("{} characters", limits::MESSAGE_CHARS_MAX),
+        ));
     }
     Ok(text.into())
 }
@@ -48,7 +54,10 @@ pub fn text(text: &str) -> Result<Arc<str>, Reject> {
 /// `invalid_request`, `too_long`.
 pub fn client_id(text: &str) -> Result<ClientId, Reject> {
     if text.len() > limits::CLIENT_ID_BYTES_MAX {
-        return Err(too_long("The client_id", format_args!("{} bytes", limits::CLIENT_ID_BYTES_MAX)));
+        return Err(too_long(
+            "The client_id",
+            format_args!("{} bytes", limits::CLIENT_ID_BYTES_MAX),
+        ));
     }
     id("client_id", text)
 }
@@ -58,14 +67,18 @@ pub fn client_id(text: &str) -> Result<ClientId, Reject> {
 /// # Errors
 /// `invalid_request`.
 pub fn id<T: FromStr<Err = InvalidId>>(field: &str, text: &str) -> Result<T, Reject> {
-    text.parse().map_err(|e| invalid(format!("The field `{field}` is {e}.")))
+    text.parse()
+        .map_err(|e| invalid(format!("The field `{field}` is {e}.")))
 }
 
 /// An id that may be absent.
 ///
 /// # Errors
 /// `invalid_request`.
-pub fn id_if_any<T: FromStr<Err = InvalidId>>(field: &str, text: Option<&str>) -> Result<Option<T>, Reject> {
+pub fn id_if_any<T: FromStr<Err = InvalidId>>(
+    field: &str,
+    text: Option<&str>,
+) -> Result<Option<T>, Reject> {
     text.map(|t| id(field, t)).transpose()
 }
 
@@ -75,7 +88,10 @@ pub fn id_if_any<T: FromStr<Err = InvalidId>>(field: &str, text: Option<&str>) -
 /// `too_long`.
 pub fn reference(text: String) -> Result<Box<str>, Reject> {
     if text.len() > limits::CLIENT_ID_BYTES_MAX {
-        return Err(too_long("The ref", format_args!("{} bytes", limits::CLIENT_ID_BYTES_MAX)));
+        return Err(too_long(
+            "The ref",
+            format_args!("{} bytes", limits::CLIENT_ID_BYTES_MAX),
+        ));
     }
     Ok(text.into())
 }
@@ -86,14 +102,23 @@ pub fn reference(text: String) -> Result<Box<str>, Reject> {
 /// `too_long`.
 pub fn context(context: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Reject> {
     if context.len() > limits::CONTEXT_VALUES_MAX {
-        return Err(too_long("The context", format_args!("{} values", limits::CONTEXT_VALUES_MAX)));
+        return Err(too_long(
+            "The context",
+            format_args!("{} values", limits::CONTEXT_VALUES_MAX),
+        ));
     }
     for (key, value) in &context {
         if exceeds(key, limits::CONTEXT_KEY_CHARS_MAX) {
-            return Err(too_long("A context key", format_args!("{} characters", limits::CONTEXT_KEY_CHARS_MAX)));
+            return Err(too_long(
+                "A context key",
+                format_args!("{} characters", limits::CONTEXT_KEY_CHARS_MAX),
+            ));
         }
         if exceeds(value, limits::CONTEXT_VALUE_CHARS_MAX) {
-            return Err(too_long("A context value", format_args!("{} characters", limits::CONTEXT_VALUE_CHARS_MAX)));
+            return Err(too_long(
+                "A context value",
+                format_args!("{} characters", limits::CONTEXT_VALUE_CHARS_MAX),
+            ));
         }
     }
     Ok(context)
@@ -126,11 +151,16 @@ impl StartFields {
             return Err(invalid("Name either `workstream` or `widget`."));
         }
         if self.text.is_some() && self.client_id.is_none() {
-            return Err(invalid("A first message needs a `client_id`, so that it can be sent again safely."));
+            return Err(invalid(
+                "A first message needs a `client_id`, so that it can be sent again safely.",
+            ));
         }
         let locale = self.locale.unwrap_or_default();
         if locale.len() > LOCALE_BYTES_MAX {
-            return Err(too_long("The locale", format_args!("{LOCALE_BYTES_MAX} bytes")));
+            return Err(too_long(
+                "The locale",
+                format_args!("{LOCALE_BYTES_MAX} bytes"),
+            ));
         }
         Ok(Start {
             widget: id_if_any("widget", self.widget.as_deref())?,
@@ -196,19 +226,77 @@ mod tests {
 
     #[test]
     fn each_bound_of_a_start_is_enforced() {
-        let fine = || StartFields { workstream: Some("support".into()), ..StartFields::default() };
-        let many = (0..=limits::CONTEXT_VALUES_MAX).map(|i| (i.to_string(), String::new())).collect();
+        let fine = || StartFields {
+            workstream: Some("support".into()),
+            ..StartFields::default()
+        };
+        let many = (0..=limits::CONTEXT_VALUES_MAX)
+            .map(|i| (i.to_string(), String::new()))
+            .collect();
         let of = |key: String, value: String| BTreeMap::from([(key, value)]);
         let cases = [
             ("fine", fine(), None),
-            ("neither", StartFields::default(), Some(Code::InvalidRequest)),
-            ("both", StartFields { widget: Some("w".into()), ..fine() }, Some(Code::InvalidRequest)),
-            ("text without a client id", StartFields { text: Some("hi".into()), ..fine() }, Some(Code::InvalidRequest)),
-            ("long client id", StartFields { client_id: Some("x".repeat(65)), ..fine() }, Some(Code::TooLong)),
-            ("long locale", StartFields { locale: Some("x".repeat(36)), ..fine() }, Some(Code::TooLong)),
-            ("many values", StartFields { context: many, ..fine() }, Some(Code::TooLong)),
-            ("long key", StartFields { context: of("k".repeat(101), String::new()), ..fine() }, Some(Code::TooLong)),
-            ("long value", StartFields { context: of("k".into(), "v".repeat(4_001)), ..fine() }, Some(Code::TooLong)),
+            (
+                "neither",
+                StartFields::default(),
+                Some(Code::InvalidRequest),
+            ),
+            (
+                "both",
+                StartFields {
+                    widget: Some("w".into()),
+                    ..fine()
+                },
+                Some(Code::InvalidRequest),
+            ),
+            (
+                "text without a client id",
+                StartFields {
+                    text: Some("hi".into()),
+                    ..fine()
+                },
+                Some(Code::InvalidRequest),
+            ),
+            (
+                "long client id",
+                StartFields {
+                    client_id: Some("x".repeat(65)),
+                    ..fine()
+                },
+                Some(Code::TooLong),
+            ),
+            (
+                "long locale",
+                StartFields {
+                    locale: Some("x".repeat(36)),
+                    ..fine()
+                },
+                Some(Code::TooLong),
+            ),
+            (
+                "many values",
+                StartFields {
+                    context: many,
+                    ..fine()
+                },
+                Some(Code::TooLong),
+            ),
+            (
+                "long key",
+                StartFields {
+                    context: of("k".repeat(101), String::new()),
+                    ..fine()
+                },
+                Some(Code::TooLong),
+            ),
+            (
+                "long value",
+                StartFields {
+                    context: of("k".into(), "v".repeat(4_001)),
+                    ..fine()
+                },
+                Some(Code::TooLong),
+            ),
         ];
         for (name, fields, expected) in cases {
             assert_eq!(fields.check().err().map(|r| r.code), expected, "{name}");
@@ -217,8 +305,14 @@ mod tests {
 
     #[test]
     fn a_page_is_after_or_before_and_never_larger_than_the_most() {
-        assert_eq!(page(None, None, None), Ok(Page::After(Seq(0), limits::HISTORY_PAGE)));
-        assert_eq!(page(None, Some(9), Some(9_999)), Ok(Page::Before(Seq(9), limits::HISTORY_PAGE_MAX)));
+        assert_eq!(
+            page(None, None, None),
+            Ok(Page::After(Seq(0), limits::HISTORY_PAGE))
+        );
+        assert_eq!(
+            page(None, Some(9), Some(9_999)),
+            Ok(Page::Before(Seq(9), limits::HISTORY_PAGE_MAX))
+        );
         assert!(page(Some(1), Some(9), None).is_err());
         assert!(page(Some(1), None, Some(0)).is_err());
     }

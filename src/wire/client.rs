@@ -18,9 +18,33 @@ use super::names::{PresenceName, StateName};
 
 /// Every frame type a client may send, as in `docs/protocol.md`.
 pub const TYPES: &[&str] = &[
-    "hello", "start", "send", "typing", "mark", "subscribe", "unsubscribe", "history", "view", "list", "credit", "end",
-    "presence", "me", "accept", "reject", "pick", "reopen", "park", "release", "finish", "explain", "transfer",
-    "assign", "force_close", "floor", "ping",
+    "hello",
+    "start",
+    "send",
+    "typing",
+    "mark",
+    "subscribe",
+    "unsubscribe",
+    "history",
+    "view",
+    "list",
+    "credit",
+    "end",
+    "presence",
+    "me",
+    "accept",
+    "reject",
+    "pick",
+    "reopen",
+    "park",
+    "release",
+    "finish",
+    "explain",
+    "transfer",
+    "assign",
+    "force_close",
+    "floor",
+    "ping",
 ];
 
 /// A credential on its way to be checked. Cannot be printed.
@@ -268,7 +292,9 @@ struct PingFrame {
 pub fn read(text: &str) -> Result<Incoming, Box<Misread>> {
     let read = match hot::read_send(text) {
         Some(incoming) => incoming,
-        None => serde_json::from_str::<Frame>(text).map_err(|e| unreadable(text, &e)).and_then(convert),
+        None => serde_json::from_str::<Frame>(text)
+            .map_err(|e| unreadable(text, &e))
+            .and_then(convert),
     };
     read.map_err(|reject| Box::new(misread(text, reject)))
 }
@@ -282,16 +308,24 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         Frame::Typing(f) => silent(&f.conversation, Ask::Typing { on: f.on }),
         Frame::Mark(f) => mark(f),
         Frame::Subscribe(f) => {
-            let ask = Ask::Subscribe { after: Seq(f.after), credit: limits::CREDIT_WINDOW };
+            let ask = Ask::Subscribe {
+                after: Seq(f.after),
+                credit: limits::CREDIT_WINDOW,
+            };
             about(f.r#ref, &f.conversation, ask)
         }
         Frame::Unsubscribe(f) => on(f, Ask::Unsubscribe),
-        Frame::History(f) => about(f.r#ref, &f.conversation, Ask::History(bounds::page(f.after, f.before, f.limit)?)),
+        Frame::History(f) => about(
+            f.r#ref,
+            &f.conversation,
+            Ask::History(bounds::page(f.after, f.before, f.limit)?),
+        ),
         Frame::View(f) => on(f, Ask::View),
         Frame::List(f) => list(f),
-        Frame::Credit(f) => {
-            Ok(Incoming::Credit { conversation: bounds::id("conversation", &f.conversation)?, messages: f.n })
-        }
+        Frame::Credit(f) => Ok(Incoming::Credit {
+            conversation: bounds::id("conversation", &f.conversation)?,
+            messages: f.n,
+        }),
         Frame::End(f) => on(f, Ask::End),
         Frame::Presence(f) => bare(f.r#ref, Request::SetPresence(f.presence.into())),
         Frame::Me(f) => bare(f.r#ref, Request::Me),
@@ -303,34 +337,49 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         Frame::Release(f) => on(f, Ask::Release),
         Frame::Finish(f) => on(f, Ask::Finish),
         Frame::Explain(f) => on(f, Ask::Explain),
-        Frame::Transfer(f) => {
-            about(f.r#ref, &f.conversation, transfer(f.agent.as_deref(), f.queue.as_deref())?)
-        }
+        Frame::Transfer(f) => about(
+            f.r#ref,
+            &f.conversation,
+            transfer(f.agent.as_deref(), f.queue.as_deref())?,
+        ),
         Frame::Assign(f) => {
             let agent: AgentId = bounds::id("agent", &f.agent)?;
             about(f.r#ref, &f.conversation, Ask::Assign(agent))
         }
         Frame::ForceClose(f) => on(f, Ask::ForceClose),
         Frame::Floor(f) => bare(f.r#ref, Request::Floor),
-        Frame::Ping(f) => Ok(Incoming::Ping { reference: f.r#ref.map(bounds::reference).transpose()? }),
+        Frame::Ping(f) => Ok(Incoming::Ping {
+            reference: f.r#ref.map(bounds::reference).transpose()?,
+        }),
     }
 }
 
 fn bare(reference: String, request: Request) -> Result<Incoming, Reject> {
-    Ok(Incoming::Ask { tag: Tag::Ref(bounds::reference(reference)?), request })
+    Ok(Incoming::Ask {
+        tag: Tag::Ref(bounds::reference(reference)?),
+        request,
+    })
 }
 
 fn about(reference: String, conversation: &str, ask: Ask) -> Result<Incoming, Reject> {
-    bare(reference, Request::In(bounds::id("conversation", conversation)?, ask))
+    bare(
+        reference,
+        Request::In(bounds::id("conversation", conversation)?, ask),
+    )
 }
 
 fn silent(conversation: &str, ask: Ask) -> Result<Incoming, Reject> {
-    Ok(Incoming::Ask { tag: Tag::Silent, request: Request::In(bounds::id("conversation", conversation)?, ask) })
+    Ok(Incoming::Ask {
+        tag: Tag::Silent,
+        request: Request::In(bounds::id("conversation", conversation)?, ask),
+    })
 }
 
 fn hello(f: HelloFrame) -> Result<Incoming, Reject> {
     if f.credit == Some(0) {
-        return Err(invalid("The credit is 0; grant at least 1, or leave it out."));
+        return Err(invalid(
+            "The credit is 0; grant at least 1, or leave it out.",
+        ));
     }
     let cursors = f
         .cursors
@@ -338,12 +387,32 @@ fn hello(f: HelloFrame) -> Result<Incoming, Reject> {
         .map(|(conversation, seq)| Ok((bounds::id("cursors", conversation)?, Seq(*seq))))
         .collect::<Result<_, Reject>>()?;
     let credit = f.credit.map(|n| n.min(limits::CREDIT_WINDOW));
-    Ok(Incoming::Hello(Hello { token: Token(f.token), cursors, credit }))
+    Ok(Incoming::Hello(Hello {
+        token: Token(f.token),
+        cursors,
+        credit,
+    }))
 }
 
 fn start(f: StartFrame) -> Result<Incoming, Reject> {
-    let StartFrame { r#ref, workstream, widget, locale, context, client_id, text } = f;
-    let start = StartFields { workstream, widget, locale, context, client_id, text }.check()?;
+    let StartFrame {
+        r#ref,
+        workstream,
+        widget,
+        locale,
+        context,
+        client_id,
+        text,
+    } = f;
+    let start = StartFields {
+        workstream,
+        widget,
+        locale,
+        context,
+        client_id,
+        text,
+    }
+    .check()?;
     bare(r#ref, Request::Start(start))
 }
 
@@ -383,12 +452,21 @@ pub fn transfer(agent: Option<&str>, queue: Option<&str>) -> Result<Ask, Reject>
 pub fn fault(e: &serde_json::Error) -> String {
     let said = e.to_string();
     // Only these two name nothing but fields.
-    let names_fields = ["missing field `", "unknown field `"].iter().any(|p| said.starts_with(p));
+    let names_fields = ["missing field `", "unknown field `"]
+        .iter()
+        .any(|p| said.starts_with(p));
     let what = if names_fields {
-        said.split(", expected").next().unwrap_or_default().chars().take(80).collect()
+        said.split(", expected")
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(80)
+            .collect()
     } else {
         match e.classify() {
-            serde_json::error::Category::Data => "a field has the wrong type or a value that is not known".to_owned(),
+            serde_json::error::Category::Data => {
+                "a field has the wrong type or a value that is not known".to_owned()
+            }
             _ => "it is not JSON".to_owned(),
         }
     };
@@ -399,11 +477,23 @@ pub fn fault(e: &serde_json::Error) -> String {
 fn unreadable(text: &str, e: &serde_json::Error) -> Reject {
     let kind = serde_json::from_str::<serde_json::Value>(text)
         .ok()
-        .and_then(|v| v.get("type").and_then(|t| t.as_str().map(ToOwned::to_owned)));
+        .and_then(|v| {
+            v.get("type")
+                .and_then(|t| t.as_str().map(ToOwned::to_owned))
+        });
     match kind.as_deref().map(|k| TYPES.iter().find(|t| **t == k)) {
-        Some(None) => Reject::new(Code::UnknownFrame, "There is no frame of this type; see docs/protocol.md."),
-        Some(Some(known)) => invalid(format!("The frame `{known}` is not of the documented form: {}.", fault(e))),
-        None => invalid(format!("A frame is a JSON object with a `type`: {}.", fault(e))),
+        Some(None) => Reject::new(
+            Code::UnknownFrame,
+            "There is no frame of this type; see docs/protocol.md.",
+        ),
+        Some(Some(known)) => invalid(format!(
+            "The frame `{known}` is not of the documented form: {}.",
+            fault(e)
+        )),
+        None => invalid(format!(
+            "A frame is a JSON object with a `type`: {}.",
+            fault(e)
+        )),
     }
 }
 
@@ -428,37 +518,91 @@ mod tests {
     const C: &str = "018bcfe5-687b-7fff-bfff-ffffffffffff";
 
     fn refused(text: &str) -> Option<(Code, Option<String>)> {
-        read(text).err().map(|m| (m.reject.code, m.reference.or(m.client_id)))
+        read(text)
+            .err()
+            .map(|m| (m.reject.code, m.reference.or(m.client_id)))
     }
 
     #[test]
     fn bad_frames_are_refused_with_a_code_and_whatever_names_them() {
-        let long = format!(r#"{{"type":"send","conversation":"{C}","client_id":"m","text":"{}"}}"#, "x".repeat(8_001));
+        let long = format!(
+            r#"{{"type":"send","conversation":"{C}","client_id":"m","text":"{}"}}"#,
+            "x".repeat(8_001)
+        );
         let wide = format!(r#"{{"type":"me","ref":"{}"}}"#, "r".repeat(65));
-        let deep = format!(r#"{{"type":"me","ref":{}1{}}}"#, "[".repeat(5_000), "]".repeat(5_000));
+        let deep = format!(
+            r#"{{"type":"me","ref":{}1{}}}"#,
+            "[".repeat(5_000),
+            "]".repeat(5_000)
+        );
         let cases: &[(&str, Code, Option<&str>)] = &[
             ("", Code::InvalidRequest, None),
             ("[]", Code::InvalidRequest, None),
             ("null", Code::InvalidRequest, None),
             (r#"{"ref":"r"}"#, Code::InvalidRequest, Some("r")),
             (r#"{"type":7,"ref":"r"}"#, Code::InvalidRequest, Some("r")),
-            (r#"{"type":"dance","ref":"r"}"#, Code::UnknownFrame, Some("r")),
-            (r#"{"type":"me","ref":"r","more":1}"#, Code::InvalidRequest, Some("r")),
+            (
+                r#"{"type":"dance","ref":"r"}"#,
+                Code::UnknownFrame,
+                Some("r"),
+            ),
+            (
+                r#"{"type":"me","ref":"r","more":1}"#,
+                Code::InvalidRequest,
+                Some("r"),
+            ),
             (r#"{"type":"me"}"#, Code::InvalidRequest, None),
-            (r#"{"type":"view","ref":"r","conversation":"x"}"#, Code::InvalidRequest, Some("r")),
-            (r#"{"type":"presence","ref":"r","presence":"asleep"}"#, Code::InvalidRequest, Some("r")),
-            (r#"{"type":"transfer","ref":"r","conversation":"018bcfe5-687b-7fff-bfff-ffffffffffff"}"#, Code::InvalidRequest, Some("r")),
-            (r#"{"type":"hello","token":"t","credit":0}"#, Code::InvalidRequest, None),
-            (r#"{"type":"hello","token":"t","cursors":{"x":1}}"#, Code::InvalidRequest, None),
-            (r#"{"type":"send","conversation":"x","client_id":"m","text":"hi"}"#, Code::InvalidRequest, Some("m")),
-            (r#"{"type":"send","client_id":"m","text":"hi"}"#, Code::InvalidRequest, Some("m")),
-            (r#"{"type":"send","client_id":"m","text":"hi","ref":"r"}"#, Code::InvalidRequest, Some("r")),
+            (
+                r#"{"type":"view","ref":"r","conversation":"x"}"#,
+                Code::InvalidRequest,
+                Some("r"),
+            ),
+            (
+                r#"{"type":"presence","ref":"r","presence":"asleep"}"#,
+                Code::InvalidRequest,
+                Some("r"),
+            ),
+            (
+                r#"{"type":"transfer","ref":"r","conversation":"018bcfe5-687b-7fff-bfff-ffffffffffff"}"#,
+                Code::InvalidRequest,
+                Some("r"),
+            ),
+            (
+                r#"{"type":"hello","token":"t","credit":0}"#,
+                Code::InvalidRequest,
+                None,
+            ),
+            (
+                r#"{"type":"hello","token":"t","cursors":{"x":1}}"#,
+                Code::InvalidRequest,
+                None,
+            ),
+            (
+                r#"{"type":"send","conversation":"x","client_id":"m","text":"hi"}"#,
+                Code::InvalidRequest,
+                Some("m"),
+            ),
+            (
+                r#"{"type":"send","client_id":"m","text":"hi"}"#,
+                Code::InvalidRequest,
+                Some("m"),
+            ),
+            (
+                r#"{"type":"send","client_id":"m","text":"hi","ref":"r"}"#,
+                Code::InvalidRequest,
+                Some("r"),
+            ),
             (&long, Code::TooLong, Some("m")),
             (&wide, Code::TooLong, None),
             (&deep, Code::InvalidRequest, None),
         ];
         for (text, code, name) in cases {
-            assert_eq!(refused(text), Some((*code, name.map(ToOwned::to_owned))), "{}", &text[..text.len().min(90)]);
+            assert_eq!(
+                refused(text),
+                Some((*code, name.map(ToOwned::to_owned))),
+                "{}",
+                &text[..text.len().min(90)]
+            );
         }
     }
 
@@ -477,7 +621,10 @@ mod tests {
 
     #[test]
     fn a_missing_field_is_named() {
-        let said = read(r#"{"type":"me"}"#).expect_err("ref is missing").reject.sentence;
+        let said = read(r#"{"type":"me"}"#)
+            .expect_err("ref is missing")
+            .reject
+            .sentence;
         assert!(said.contains("missing field `ref`"), "{said}");
     }
 
@@ -492,11 +639,17 @@ mod tests {
         let orders = [
             format!(r#"{{"type":"send","conversation":"{C}","client_id":"m","text":"a\"b"}}"#),
             format!(r#"{{"text":"a\"b","client_id":"m","conversation":"{C}","type":"send"}}"#),
-            format!(r#" {{ "type" : "send", "client_id":"m","text":"a\u0022b","conversation":"{C}" }}"#),
+            format!(
+                r#" {{ "type" : "send", "client_id":"m","text":"a\u0022b","conversation":"{C}" }}"#
+            ),
         ];
         let all: Vec<_> = orders.iter().map(|t| read(t).expect("a send")).collect();
         assert!(all.windows(2).all(|w| w[0] == w[1]));
-        let Incoming::Ask { request: Request::In(_, Ask::Post { text, .. }), .. } = &all[0] else {
+        let Incoming::Ask {
+            request: Request::In(_, Ask::Post { text, .. }),
+            ..
+        } = &all[0]
+        else {
             panic!("not a post: {:?}", all[0]);
         };
         assert_eq!(&**text, "a\"b");

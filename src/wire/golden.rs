@@ -24,13 +24,22 @@ use crate::engine::request::{Ask, Reply, Request};
 const DOC: &str = include_str!("../../docs/protocol.md");
 
 fn folder(side: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/protocol").join(side)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden/protocol")
+        .join(side)
 }
 
 fn files(side: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(folder(side)).expect("the golden folder exists");
     entries
-        .map(|e| e.expect("readable").path().file_stem().expect("a name").to_string_lossy().into_owned())
+        .map(|e| {
+            e.expect("readable")
+                .path()
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect()
 }
 
@@ -47,24 +56,70 @@ fn set(types: &[&str]) -> BTreeSet<String> {
 fn understood(kind: &str) -> fn(&Incoming) -> bool {
     macro_rules! asks {
         ($pattern:pat) => {
-            |i| matches!(i, Incoming::Ask { request: Request::In(_, $pattern), .. })
+            |i| {
+                matches!(
+                    i,
+                    Incoming::Ask {
+                        request: Request::In(_, $pattern),
+                        ..
+                    }
+                )
+            }
         };
     }
     match kind {
-        "hello" => |i| matches!(i, Incoming::Hello(h) if h.cursors.len() == 1 && h.credit == Some(16)),
-        "start" => |i| matches!(i, Incoming::Ask { request: Request::Start(s), .. } if s.text.is_some()),
-        "send" => |i| matches!(i, Incoming::Ask { tag: Tag::Client(_), request: Request::In(_, Ask::Post { .. }) }),
-        "typing" => |i| matches!(i, Incoming::Ask { tag: Tag::Silent, request: Request::In(_, Ask::Typing { on: true }) }),
+        "hello" => {
+            |i| matches!(i, Incoming::Hello(h) if h.cursors.len() == 1 && h.credit == Some(16))
+        }
+        "start" => {
+            |i| matches!(i, Incoming::Ask { request: Request::Start(s), .. } if s.text.is_some())
+        }
+        "send" => |i| {
+            matches!(
+                i,
+                Incoming::Ask {
+                    tag: Tag::Client(_),
+                    request: Request::In(_, Ask::Post { .. })
+                }
+            )
+        },
+        "typing" => |i| {
+            matches!(
+                i,
+                Incoming::Ask {
+                    tag: Tag::Silent,
+                    request: Request::In(_, Ask::Typing { on: true })
+                }
+            )
+        },
         "mark" => asks!(Ask::Mark { .. }),
         "subscribe" => asks!(Ask::Subscribe { .. }),
         "unsubscribe" => asks!(Ask::Unsubscribe),
         "history" => asks!(Ask::History(_)),
         "view" => asks!(Ask::View),
-        "list" => |i| matches!(i, Incoming::Ask { request: Request::List(f), .. } if f.states.len() == 2 && f.mine),
+        "list" => {
+            |i| matches!(i, Incoming::Ask { request: Request::List(f), .. } if f.states.len() == 2 && f.mine)
+        }
         "credit" => |i| matches!(i, Incoming::Credit { messages: 8, .. }),
         "end" => asks!(Ask::End),
-        "presence" => |i| matches!(i, Incoming::Ask { request: Request::SetPresence(Presence::DoNotDisturb), .. }),
-        "me" => |i| matches!(i, Incoming::Ask { request: Request::Me, .. }),
+        "presence" => |i| {
+            matches!(
+                i,
+                Incoming::Ask {
+                    request: Request::SetPresence(Presence::DoNotDisturb),
+                    ..
+                }
+            )
+        },
+        "me" => |i| {
+            matches!(
+                i,
+                Incoming::Ask {
+                    request: Request::Me,
+                    ..
+                }
+            )
+        },
         "accept" => asks!(Ask::Accept),
         "reject" => asks!(Ask::Reject),
         "pick" => asks!(Ask::Pick),
@@ -76,7 +131,15 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
         "transfer" => asks!(Ask::TransferToAgent(_)),
         "assign" => asks!(Ask::Assign(_)),
         "force_close" => asks!(Ask::ForceClose),
-        "floor" => |i| matches!(i, Incoming::Ask { request: Request::Floor, .. }),
+        "floor" => |i| {
+            matches!(
+                i,
+                Incoming::Ask {
+                    request: Request::Floor,
+                    ..
+                }
+            )
+        },
         "ping" => |i| matches!(i, Incoming::Ping { reference: Some(_) }),
         other => panic!("no expectation for `{other}`; add one"),
     }
@@ -86,14 +149,31 @@ fn server_frame(kind: &str) -> ByteString {
     let view = samples::shared_view();
     let by_ref = Tag::Ref("r-1".into());
     match kind {
-        "welcome" => server::welcome(SessionId(7), &samples::agent(), Timestamp(1_700_000_000_000)),
+        "welcome" => server::welcome(
+            SessionId(7),
+            &samples::agent(),
+            Timestamp(1_700_000_000_000),
+        ),
         "accepted" => {
-            let reply = Reply::Started { view, created: true, seq: None };
-            server::accepted(&by_ref, Some(samples::ID), &reply, Viewer::Customer, &samples::company())
-                .expect("a request with a ref is answered")
+            let reply = Reply::Started {
+                view,
+                created: true,
+                seq: None,
+            };
+            server::accepted(
+                &by_ref,
+                Some(samples::ID),
+                &reply,
+                Viewer::Customer,
+                &samples::company(),
+            )
+            .expect("a request with a ref is answered")
         }
         "refused" => {
-            let mut reject = Reject::new(Code::AlreadyTaken, "Another agent has it; remove it from the list.");
+            let mut reject = Reject::new(
+                Code::AlreadyTaken,
+                "Another agent has it; remove it from the list.",
+            );
             reject.taken_by = Some(samples::anna());
             server::refused(Concerning::tag(&by_ref, Some(samples::ID)), &reject)
         }
@@ -102,7 +182,12 @@ fn server_frame(kind: &str) -> ByteString {
         "typing" => server::typing(samples::ID, Side::Agent, Some("anna"), true),
         "offer" => {
             let deadline = Timestamp(1_700_000_220_000);
-            server::offer(&OfferNotice { view, deadline, returning: true, transfer: false })
+            server::offer(&OfferNotice {
+                view,
+                deadline,
+                returning: true,
+                transfer: false,
+            })
         }
         "offer_ended" => server::offer_ended(samples::ID, false),
         "assigned" => server::assigned(&view),
@@ -125,7 +210,9 @@ fn every_frame_type_has_a_row_in_the_protocol_and_an_example() {
     for (side, types) in [("client", client::TYPES), ("server", server::TYPES)] {
         for kind in types {
             let row = DOC.lines().any(|l| {
-                l.split('|').nth(1).is_some_and(|first| first.split(',').any(|n| n.trim() == format!("`{kind}`")))
+                l.split('|')
+                    .nth(1)
+                    .is_some_and(|first| first.split(',').any(|n| n.trim() == format!("`{kind}`")))
             });
             assert!(row, "docs/protocol.md has no row for `{kind}`");
             let link = format!("../tests/golden/protocol/{side}/{kind}.json");
@@ -139,7 +226,10 @@ fn every_golden_client_frame_is_understood() {
     for kind in client::TYPES {
         let text = golden("client", kind);
         let incoming = client::read(&text).unwrap_or_else(|m| panic!("{kind}: {:?}", m.reject));
-        assert!(understood(kind)(&incoming), "{kind} was understood as {incoming:?}");
+        assert!(
+            understood(kind)(&incoming),
+            "{kind} was understood as {incoming:?}"
+        );
         let value: Value = serde_json::from_str(&text).expect("understood above");
         assert_eq!(value["type"], *kind);
     }
@@ -173,7 +263,8 @@ fn every_server_frame_is_written_as_its_golden_file() {
 #[test]
 fn a_refusal_carries_the_waiting_time_of_the_table() {
     let reject = Reject::new(Code::RateLimited, "Slow down.").after(Millis(1_500));
-    let frame: Value = serde_json::from_str(&server::refused(Concerning::default(), &reject)).expect("JSON");
+    let frame: Value =
+        serde_json::from_str(&server::refused(Concerning::default(), &reject)).expect("JSON");
     assert_eq!(frame["retry"], true);
     assert_eq!(frame["retry_after_ms"], 1_500);
     assert_eq!(frame["help"], "/docs/errors#rate_limited");

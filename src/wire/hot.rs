@@ -48,7 +48,10 @@ pub(super) fn read_send(text: &str) -> Option<Result<Incoming, Reject>> {
 
 pub(super) fn send(conversation: &str, client_id: &str, text: &str) -> Result<Incoming, Reject> {
     let client_id = bounds::client_id(client_id)?;
-    let ask = Ask::Post { client_id: client_id.clone(), text: bounds::text(text)? };
+    let ask = Ask::Post {
+        client_id: client_id.clone(),
+        text: bounds::text(text)?,
+    };
     Ok(Incoming::Ask {
         tag: Tag::Client(client_id),
         request: Request::In(bounds::id("conversation", conversation)?, ask),
@@ -81,7 +84,11 @@ pub fn accepted_send(client_id: &str, seq: u64, at: i64, repeated: bool) -> Byte
     push_number(&mut out, seq);
     out.push_str(r#","at":"#);
     push_number(&mut out, at);
-    out.push_str(if repeated { r#","repeated":true}"# } else { r#","repeated":false}"# });
+    out.push_str(if repeated {
+        r#","repeated":true}"#
+    } else {
+        r#","repeated":false}"#
+    });
     out.into()
 }
 
@@ -121,7 +128,8 @@ fn push_author(out: &mut String, author: &Author, company: &Company) {
         }
         Author::System(kind) => {
             out.push_str(r#"{"kind":"system","system":"#);
-            let name = serde_json::to_string(&SystemName::from(*kind)).expect("a name is always JSON");
+            let name =
+                serde_json::to_string(&SystemName::from(*kind)).expect("a name is always JSON");
             out.push_str(&name);
             out.push('}');
         }
@@ -138,11 +146,21 @@ mod tests {
     #[test]
     fn a_message_written_fast_reads_like_one_written_slowly() {
         let company = samples::company();
-        for text in ["plain", "quote \" backslash \\ newline \n nul \0 del \u{7f} é 🦀 </script>", ""] {
+        for text in [
+            "plain",
+            "quote \" backslash \\ newline \n nul \0 del \u{7f} é 🦀 </script>",
+            "",
+        ] {
             for author in samples::authors() {
-                let m = Message { text: text.into(), author, ..samples::message() };
-                let fast: Value = serde_json::from_str(&message(samples::ID, &m, &company)).expect("JSON");
-                let mut slow = serde_json::to_value(MessageBody::of(samples::ID, &m, &company)).expect("plain data");
+                let m = Message {
+                    text: text.into(),
+                    author,
+                    ..samples::message()
+                };
+                let fast: Value =
+                    serde_json::from_str(&message(samples::ID, &m, &company)).expect("JSON");
+                let mut slow = serde_json::to_value(MessageBody::of(samples::ID, &m, &company))
+                    .expect("plain data");
                 slow["type"] = json!("message");
                 assert_eq!(fast, slow);
             }
@@ -152,8 +170,12 @@ mod tests {
     #[test]
     fn an_answer_written_fast_is_json_whatever_the_client_id() {
         for id in ["m-1", "\"", "\\", "é"] {
-            let frame: Value = serde_json::from_str(&accepted_send(id, 42, -1, true)).expect("JSON");
-            assert_eq!(frame, json!({"type":"accepted","client_id":id,"seq":42,"at":-1,"repeated":true}));
+            let frame: Value =
+                serde_json::from_str(&accepted_send(id, 42, -1, true)).expect("JSON");
+            assert_eq!(
+                frame,
+                json!({"type":"accepted","client_id":id,"seq":42,"at":-1,"repeated":true})
+            );
         }
     }
 }

@@ -28,7 +28,11 @@ impl JournalEntry {
     /// One row of the journal.
     #[must_use]
     pub fn of((position, recorded): &(Position, Recorded)) -> Self {
-        Self { position: position.0, at: recorded.at.0, event: event(&recorded.event) }
+        Self {
+            position: position.0,
+            at: recorded.at.0,
+            event: event(&recorded.event),
+        }
     }
 }
 
@@ -36,23 +40,52 @@ fn event(event: &Event) -> Value {
     match event {
         Event::Started { .. } => started(event),
         Event::Posted(message) => posted(message),
-        Event::Returned { sticky } => json!({"type": "returned", "sticky": returning(sticky.as_ref())}),
+        Event::Returned { sticky } => {
+            json!({"type": "returned", "sticky": returning(sticky.as_ref())})
+        }
         Event::StickyEnded { reason } => json!({"type": "sticky_ended", "reason": reason}),
-        Event::Offered { agent, units, over_capacity, deadline, returning, explanation } => json!({
+        Event::Offered {
+            agent,
+            units,
+            over_capacity,
+            deadline,
+            returning,
+            explanation,
+        } => json!({
             "type": "offered", "agent": agent, "units": units, "over_capacity": over_capacity,
             "deadline": deadline, "returning": returning, "explanation": explained(explanation),
         }),
         Event::Accepted { agent } => json!({"type": "accepted", "agent": agent}),
-        Event::Declined { agent, reason } => json!({"type": "declined", "agent": agent, "reason": reason}),
-        Event::Assigned { agent, units, over_capacity, how, returning, explanation } => json!({
+        Event::Declined { agent, reason } => {
+            json!({"type": "declined", "agent": agent, "reason": reason})
+        }
+        Event::Assigned {
+            agent,
+            units,
+            over_capacity,
+            how,
+            returning,
+            explanation,
+        } => json!({
             "type": "assigned", "agent": agent, "units": units, "over_capacity": over_capacity,
             "how": how, "returning": returning, "explanation": explained(explanation),
         }),
         Event::Parked { by } => json!({"type": "parked", "by": by}),
-        Event::Released { agent, reason, sticky } => json!({
+        Event::Released {
+            agent,
+            reason,
+            sticky,
+        } => json!({
             "type": "released", "agent": agent, "reason": reason, "sticky": returning(sticky.as_ref()),
         }),
-        Event::TransferOffered { agent, by, units, over_capacity, deadline, explanation } => json!({
+        Event::TransferOffered {
+            agent,
+            by,
+            units,
+            over_capacity,
+            deadline,
+            explanation,
+        } => json!({
             "type": "transfer_offered", "agent": agent, "by": by, "units": units,
             "over_capacity": over_capacity, "deadline": deadline, "explanation": explained(explanation),
         }),
@@ -68,7 +101,11 @@ fn event(event: &Event) -> Value {
         Event::Closed { reason, by } => {
             json!({"type": "closed", "reason": CloseReasonName::from(*reason), "by": by})
         }
-        Event::Marked { side, delivered, read } => {
+        Event::Marked {
+            side,
+            delivered,
+            read,
+        } => {
             json!({"type": "marked", "side": SideName::from(*side), "delivered": delivered, "read": read})
         }
         Event::CustomerGone => json!({"type": "customer_gone"}),
@@ -78,7 +115,17 @@ fn event(event: &Event) -> Value {
 
 fn started(event: &Event) -> Value {
     let Event::Started {
-        customer, workstream, mode, widget, locale, context, queue, route, priority, prefer, client_id,
+        customer,
+        workstream,
+        mode,
+        widget,
+        locale,
+        context,
+        queue,
+        route,
+        priority,
+        prefer,
+        client_id,
     } = event
     else {
         return Value::Null;
@@ -92,7 +139,13 @@ fn started(event: &Event) -> Value {
 
 fn posted(message: &Message) -> Value {
     use crate::domain::message::Author;
-    let Message { seq, at: _, author, client_id, text } = message;
+    let Message {
+        seq,
+        at: _,
+        author,
+        client_id,
+        text,
+    } = message;
     let author = match author {
         Author::Customer => json!({"kind": "customer"}),
         Author::Agent(id) => json!({"kind": "agent", "agent": id}),
@@ -102,13 +155,25 @@ fn posted(message: &Message) -> Value {
 }
 
 fn returning(returning: Option<&Returning>) -> Option<Value> {
-    let Returning { agent, since, until } = returning?;
+    let Returning {
+        agent,
+        since,
+        until,
+    } = returning?;
     Some(json!({"agent": agent, "since": since, "until": until}))
 }
 
 fn explained(explanation: &Explanation) -> Value {
-    let Explanation { rule, queue, waited, considered, more } = explanation;
-    let considered: Vec<Value> =
-        considered.iter().map(|c| json!({"agent": c.agent, "ruled_out": c.ruled_out})).collect();
+    let Explanation {
+        rule,
+        queue,
+        waited,
+        considered,
+        more,
+    } = explanation;
+    let considered: Vec<Value> = considered
+        .iter()
+        .map(|c| json!({"agent": c.agent, "ruled_out": c.ruled_out}))
+        .collect();
     json!({"rule": rule, "queue": queue, "waited_ms": waited, "considered": considered, "more": more})
 }

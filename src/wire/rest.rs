@@ -44,8 +44,23 @@ impl StartBody {
     /// # Errors
     /// `invalid_request`, `too_long`.
     pub fn check(self) -> Result<Start, Reject> {
-        let Self { workstream, widget, locale, context, client_id, text } = self;
-        StartFields { workstream, widget, locale, context, client_id, text }.check()
+        let Self {
+            workstream,
+            widget,
+            locale,
+            context,
+            client_id,
+            text,
+        } = self;
+        StartFields {
+            workstream,
+            widget,
+            locale,
+            context,
+            client_id,
+            text,
+        }
+        .check()
     }
 }
 
@@ -65,7 +80,10 @@ impl PostBody {
     /// # Errors
     /// `invalid_request`, `too_long`.
     pub fn check(&self) -> Result<Ask, Reject> {
-        Ok(Ask::Post { client_id: bounds::client_id(&self.client_id)?, text: bounds::text(&self.text)? })
+        Ok(Ask::Post {
+            client_id: bounds::client_id(&self.client_id)?,
+            text: bounds::text(&self.text)?,
+        })
     }
 }
 
@@ -169,9 +187,16 @@ impl ListQuery {
         let named = |name: &str| {
             serde_json::from_value::<StateName>(name.into())
                 .map(Into::into)
-                .map_err(|_| invalid("The `state` is not one of open, active, waiting, wrap_up, closed."))
+                .map_err(|_| {
+                    invalid("The `state` is not one of open, active, waiting, wrap_up, closed.")
+                })
         };
-        let states = self.state.iter().flat_map(|s| s.split(',')).map(named).collect::<Result<_, _>>()?;
+        let states = self
+            .state
+            .iter()
+            .flat_map(|s| s.split(','))
+            .map(named)
+            .collect::<Result<_, _>>()?;
         Ok(ListFilter {
             states,
             mine: self.mine,
@@ -227,7 +252,13 @@ impl EventsQuery {
     pub fn ask(&self) -> (Ask, Millis) {
         let most = limits::LONG_POLL_MAX.0 / 1_000;
         let wait = self.wait.unwrap_or(Self::WAIT_SECONDS).clamp(1, most);
-        (Ask::Wait { after: Seq(self.after), version: self.version.map(Position) }, Millis::seconds(wait))
+        (
+            Ask::Wait {
+                after: Seq(self.after),
+                version: self.version.map(Position),
+            },
+            Millis::seconds(wait),
+        )
     }
 }
 
@@ -295,8 +326,15 @@ pub struct ErrorBody {
 
 /// Messages of one conversation.
 #[must_use]
-pub fn messages(conversation: ConversationId, messages: &[Arc<Message>], company: &Company) -> Vec<MessageBody> {
-    messages.iter().map(|m| MessageBody::of(conversation, m, company)).collect()
+pub fn messages(
+    conversation: ConversationId,
+    messages: &[Arc<Message>],
+    company: &Company,
+) -> Vec<MessageBody> {
+    messages
+        .iter()
+        .map(|m| MessageBody::of(conversation, m, company))
+        .collect()
 }
 
 #[cfg(test)]
@@ -307,15 +345,31 @@ mod tests {
 
     #[test]
     fn states_are_separated_by_commas() {
-        let query = ListQuery { state: Some("open,wrap_up".into()), ..ListQuery::default() };
-        assert_eq!(query.check().map(|f| f.states), Ok(vec![State::Open, State::WrapUp]));
-        let query = ListQuery { state: Some("open,".into()), ..ListQuery::default() };
+        let query = ListQuery {
+            state: Some("open,wrap_up".into()),
+            ..ListQuery::default()
+        };
+        assert_eq!(
+            query.check().map(|f| f.states),
+            Ok(vec![State::Open, State::WrapUp])
+        );
+        let query = ListQuery {
+            state: Some("open,".into()),
+            ..ListQuery::default()
+        };
         assert_eq!(query.check().map_err(|r| r.code), Err(Code::InvalidRequest));
     }
 
     #[test]
     fn a_long_poll_is_never_longer_than_the_most() {
-        let wait = |wait| EventsQuery { wait, ..EventsQuery::default() }.ask().1;
+        let wait = |wait| {
+            EventsQuery {
+                wait,
+                ..EventsQuery::default()
+            }
+            .ask()
+            .1
+        };
         assert_eq!(wait(None), Millis::seconds(30));
         assert_eq!(wait(Some(0)), Millis::seconds(1));
         assert_eq!(wait(Some(u64::MAX)), limits::LONG_POLL_MAX);

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::domain::conversation::State;
-use crate::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId};
+use crate::domain::ids::{
+    AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
+};
 use crate::domain::message::{Author, Marks, Message, SystemKind};
 use crate::domain::time::Timestamp;
 use crate::domain::workstream::{AgentProfile, Company, Mode, Role};
@@ -26,7 +28,10 @@ pub(crate) fn client_id(text: &str) -> ClientId {
 }
 
 pub(crate) fn agent() -> Principal {
-    Principal::Agent { id: anna(), role: Role::Agent }
+    Principal::Agent {
+        id: anna(),
+        role: Role::Agent,
+    }
 }
 
 pub(crate) fn company() -> Company {
@@ -77,8 +82,14 @@ pub(crate) fn view() -> ConversationView {
         waiting_for: None,
         last_agent: Some(anna()),
         last_seq: Seq(42),
-        customer_marks: Marks { delivered: Seq(42), read: Seq(40) },
-        agent_marks: Marks { delivered: Seq(41), read: Seq(41) },
+        customer_marks: Marks {
+            delivered: Seq(42),
+            read: Seq(40),
+        },
+        agent_marks: Marks {
+            delivered: Seq(41),
+            read: Seq(41),
+        },
         created_at: Timestamp(1_700_000_000_000),
         activity_at: Timestamp(1_700_000_100_000),
         queued_at: Timestamp(1_700_000_090_000),

@@ -25,8 +25,19 @@ use super::names::{PresenceName, SideName};
 
 /// Every frame type the server sends, as in `docs/protocol.md`.
 pub const TYPES: &[&str] = &[
-    "welcome", "accepted", "refused", "message", "conversation", "typing", "offer", "offer_ended", "assigned",
-    "customer_returned", "presence", "pong", "goaway",
+    "welcome",
+    "accepted",
+    "refused",
+    "message",
+    "conversation",
+    "typing",
+    "offer",
+    "offer_ended",
+    "assigned",
+    "customer_returned",
+    "presence",
+    "pong",
+    "goaway",
 ];
 
 /// The base of a client's reconnect jitter: a restart is over in about this time.
@@ -69,10 +80,18 @@ struct Accepted<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Frame<'a> {
-    Welcome { session: u64, principal: PrincipalBody, at: i64, heartbeat_ms: u64, retry_ms: u64 },
+    Welcome {
+        session: u64,
+        principal: PrincipalBody,
+        at: i64,
+        heartbeat_ms: u64,
+        retry_ms: u64,
+    },
     Accepted(Box<Accepted<'a>>),
     Refused(Refused<'a>),
-    Conversation { conversation: &'a ViewBody },
+    Conversation {
+        conversation: &'a ViewBody,
+    },
     Typing {
         conversation: ConversationId,
         side: SideName,
@@ -80,16 +99,33 @@ enum Frame<'a> {
         agent: Option<&'a str>,
         on: bool,
     },
-    Offer { conversation: &'a ViewBody, deadline: i64, returning: bool, transfer: bool },
-    OfferEnded { conversation: ConversationId, taken: bool },
-    Assigned { conversation: &'a ViewBody },
-    CustomerReturned { conversation: ConversationId, customer: &'a str },
-    Presence { presence: PresenceName },
+    Offer {
+        conversation: &'a ViewBody,
+        deadline: i64,
+        returning: bool,
+        transfer: bool,
+    },
+    OfferEnded {
+        conversation: ConversationId,
+        taken: bool,
+    },
+    Assigned {
+        conversation: &'a ViewBody,
+    },
+    CustomerReturned {
+        conversation: ConversationId,
+        customer: &'a str,
+    },
+    Presence {
+        presence: PresenceName,
+    },
     Pong {
         #[serde(skip_serializing_if = "Option::is_none")]
         r#ref: Option<&'a str>,
     },
-    Goaway { retry_ms: u64 },
+    Goaway {
+        retry_ms: u64,
+    },
 }
 
 #[derive(Serialize)]
@@ -105,7 +141,9 @@ struct Refused<'a> {
 }
 
 fn write(frame: &Frame<'_>) -> ByteString {
-    serde_json::to_string(frame).expect("frames are plain data with text keys").into()
+    serde_json::to_string(frame)
+        .expect("frames are plain data with text keys")
+        .into()
 }
 
 /// The answer to a good `hello`.
@@ -152,7 +190,9 @@ pub fn accepted(
             frame.at = Some(at.0);
             frame.repeated = Some(*repeated);
         }
-        Reply::Done(view) | Reply::Subscribed { view } | Reply::View(view) => frame.conversation = shown(view),
+        Reply::Done(view) | Reply::Subscribed { view } | Reply::View(view) => {
+            frame.conversation = shown(view);
+        }
         Reply::Marked { marks } => frame.marks = Some((*marks).into()),
         Reply::Page { messages, last_seq } => {
             frame.messages = Some(page(conversation, messages, company));
@@ -162,8 +202,12 @@ pub fn accepted(
             frame.messages = Some(page(Some(view.id), messages, company));
             frame.conversation = shown(view);
         }
-        Reply::Journal(entries) => frame.journal = Some(entries.iter().map(JournalEntry::of).collect()),
-        Reply::List(views) => frame.conversations = Some(views.iter().map(|v| ViewBody::of(v, viewer)).collect()),
+        Reply::Journal(entries) => {
+            frame.journal = Some(entries.iter().map(JournalEntry::of).collect());
+        }
+        Reply::List(views) => {
+            frame.conversations = Some(views.iter().map(|v| ViewBody::of(v, viewer)).collect());
+        }
         Reply::Agent(agent) => frame.agent = Some(agent.into()),
         Reply::Floor(floor) => frame.floor = Some(floor.into()),
         Reply::Ok => {}
@@ -171,9 +215,18 @@ pub fn accepted(
     Some(write(&Frame::Accepted(Box::new(frame))))
 }
 
-fn page(conversation: Option<ConversationId>, messages: &[Arc<Message>], company: &Company) -> Vec<MessageBody> {
-    let Some(conversation) = conversation else { return Vec::new() };
-    messages.iter().map(|m| MessageBody::of(conversation, m, company)).collect()
+fn page(
+    conversation: Option<ConversationId>,
+    messages: &[Arc<Message>],
+    company: &Company,
+) -> Vec<MessageBody> {
+    let Some(conversation) = conversation else {
+        return Vec::new();
+    };
+    messages
+        .iter()
+        .map(|m| MessageBody::of(conversation, m, company))
+        .collect()
 }
 
 /// What a refusal refers to.
@@ -196,33 +249,63 @@ impl<'a> Concerning<'a> {
             Tag::Client(id) => (None, Some(id.as_str())),
             Tag::Silent => (None, None),
         };
-        Self { reference, client_id, conversation }
+        Self {
+            reference,
+            client_id,
+            conversation,
+        }
     }
 }
 
 /// A no.
 #[must_use]
 pub fn refused(concerning: Concerning<'_>, reject: &Reject) -> ByteString {
-    let Concerning { reference, client_id, conversation } = concerning;
-    write(&Frame::Refused(Refused { r#ref: reference, client_id, conversation, refusal: reject.into() }))
+    let Concerning {
+        reference,
+        client_id,
+        conversation,
+    } = concerning;
+    write(&Frame::Refused(Refused {
+        r#ref: reference,
+        client_id,
+        conversation,
+        refusal: reject.into(),
+    }))
 }
 
 /// The state of a conversation that is followed.
 #[must_use]
 pub fn conversation(view: &ConversationView, viewer: Viewer) -> ByteString {
-    write(&Frame::Conversation { conversation: &ViewBody::of(view, viewer) })
+    write(&Frame::Conversation {
+        conversation: &ViewBody::of(view, viewer),
+    })
 }
 
 /// Somebody types.
 #[must_use]
-pub fn typing(conversation: ConversationId, side: Side, agent: Option<&str>, on: bool) -> ByteString {
-    write(&Frame::Typing { conversation, side: side.into(), agent, on })
+pub fn typing(
+    conversation: ConversationId,
+    side: Side,
+    agent: Option<&str>,
+    on: bool,
+) -> ByteString {
+    write(&Frame::Typing {
+        conversation,
+        side: side.into(),
+        agent,
+        on,
+    })
 }
 
 /// An offer to this agent.
 #[must_use]
 pub fn offer(notice: &OfferNotice) -> ByteString {
-    let OfferNotice { view, deadline, returning, transfer } = notice;
+    let OfferNotice {
+        view,
+        deadline,
+        returning,
+        transfer,
+    } = notice;
     write(&Frame::Offer {
         conversation: &ViewBody::of(view, Viewer::Company),
         deadline: deadline.0,
@@ -234,25 +317,35 @@ pub fn offer(notice: &OfferNotice) -> ByteString {
 /// The end of an offer.
 #[must_use]
 pub fn offer_ended(conversation: ConversationId, taken: bool) -> ByteString {
-    write(&Frame::OfferEnded { conversation, taken })
+    write(&Frame::OfferEnded {
+        conversation,
+        taken,
+    })
 }
 
 /// A conversation of this agent changed.
 #[must_use]
 pub fn assigned(view: &ConversationView) -> ByteString {
-    write(&Frame::Assigned { conversation: &ViewBody::of(view, Viewer::Company) })
+    write(&Frame::Assigned {
+        conversation: &ViewBody::of(view, Viewer::Company),
+    })
 }
 
 /// The customer of a conversation this agent had has written.
 #[must_use]
 pub fn customer_returned(conversation: ConversationId, customer: &CustomerId) -> ByteString {
-    write(&Frame::CustomerReturned { conversation, customer: customer.as_str() })
+    write(&Frame::CustomerReturned {
+        conversation,
+        customer: customer.as_str(),
+    })
 }
 
 /// The own presence.
 #[must_use]
 pub fn presence(presence: Presence) -> ByteString {
-    write(&Frame::Presence { presence: presence.into() })
+    write(&Frame::Presence {
+        presence: presence.into(),
+    })
 }
 
 /// Here I am.

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use linger::domain::commit::Write;
 use linger::domain::ids::{Position, Seq};
 use linger::domain::time::Timestamp;
+use linger::store::Store;
 use linger::store::check::{Invariant, check};
 use linger::store::codec::{self, DedupRow, Stored};
-use linger::store::Store;
 use rocksdb::{DB, Options};
 
 use crate::story::{
-    ACTIVE, CLOSED, OPEN, OVERRIDE, SUCCESSOR, Story, WAITING, WRAP_UP, agent, company, healthy, id, open, workstream,
+    ACTIVE, CLOSED, OPEN, OVERRIDE, SUCCESSOR, Story, WAITING, WRAP_UP, agent, company, healthy,
+    id, open, workstream,
 };
 
 /// The tables, opened past the store to injure them. Keys are spelled out here once more,
@@ -27,7 +28,9 @@ impl Raw {
     }
 
     fn put(&self, table: &str, key: &[u8], value: &[u8]) {
-        self.0.put_cf(self.0.cf_handle(table).expect("there"), key, value).expect("written");
+        self.0
+            .put_cf(self.0.cf_handle(table).expect("there"), key, value)
+            .expect("written");
     }
 
     fn set<T: Stored>(&self, table: &str, key: &[u8], value: &T) {
@@ -36,12 +39,18 @@ impl Raw {
 
     fn delete(&self, table: &str, key: &[u8]) {
         let family = self.0.cf_handle(table).expect("there");
-        assert!(self.0.get_cf(family, key).expect("readable").is_some(), "there is a row to delete");
+        assert!(
+            self.0.get_cf(family, key).expect("readable").is_some(),
+            "there is a row to delete"
+        );
         self.0.delete_cf(family, key).expect("deleted");
     }
 
     fn get<T: Stored>(&self, table: &str, key: &[u8]) -> T {
-        let row = self.0.get_cf(self.0.cf_handle(table).expect("there"), key).expect("readable");
+        let row = self
+            .0
+            .get_cf(self.0.cf_handle(table).expect("there"), key)
+            .expect("readable");
         codec::decode(&row.expect("there is such a row")).expect("it reads")
     }
 }
@@ -76,13 +85,26 @@ type Injury = (&'static str, fn(&Raw), Invariant);
 
 fn journal_injuries() -> Vec<Injury> {
     vec![
-        ("a journal row is gone", |raw| raw.delete("journal", &numbered(ACTIVE, 20)), Invariant::JournalGapFree),
-        ("the first journal row is gone", |raw| raw.delete("journal", &numbered(OPEN, 1)), Invariant::JournalGapFree),
-        ("a journal row is garbage", |raw| raw.put("journal", &numbered(ACTIVE, 20), b"garbage"), Invariant::RowReads),
+        (
+            "a journal row is gone",
+            |raw| raw.delete("journal", &numbered(ACTIVE, 20)),
+            Invariant::JournalGapFree,
+        ),
+        (
+            "the first journal row is gone",
+            |raw| raw.delete("journal", &numbered(OPEN, 1)),
+            Invariant::JournalGapFree,
+        ),
+        (
+            "a journal row is garbage",
+            |raw| raw.put("journal", &numbered(ACTIVE, 20), b"garbage"),
+            Invariant::RowReads,
+        ),
         (
             "a message stands twice",
             |raw| {
-                let recorded: linger::domain::event::Recorded = raw.get("journal", &numbered(ACTIVE, 20));
+                let recorded: linger::domain::event::Recorded =
+                    raw.get("journal", &numbered(ACTIVE, 20));
                 raw.set("journal", &numbered(ACTIVE, 21), &recorded);
             },
             Invariant::SeqGapFree,
@@ -90,7 +112,8 @@ fn journal_injuries() -> Vec<Injury> {
         (
             "a second start",
             |raw| {
-                let recorded: linger::domain::event::Recorded = raw.get("journal", &numbered(ACTIVE, 1));
+                let recorded: linger::domain::event::Recorded =
+                    raw.get("journal", &numbered(ACTIVE, 1));
                 raw.set("journal", &numbered(ACTIVE, 43), &recorded);
             },
             Invariant::JournalBegins,
@@ -98,7 +121,8 @@ fn journal_injuries() -> Vec<Injury> {
         (
             "a snapshot says something else",
             |raw| {
-                let mut state: linger::domain::conversation::Conversation = raw.get("snapshots", &conv(ACTIVE));
+                let mut state: linger::domain::conversation::Conversation =
+                    raw.get("snapshots", &conv(ACTIVE));
                 state.sessions += 1;
                 raw.set("snapshots", &conv(ACTIVE), &state);
             },
@@ -107,32 +131,71 @@ fn journal_injuries() -> Vec<Injury> {
         (
             "a snapshot is ahead of the journal",
             |raw| {
-                let mut state: linger::domain::conversation::Conversation = raw.get("snapshots", &conv(ACTIVE));
+                let mut state: linger::domain::conversation::Conversation =
+                    raw.get("snapshots", &conv(ACTIVE));
                 state.position = Position(1_000);
                 raw.set("snapshots", &conv(ACTIVE), &state);
             },
             Invariant::SnapshotIsReplay,
         ),
-        ("a snapshot is garbage", |raw| raw.put("snapshots", &conv(ACTIVE), b"garbage"), Invariant::RowReads),
-        ("a live row of nothing", |raw| raw.put("live", &conv(99), b""), Invariant::JournalBegins),
+        (
+            "a snapshot is garbage",
+            |raw| raw.put("snapshots", &conv(ACTIVE), b"garbage"),
+            Invariant::RowReads,
+        ),
+        (
+            "a live row of nothing",
+            |raw| raw.put("live", &conv(99), b""),
+            Invariant::JournalBegins,
+        ),
     ]
 }
 
 fn index_injuries() -> Vec<Injury> {
     vec![
-        ("a dedup row is gone", |raw| raw.delete("dedup", &dedup(ACTIVE, "c-1")), Invariant::DedupRowThere),
         (
-            "a dedup row leads elsewhere",
-            |raw| raw.set("dedup", &dedup(ACTIVE, "c-1"), &DedupRow { seq: Seq(3), at: Timestamp(0) }),
+            "a dedup row is gone",
+            |raw| raw.delete("dedup", &dedup(ACTIVE, "c-1")),
             Invariant::DedupRowThere,
         ),
-        ("a dedup row is garbage", |raw| raw.put("dedup", &dedup(ACTIVE, "c-1"), b"garbage"), Invariant::RowReads),
+        (
+            "a dedup row leads elsewhere",
+            |raw| {
+                raw.set(
+                    "dedup",
+                    &dedup(ACTIVE, "c-1"),
+                    &DedupRow {
+                        seq: Seq(3),
+                        at: Timestamp(0),
+                    },
+                );
+            },
+            Invariant::DedupRowThere,
+        ),
+        (
+            "a dedup row is garbage",
+            |raw| raw.put("dedup", &dedup(ACTIVE, "c-1"), b"garbage"),
+            Invariant::RowReads,
+        ),
         (
             "a dedup row without a message",
-            |raw| raw.set("dedup", &dedup(ACTIVE, "never sent"), &DedupRow { seq: Seq(3), at: Timestamp(0) }),
+            |raw| {
+                raw.set(
+                    "dedup",
+                    &dedup(ACTIVE, "never sent"),
+                    &DedupRow {
+                        seq: Seq(3),
+                        at: Timestamp(0),
+                    },
+                );
+            },
             Invariant::DedupRowMeant,
         ),
-        ("an index row is gone", |raw| raw.delete("seq_index", &numbered(ACTIVE, 17)), Invariant::SeqIndexThere),
+        (
+            "an index row is gone",
+            |raw| raw.delete("seq_index", &numbered(ACTIVE, 17)),
+            Invariant::SeqIndexThere,
+        ),
         (
             "an index row leads elsewhere",
             |raw| raw.set("seq_index", &numbered(ACTIVE, 17), &Position(3)),
@@ -143,16 +206,50 @@ fn index_injuries() -> Vec<Injury> {
             |raw| raw.set("seq_index", &numbered(ACTIVE, 49), &Position(3)),
             Invariant::SeqIndexMeant,
         ),
-        ("a stray live row", |raw| raw.put("live", &conv(CLOSED), b""), Invariant::LiveRow),
-        ("a live row of one that waits", |raw| raw.put("live", &conv(WAITING), b""), Invariant::LiveRow),
-        ("a live row is gone", |raw| raw.delete("live", &conv(WRAP_UP)), Invariant::LiveRow),
-        ("a waiting row is gone", |raw| raw.delete("waiting", &owned("anna", &conv(WAITING))), Invariant::WaitingRow),
-        ("a stray waiting row", |raw| raw.put("waiting", &owned("ben", &conv(WAITING)), b""), Invariant::WaitingRow),
-        ("a waiting row of nothing", |raw| raw.put("waiting", &owned("anna", &conv(99)), b""), Invariant::WaitingRow),
-        ("a customer row is gone", |raw| raw.delete("customers", &owned("carla", &conv(OPEN))), Invariant::CustomerRow),
+        (
+            "a stray live row",
+            |raw| raw.put("live", &conv(CLOSED), b""),
+            Invariant::LiveRow,
+        ),
+        (
+            "a live row of one that waits",
+            |raw| raw.put("live", &conv(WAITING), b""),
+            Invariant::LiveRow,
+        ),
+        (
+            "a live row is gone",
+            |raw| raw.delete("live", &conv(WRAP_UP)),
+            Invariant::LiveRow,
+        ),
+        (
+            "a waiting row is gone",
+            |raw| raw.delete("waiting", &owned("anna", &conv(WAITING))),
+            Invariant::WaitingRow,
+        ),
+        (
+            "a stray waiting row",
+            |raw| raw.put("waiting", &owned("ben", &conv(WAITING)), b""),
+            Invariant::WaitingRow,
+        ),
+        (
+            "a waiting row of nothing",
+            |raw| raw.put("waiting", &owned("anna", &conv(99)), b""),
+            Invariant::WaitingRow,
+        ),
+        (
+            "a customer row is gone",
+            |raw| raw.delete("customers", &owned("carla", &conv(OPEN))),
+            Invariant::CustomerRow,
+        ),
         (
             "a customer row under another customer",
-            |raw| raw.set("customers", &owned("dora", &conv(OPEN)), &workstream("help")),
+            |raw| {
+                raw.set(
+                    "customers",
+                    &owned("dora", &conv(OPEN)),
+                    &workstream("help"),
+                );
+            },
             Invariant::CustomerRow,
         ),
         (
@@ -160,7 +257,11 @@ fn index_injuries() -> Vec<Injury> {
             |raw| raw.set("customers", &owned("carla", &conv(99)), &workstream("help")),
             Invariant::CustomerRow,
         ),
-        ("a current row is gone", |raw| raw.delete("current", &owned("carla", b"help")), Invariant::CurrentRow),
+        (
+            "a current row is gone",
+            |raw| raw.delete("current", &owned("carla", b"help")),
+            Invariant::CurrentRow,
+        ),
         (
             "a current row leads to an older one",
             |raw| raw.set("current", &owned("finn", b"help"), &id(CLOSED)),
@@ -184,7 +285,11 @@ fn other_injuries() -> Vec<Injury> {
             },
             Invariant::TimerRows,
         ),
-        ("a due row without a timer", |raw| raw.delete("timers", &timer_of(OPEN)), Invariant::TimerRows),
+        (
+            "a due row without a timer",
+            |raw| raw.delete("timers", &timer_of(OPEN)),
+            Invariant::TimerRows,
+        ),
         (
             "a second due row",
             |raw| raw.put("timers", &timer_due(Timestamp(5), OPEN), b""),
@@ -198,7 +303,11 @@ fn other_injuries() -> Vec<Injury> {
             },
             Invariant::TimerRows,
         ),
-        ("an agent row is garbage", |raw| raw.put("agents", b"anna", b"garbage"), Invariant::RowReads),
+        (
+            "an agent row is garbage",
+            |raw| raw.put("agents", b"anna", b"garbage"),
+            Invariant::RowReads,
+        ),
         (
             "a conversation set aside that is not there",
             |raw| {
@@ -227,20 +336,34 @@ fn a_healthy_store_is_clean_and_its_ledger_recounts() {
     assert_eq!(report.timers, 6, "all but the closed one");
     assert_eq!(report.states.get("open"), Some(&2));
     let anna = &report.ledger[&agent("anna")];
-    assert_eq!((anna.units, anna.override_units, anna.conversations, anna.capacity), (3, 1, 3, Some(3)));
+    assert_eq!(
+        (
+            anna.units,
+            anna.override_units,
+            anna.conversations,
+            anna.capacity
+        ),
+        (3, 1, 3, Some(3))
+    );
     assert!(report.to_string().ends_with("clean"));
 }
 
 #[test]
 fn every_injury_is_found_and_nothing_else_is() {
-    for (name, injure, expected) in [journal_injuries(), index_injuries(), other_injuries()].concat() {
+    for (name, injure, expected) in
+        [journal_injuries(), index_injuries(), other_injuries()].concat()
+    {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let store = open(directory.path());
         store.write_now(&healthy()).expect("written");
         drop(store);
         injure(&Raw::open(directory.path()));
         let report = check(&Store::open_read_only(directory.path()).expect("opens"));
-        let found: Vec<_> = report.violations.iter().map(|violation| violation.invariant).collect();
+        let found: Vec<_> = report
+            .violations
+            .iter()
+            .map(|violation| violation.invariant)
+            .collect();
         assert_eq!(found, [expected], "{name}: {report}");
         assert!(!report.is_clean());
     }
@@ -251,8 +374,14 @@ fn two_unclosed_conversations_of_one_customer_are_found() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let store = open(directory.path());
     let (mut one, mut two) = (Story::new(1), Story::new(2));
-    store.write_now(&[one.start("carla"), two.start("carla")]).expect("written");
-    let found: Vec<_> = check(&store).violations.iter().map(|v| v.invariant).collect();
+    store
+        .write_now(&[one.start("carla"), two.start("carla")])
+        .expect("written");
+    let found: Vec<_> = check(&store)
+        .violations
+        .iter()
+        .map(|v| v.invariant)
+        .collect();
     assert_eq!(found, [Invariant::OneUnclosed]);
     // Closed or in wrap-up, the older one is no obstacle.
     let directory = tempfile::tempdir().expect("a temporary directory");
@@ -269,13 +398,22 @@ fn load_above_capacity_is_fine_only_as_far_as_it_is_by_override() {
     for (normal, overrides, clean) in [(2, 0, true), (2, 3, true), (3, 0, false), (3, 1, false)] {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let store = open(directory.path());
-        store.write_now(&[Write::Company(Arc::new(company(2)))]).expect("written");
+        store
+            .write_now(&[Write::Company(Arc::new(company(2)))])
+            .expect("written");
         for n in 0..normal + overrides {
             let mut story = Story::new(n);
-            let writes = [story.start(&format!("customer-{n}")), story.picked("anna", n >= normal)];
+            let writes = [
+                story.start(&format!("customer-{n}")),
+                story.picked("anna", n >= normal),
+            ];
             store.write_now(&writes).expect("written");
         }
-        assert_eq!(check(&store).is_clean(), clean, "{normal} normal and {overrides} by override");
+        assert_eq!(
+            check(&store).is_clean(),
+            clean,
+            "{normal} normal and {overrides} by override"
+        );
     }
 }
 
@@ -293,5 +431,9 @@ fn many_conversations_and_rows_are_all_seen() {
     let report = check(&store);
     assert_eq!((report.conversations, report.timers), (6_000, 6_000));
     let found: Vec<_> = report.violations.iter().map(|v| v.invariant).collect();
-    assert_eq!(found, [Invariant::OneUnclosed], "one customer, one workstream, one finding");
+    assert_eq!(
+        found,
+        [Invariant::OneUnclosed],
+        "one customer, one workstream, one finding"
+    );
 }

@@ -20,7 +20,9 @@ fn copy(from: &Path) -> tempfile::TempDir {
 
 /// The newest file with an extension that has content.
 fn newest(directory: &Path, extension: &str) -> PathBuf {
-    let files = fs::read_dir(directory).expect("readable").map(|entry| entry.expect("readable").path());
+    let files = fs::read_dir(directory)
+        .expect("readable")
+        .map(|entry| entry.expect("readable").path());
     let has_content = |path: &PathBuf| fs::metadata(path).is_ok_and(|meta| meta.len() > 0);
     files
         .filter(|path| path.extension().is_some_and(|e| e == extension) && has_content(path))
@@ -35,14 +37,19 @@ fn killed() -> (tempfile::TempDir, Story) {
     let mut story = Story::new(1);
     store.write_now(&[story.start("carla")]).expect("written");
     for n in 0..40 {
-        store.write_now(&[story.says(&format!("message number {n}"))]).expect("written");
+        store
+            .write_now(&[story.says(&format!("message number {n}"))])
+            .expect("written");
     }
     // Copied while open: nothing was flushed or closed.
     (copy(directory.path()), story)
 }
 
 fn last_seq(store: &Store, story: &Story) -> u64 {
-    store.conversation(story.id).expect("readable").map_or(0, |state| state.last_seq.0)
+    store
+        .conversation(story.id)
+        .expect("readable")
+        .map_or(0, |state| state.last_seq.0)
 }
 
 #[test]
@@ -64,7 +71,10 @@ fn a_torn_end_of_the_log_opens_with_a_prefix_and_says_so() {
         for zeros in [false, true] {
             let copy = copy(directory.path());
             let path = newest(copy.path(), "log");
-            let log = fs::OpenOptions::new().write(true).open(&path).expect("writable");
+            let log = fs::OpenOptions::new()
+                .write(true)
+                .open(&path)
+                .expect("writable");
             log.set_len(length - cut).expect("truncated");
             if zeros {
                 log.set_len(length).expect("filled with zeros");
@@ -77,7 +87,13 @@ fn a_torn_end_of_the_log_opens_with_a_prefix_and_says_so() {
             let last = last_seq(&store, &story);
             assert!((30..40).contains(&last), "cut {cut}: a prefix, here {last}");
             assert!(last <= before, "the more is cut, the less is there");
-            assert_eq!(store.page_after(story.id, Seq(0), 100).expect("readable").len() as u64, last);
+            assert_eq!(
+                store
+                    .page_after(story.id, Seq(0), 100)
+                    .expect("readable")
+                    .len() as u64,
+                last
+            );
             // A cut exactly between two records leaves a whole log; zeros always show.
             let torn = store.torn_tail().is_some();
             assert!(torn || !zeros, "cut {cut}");
@@ -102,7 +118,11 @@ fn a_second_crash_before_the_torn_log_was_cleared_away_is_no_damage() {
     store.write_now(&[story.snapshot()]).expect("written");
     let copy = copy(directory.path());
     // As if the process had been killed before RocksDB removed the old log.
-    fs::write(copy.path().join(path.file_name().expect("a file")), &torn[..torn.len() - 5]).expect("written");
+    fs::write(
+        copy.path().join(path.file_name().expect("a file")),
+        &torn[..torn.len() - 5],
+    )
+    .expect("written");
     let again = Store::open(copy.path(), Durability::Synced).expect("opens");
     assert_eq!(last_seq(&again, &story), kept);
 }
@@ -112,14 +132,32 @@ fn a_flipped_byte_in_the_middle_of_the_log_is_refused_and_nothing_is_changed() {
     let (directory, _) = killed();
     let path = newest(directory.path(), "log");
     let whole = fs::read(&path).expect("readable");
-    for at in [0, 4, 6, 20, whole.len() / 3, whole.len() / 2, whole.len() - 400] {
+    for at in [
+        0,
+        4,
+        6,
+        20,
+        whole.len() / 3,
+        whole.len() / 2,
+        whole.len() - 400,
+    ] {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x10;
         fs::write(&path, &bytes).expect("written");
         let refused = Store::open(directory.path(), Durability::Synced);
-        assert!(matches!(refused, Err(StoreError::DamagedLog { .. })), "byte {at}");
-        assert!(matches!(Store::open_read_only(directory.path()), Err(StoreError::DamagedLog { .. })));
-        assert_eq!(fs::read(&path).expect("readable"), bytes, "nothing was changed");
+        assert!(
+            matches!(refused, Err(StoreError::DamagedLog { .. })),
+            "byte {at}"
+        );
+        assert!(matches!(
+            Store::open_read_only(directory.path()),
+            Err(StoreError::DamagedLog { .. })
+        ));
+        assert_eq!(
+            fs::read(&path).expect("readable"),
+            bytes,
+            "nothing was changed"
+        );
     }
     fs::write(&path, &whole).expect("written");
     assert!(check(&open(directory.path())).is_clean());
@@ -147,8 +185,12 @@ fn a_flipped_byte_in_a_table_file_never_becomes_an_altered_value() {
     let expected = everything(&store).expect("readable");
     drop(store);
     let mut refused = 0;
-    let files = fs::read_dir(directory.path()).expect("readable").map(|entry| entry.expect("readable").path());
-    let tables: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "sst")).collect();
+    let files = fs::read_dir(directory.path())
+        .expect("readable")
+        .map(|entry| entry.expect("readable").path());
+    let tables: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|e| e == "sst"))
+        .collect();
     assert!(tables.len() >= 8, "every table was flushed");
     for table in &tables {
         let whole = fs::read(table).expect("readable");
@@ -158,7 +200,13 @@ fn a_flipped_byte_in_a_table_file_never_becomes_an_altered_value() {
         // Refused when it is opened, or when the damaged block is read; the check sees it too.
         if let Ok(store) = Store::open_read_only(directory.path()) {
             let report = check(&store);
-            assert!(report.violations.iter().any(|v| v.invariant == Invariant::Readable), "{report}");
+            assert!(
+                report
+                    .violations
+                    .iter()
+                    .any(|v| v.invariant == Invariant::Readable),
+                "{report}"
+            );
             if let Ok(read) = everything(&store) {
                 assert_eq!(read, expected, "altered values were served");
             } else {
@@ -175,7 +223,12 @@ fn a_flipped_byte_in_a_table_file_never_becomes_an_altered_value() {
 
 /// What a server reads of a store, as text.
 fn everything(store: &Store) -> Result<String, StoreError> {
-    let mut text = format!("{:?} {:?} {:?}", store.live()?, store.timers_ahead(1_000)?, store.company()?);
+    let mut text = format!(
+        "{:?} {:?} {:?}",
+        store.live()?,
+        store.timers_ahead(1_000)?,
+        store.company()?
+    );
     for id in store.conversations(None, 1_000)? {
         text += &format!("{:?}", store.load(id)?);
     }
@@ -189,15 +242,23 @@ fn a_store_of_a_newer_format_is_refused_naming_both() {
     let options = rocksdb::Options::default();
     let mut families = rocksdb::DB::list_cf(&options, directory.path()).expect("listed");
     let mut db = rocksdb::DB::open_cf(&options, directory.path(), &families).expect("opens");
-    let format = linger::store::codec::encode(&linger::store::codec::StoreFormat(2)).expect("encodes");
-    db.put_cf(db.cf_handle("meta").expect("there"), b"format", format).expect("written");
+    let format =
+        linger::store::codec::encode(&linger::store::codec::StoreFormat(2)).expect("encodes");
+    db.put_cf(db.cf_handle("meta").expect("there"), b"format", format)
+        .expect("written");
     // A newer store has tables that this program does not know.
     db.create_cf("reactions", &options).expect("created");
     families.push("reactions".to_owned());
     drop(db);
-    for refused in [Store::open(directory.path(), Durability::Synced), Store::open_read_only(directory.path())] {
+    for refused in [
+        Store::open(directory.path(), Durability::Synced),
+        Store::open_read_only(directory.path()),
+    ] {
         let error = refused.expect_err("refused");
-        assert!(matches!(error, StoreError::NewerFormat { found: 2, known: 1 }), "{error}");
+        assert!(
+            matches!(error, StoreError::NewerFormat { found: 2, known: 1 }),
+            "{error}"
+        );
         assert!(error.to_string().contains("format 2") && error.to_string().contains("format 1"));
     }
 }

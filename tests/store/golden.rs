@@ -9,7 +9,8 @@ use std::fs;
 use linger::domain::commit::AgentRow;
 use linger::domain::conversation::Conversation;
 use linger::domain::event::{
-    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, ParkedBy, Recorded, ReleaseReason, Returning, StickyEnd,
+    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, ParkedBy, Recorded, ReleaseReason,
+    Returning, StickyEnd,
 };
 use linger::domain::hours::{Calendar, Date, Interval};
 use linger::domain::ids::{CalendarId, Position, QueueId, Seq, WidgetId};
@@ -19,7 +20,7 @@ use linger::domain::time::{Millis, Timestamp};
 use linger::domain::workstream::{
     Company, CustomerKey, Mode, Patience, Presence, Queue, RouteRule, Widget, Workstream, WrapUp,
 };
-use linger::store::codec::{self, DedupRow, ParkedReason, Stored, StoreFormat};
+use linger::store::codec::{self, DedupRow, ParkedReason, StoreFormat, Stored};
 
 use crate::story::{Story, agent, client, company, customer, id, workstream};
 
@@ -56,7 +57,11 @@ fn queue(text: &str) -> QueueId {
 }
 
 fn returning() -> Returning {
-    Returning { agent: agent("anna"), since: Timestamp(1_700_000_000_000), until: Some(Timestamp(1_700_000_900_000)) }
+    Returning {
+        agent: agent("anna"),
+        since: Timestamp(1_700_000_000_000),
+        until: Some(Timestamp(1_700_000_900_000)),
+    }
 }
 
 fn explanation() -> Explanation {
@@ -65,15 +70,27 @@ fn explanation() -> Explanation {
         queue: Some(queue("support")),
         waited: Millis::seconds(61),
         considered: vec![
-            Considered { agent: agent("anna"), ruled_out: None },
-            Considered { agent: agent("ben"), ruled_out: Some(RuledOut::Method) },
+            Considered {
+                agent: agent("anna"),
+                ruled_out: None,
+            },
+            Considered {
+                agent: agent("ben"),
+                ruled_out: Some(RuledOut::Method),
+            },
         ],
         more: 2,
     }
 }
 
 fn message(author: Author, text: &str) -> Message {
-    Message { seq: Seq(300), at: Timestamp(1_700_000_000_001), author, client_id: Some(client("m-1")), text: text.into() }
+    Message {
+        seq: Seq(300),
+        at: Timestamp(1_700_000_000_001),
+        author,
+        client_id: Some(client("m-1")),
+        text: text.into(),
+    }
 }
 
 fn events() -> Vec<Event> {
@@ -93,11 +110,27 @@ fn events() -> Vec<Event> {
             client_id: Some(client("start-1")),
         },
         Event::Posted(message(Author::Agent(agent("anna")), "¿Qué tal? 👋")),
-        Event::Returned { sticky: Some(returning()) },
-        Event::StickyEnded { reason: StickyEnd::OfferDeclined },
-        Event::Offered { agent: agent("anna"), units, over_capacity, deadline, returning: true, explanation: explanation() },
-        Event::Accepted { agent: agent("anna") },
-        Event::Declined { agent: agent("anna"), reason: DeclineReason::Withdrawn },
+        Event::Returned {
+            sticky: Some(returning()),
+        },
+        Event::StickyEnded {
+            reason: StickyEnd::OfferDeclined,
+        },
+        Event::Offered {
+            agent: agent("anna"),
+            units,
+            over_capacity,
+            deadline,
+            returning: true,
+            explanation: explanation(),
+        },
+        Event::Accepted {
+            agent: agent("anna"),
+        },
+        Event::Declined {
+            agent: agent("anna"),
+            reason: DeclineReason::Withdrawn,
+        },
         Event::Assigned {
             agent: agent("anna"),
             units,
@@ -106,8 +139,14 @@ fn events() -> Vec<Event> {
             returning: false,
             explanation: explanation(),
         },
-        Event::Parked { by: ParkedBy::Silence },
-        Event::Released { agent: agent("anna"), reason: ReleaseReason::Parked, sticky: Some(returning()) },
+        Event::Parked {
+            by: ParkedBy::Silence,
+        },
+        Event::Released {
+            agent: agent("anna"),
+            reason: ReleaseReason::Parked,
+            sticky: Some(returning()),
+        },
         Event::TransferOffered {
             agent: agent("ben"),
             by: agent("anna"),
@@ -116,13 +155,30 @@ fn events() -> Vec<Event> {
             deadline,
             explanation: explanation(),
         },
-        Event::TransferAccepted { agent: agent("ben") },
-        Event::TransferDeclined { agent: agent("ben"), reason: DeclineReason::TimedOut },
-        Event::TransferredToQueue { queue: queue("billing"), by: agent("anna") },
-        Event::Ended { by: EndedBy::Disconnect },
+        Event::TransferAccepted {
+            agent: agent("ben"),
+        },
+        Event::TransferDeclined {
+            agent: agent("ben"),
+            reason: DeclineReason::TimedOut,
+        },
+        Event::TransferredToQueue {
+            queue: queue("billing"),
+            by: agent("anna"),
+        },
+        Event::Ended {
+            by: EndedBy::Disconnect,
+        },
         Event::UnitsFreed,
-        Event::Closed { reason: CloseReason::Forced, by: Some(agent("sue")) },
-        Event::Marked { side: Side::Agent, delivered: Seq(70_000), read: Seq(250) },
+        Event::Closed {
+            reason: CloseReason::Forced,
+            by: Some(agent("sue")),
+        },
+        Event::Marked {
+            side: Side::Agent,
+            delivered: Seq(70_000),
+            read: Seq(250),
+        },
         Event::CustomerGone,
         Event::CustomerBack,
     ]
@@ -130,11 +186,22 @@ fn events() -> Vec<Event> {
 
 fn conversation() -> Conversation {
     let mut story = Story::new(7);
-    let _ = (story.start("carla"), story.says("hola"), story.picked("anna", true), story.answers("anna", "dime"));
+    let _ = (
+        story.start("carla"),
+        story.says("hola"),
+        story.picked("anna", true),
+        story.answers("anna", "dime"),
+    );
     let mut state = story.state.expect("started");
     let (at, deadline) = (Timestamp(1_700_000_000_500), Timestamp(1_700_000_120_500));
-    let transfer = events().into_iter().find(|event| variant(event) == "transfer_offered").expect("listed");
-    state.apply(&Recorded { at, event: transfer });
+    let transfer = events()
+        .into_iter()
+        .find(|event| variant(event) == "transfer_offered")
+        .expect("listed");
+    state.apply(&Recorded {
+        at,
+        event: transfer,
+    });
     state.returning = Some(returning());
     state.declines.insert(agent("cid"), 3);
     state.ended = Some((EndedBy::Agent, at));
@@ -146,24 +213,59 @@ fn full_company() -> Company {
     let mut company = company(3);
     let mut help = Workstream::new("Help", Mode::Persistent, queue("support"));
     help.wrap_up = WrapUp::ReleaseAfter(Millis::minutes(2));
-    help.messages.insert(SystemKind::AgentReturned, "{agent} is back".to_owned());
+    help.messages
+        .insert(SystemKind::AgentReturned, "{agent} is back".to_owned());
     if let Some(sticky) = &mut help.keep_same_agent {
         sticky.patience = Patience::Forever;
     }
     let any_of = ["gold".to_owned()].into();
-    help.routes.push(RouteRule { name: "vip".to_owned(), key: "tier".to_owned(), any_of, queue: queue("support") });
+    help.routes.push(RouteRule {
+        name: "vip".to_owned(),
+        key: "tier".to_owned(),
+        any_of,
+        queue: queue("support"),
+    });
     company.workstreams.insert(workstream("help"), help);
     let hours = CalendarId::parse("office").expect("a valid id");
     let members = [agent("anna")].into();
     let method = linger::domain::workstream::Method::RoundRobin;
-    let support = Queue { name: "Support".to_owned(), members, method, priority: 5, hours: Some(hours.clone()) };
+    let support = Queue {
+        name: "Support".to_owned(),
+        members,
+        method,
+        priority: 5,
+        hours: Some(hours.clone()),
+    };
     company.queues.insert(queue("support"), support);
     let mut weekly: [Vec<Interval>; 7] = Default::default();
-    weekly[0].push(Interval { from: 540, to: 1020 });
-    let holidays = [(Date { year: 2026, month: 1, day: 6 }, Vec::new())].into();
-    company.calendars.insert(hours, Calendar { time_zone: "Europe/Madrid".to_owned(), weekly, holidays });
-    let widget = Widget { workstream: workstream("help"), allowed_origins: ["https://shop.example".to_owned()].into() };
-    company.widgets.insert(WidgetId::parse("shop").expect("a valid id"), widget);
+    weekly[0].push(Interval {
+        from: 540,
+        to: 1020,
+    });
+    let holidays = [(
+        Date {
+            year: 2026,
+            month: 1,
+            day: 6,
+        },
+        Vec::new(),
+    )]
+    .into();
+    company.calendars.insert(
+        hours,
+        Calendar {
+            time_zone: "Europe/Madrid".to_owned(),
+            weekly,
+            holidays,
+        },
+    );
+    let widget = Widget {
+        workstream: workstream("help"),
+        allowed_origins: ["https://shop.example".to_owned()].into(),
+    };
+    company
+        .widgets
+        .insert(WidgetId::parse("shop").expect("a valid id"), widget);
     company.customer_keys.push(CustomerKey {
         kid: Some("k1".to_owned()),
         algorithm: "ES256".to_owned(),
@@ -182,7 +284,10 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).expect("hexadecimal")).collect()
+    (0..text.len())
+        .step_by(2)
+        .map(|i| u8::from_str_radix(&text[i..i + 2], 16).expect("hexadecimal"))
+        .collect()
 }
 
 /// A sample, and how to see that recorded bytes still read as it.
@@ -197,7 +302,9 @@ fn sample<T: Stored + PartialEq + 'static>(name: &str, value: T) -> Sample {
     Sample {
         name: name.to_owned(),
         record,
-        reads_back: Box::new(move |bytes| codec::decode::<T>(bytes).is_ok_and(|read| read == value)),
+        reads_back: Box::new(move |bytes| {
+            codec::decode::<T>(bytes).is_ok_and(|read| read == value)
+        }),
     }
 }
 
@@ -205,24 +312,47 @@ fn samples() -> Vec<Sample> {
     let at = Timestamp(1_700_000_000_123);
     let mut samples: Vec<_> = events()
         .into_iter()
-        .map(|event| sample(&format!("event/{}", variant(&event)), Recorded { at, event }))
+        .map(|event| {
+            sample(
+                &format!("event/{}", variant(&event)),
+                Recorded { at, event },
+            )
+        })
         .collect();
     let others = [
         ("posted_by_customer", message(Author::Customer, "hola")),
-        ("posted_by_system", message(Author::System(SystemKind::AgentReturned), "")),
+        (
+            "posted_by_system",
+            message(Author::System(SystemKind::AgentReturned), ""),
+        ),
     ];
     for (name, message) in others {
-        samples.push(sample(&format!("event/{name}"), Recorded { at, event: Event::Posted(message) }));
+        samples.push(sample(
+            &format!("event/{name}"),
+            Recorded {
+                at,
+                event: Event::Posted(message),
+            },
+        ));
     }
     samples.push(sample("conversation", conversation()));
     samples.push(sample("company", full_company()));
-    samples.push(sample("agent_row", AgentRow { chosen: Presence::Away, gone_since: Some(at) }));
+    samples.push(sample(
+        "agent_row",
+        AgentRow {
+            chosen: Presence::Away,
+            gone_since: Some(at),
+        },
+    ));
     samples.push(sample("dedup", DedupRow { seq: Seq(300), at }));
     samples.push(sample("position", Position(70_000)));
     samples.push(sample("conversation_id", id(9)));
     samples.push(sample("workstream_id", workstream("help")));
     samples.push(sample("timestamp", Timestamp(-5)));
-    samples.push(sample("parked_reason", ParkedReason("three deaths".to_owned())));
+    samples.push(sample(
+        "parked_reason",
+        ParkedReason("three deaths".to_owned()),
+    ));
     samples.push(sample("store_format", StoreFormat(1)));
     samples
 }
@@ -240,26 +370,53 @@ fn every_stored_shape_has_the_bytes_it_always_had_golden() {
     let known = recorded();
     if std::env::var_os("GOLDEN_ADD").is_some() {
         let mut text = fs::read_to_string(FILE).unwrap_or_default();
-        for sample in samples().iter().filter(|sample| !known.contains_key(&sample.name)) {
-            writeln!(text, "{} {}", sample.name, hex(&sample.record)).expect("writing to a String cannot fail");
+        for sample in samples()
+            .iter()
+            .filter(|sample| !known.contains_key(&sample.name))
+        {
+            writeln!(text, "{} {}", sample.name, hex(&sample.record))
+                .expect("writing to a String cannot fail");
         }
         fs::write(FILE, text).expect("the fixture is writable");
         return;
     }
     let samples = samples();
     for sample in &samples {
-        let bytes = known.get(&sample.name).unwrap_or_else(|| panic!("{} has no line in golden.txt", sample.name));
-        assert!((sample.reads_back)(bytes), "{}: recorded bytes do not read as the sample", sample.name);
-        assert_eq!(hex(bytes), hex(&sample.record), "{}: the bytes have changed", sample.name);
+        let bytes = known
+            .get(&sample.name)
+            .unwrap_or_else(|| panic!("{} has no line in golden.txt", sample.name));
+        assert!(
+            (sample.reads_back)(bytes),
+            "{}: recorded bytes do not read as the sample",
+            sample.name
+        );
+        assert_eq!(
+            hex(bytes),
+            hex(&sample.record),
+            "{}: the bytes have changed",
+            sample.name
+        );
     }
-    assert_eq!(known.len(), samples.len(), "a line of golden.txt has no sample any more");
+    assert_eq!(
+        known.len(),
+        samples.len(),
+        "a line of golden.txt has no sample any more"
+    );
 }
 
 #[test]
 fn no_damaged_record_of_any_kind_reads() {
-    for Sample { name, record, reads_back } in samples() {
+    for Sample {
+        name,
+        record,
+        reads_back,
+    } in samples()
+    {
         for length in 0..record.len() {
-            assert!(!reads_back(&record[..length]), "{name} truncated to {length}");
+            assert!(
+                !reads_back(&record[..length]),
+                "{name} truncated to {length}"
+            );
         }
         for bit in 0..record.len() * 8 {
             let mut flipped = record.clone();
@@ -268,7 +425,10 @@ fn no_damaged_record_of_any_kind_reads() {
                 || codec::decode::<Conversation>(&flipped).is_ok()
                 || codec::decode::<Company>(&flipped).is_ok()
                 || codec::decode::<AgentRow>(&flipped).is_ok();
-            assert!(!read && !reads_back(&flipped), "{name} with bit {bit} flipped");
+            assert!(
+                !read && !reads_back(&flipped),
+                "{name} with bit {bit} flipped"
+            );
         }
     }
 }

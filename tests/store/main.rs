@@ -1,6 +1,7 @@
 //! The store from outside: what it promises through reopening, damage and faults.
 
 mod check;
+mod cli;
 mod damage;
 mod golden;
 mod reads;

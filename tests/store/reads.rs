@@ -9,8 +9,8 @@ use linger::limits;
 use linger::store::{Durability, Store, StoreError};
 
 use crate::story::{
-    ACTIVE, CLOSED, OPEN, OVERRIDE, SUCCESSOR, Story, WAITING, WRAP_UP, agent, client, customer, healthy, id, open,
-    workstream,
+    ACTIVE, CLOSED, OPEN, OVERRIDE, SUCCESSOR, Story, WAITING, WRAP_UP, agent, client, customer,
+    healthy, id, open, workstream,
 };
 
 fn seqs(page: &[std::sync::Arc<linger::domain::message::Message>]) -> Vec<u64> {
@@ -28,7 +28,9 @@ fn a_loaded_conversation_is_what_its_events_add_up_to_with_and_without_a_snapsho
     }
     store.write_now(&writes).expect("written");
     let without = store.load(story.id).expect("readable").expect("there");
-    store.write_now(&[story.snapshot(), story.says("one more")]).expect("written");
+    store
+        .write_now(&[story.snapshot(), story.says("one more")])
+        .expect("written");
     let with = store.load(story.id).expect("readable").expect("there");
 
     assert_eq!(without.conversation.last_seq, Seq(100));
@@ -40,6 +42,10 @@ fn a_loaded_conversation_is_what_its_events_add_up_to_with_and_without_a_snapsho
     assert_eq!(with.client_ids.len(), 101);
     assert!(with.timer.is_some());
     assert_eq!(with.parked, None);
+    assert_eq!(
+        (without.snapshot, with.snapshot),
+        (Position(0), without.conversation.position)
+    );
     assert_eq!(store.load(id(99)).expect("readable"), None);
 }
 
@@ -50,7 +56,9 @@ fn pages_have_no_gap_and_no_double_wherever_they_begin() {
     // A neighbour on both sides, so that a page that leaves its conversation shows.
     for n in [1, 3] {
         let mut neighbour = Story::new(n);
-        store.write_now(&[neighbour.start("other"), neighbour.says("not yours")]).expect("written");
+        store
+            .write_now(&[neighbour.start("other"), neighbour.says("not yours")])
+            .expect("written");
     }
     let mut story = Story::new(2);
     let mut writes = vec![story.start("carla"), story.picked("anna", false)];
@@ -62,18 +70,46 @@ fn pages_have_no_gap_and_no_double_wherever_they_begin() {
         for cursor in 0..55_u64 {
             let last = 50.min(cursor + limit);
             let expected: Vec<_> = (cursor + 1..=last).collect();
-            let page = store.page_after(story.id, Seq(cursor), usize::try_from(limit).expect("small"));
-            assert_eq!(seqs(&page.expect("readable")), expected, "{limit} after {cursor}");
+            let page = store.page_after(
+                story.id,
+                Seq(cursor),
+                usize::try_from(limit).expect("small"),
+            );
+            assert_eq!(
+                seqs(&page.expect("readable")),
+                expected,
+                "{limit} after {cursor}"
+            );
             let end = cursor.min(51);
             let expected: Vec<_> = (end.saturating_sub(limit).max(1)..end).collect();
-            let page = store.page_before(story.id, Seq(cursor), usize::try_from(limit).expect("small"));
-            assert_eq!(seqs(&page.expect("readable")), expected, "{limit} before {cursor}");
+            let page = store.page_before(
+                story.id,
+                Seq(cursor),
+                usize::try_from(limit).expect("small"),
+            );
+            assert_eq!(
+                seqs(&page.expect("readable")),
+                expected,
+                "{limit} before {cursor}"
+            );
         }
     }
-    let newest = store.page_before(story.id, Seq(u64::MAX), 3).expect("readable");
+    let newest = store
+        .page_before(story.id, Seq(u64::MAX), 3)
+        .expect("readable");
     assert_eq!(seqs(&newest), [48, 49, 50]);
-    assert!(store.page_after(story.id, Seq(u64::MAX), 3).expect("readable").is_empty());
-    assert!(store.page_after(id(99), Seq(0), 3).expect("readable").is_empty());
+    assert!(
+        store
+            .page_after(story.id, Seq(u64::MAX), 3)
+            .expect("readable")
+            .is_empty()
+    );
+    assert!(
+        store
+            .page_after(id(99), Seq(0), 3)
+            .expect("readable")
+            .is_empty()
+    );
 }
 
 #[test]
@@ -81,13 +117,29 @@ fn a_client_id_leads_to_its_message_and_only_for_its_sender() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let store = open(directory.path());
     store.write_now(&healthy()).expect("written");
-    let key = |sender, text| DedupKey { sender, client_id: client(text) };
-    let found = |key| store.find_client_id(id(ACTIVE), &key).expect("readable").map(|(seq, _)| seq);
+    let key = |sender, text| DedupKey {
+        sender,
+        client_id: client(text),
+    };
+    let found = |key| {
+        store
+            .find_client_id(id(ACTIVE), &key)
+            .expect("readable")
+            .map(|(seq, _)| seq)
+    };
     assert_eq!(found(key(Sender::Customer, "c-1")), Some(Seq(1)));
-    assert_eq!(found(key(Sender::Agent(agent("anna")), "a-2")), Some(Seq(2)));
+    assert_eq!(
+        found(key(Sender::Agent(agent("anna")), "a-2")),
+        Some(Seq(2))
+    );
     assert_eq!(found(key(Sender::Agent(agent("ben")), "a-2")), None);
     assert_eq!(found(key(Sender::Agent(agent("anna")), "c-1")), None);
-    assert_eq!(store.find_client_id(id(OPEN), &key(Sender::Customer, "c-1")).expect("readable"), None);
+    assert_eq!(
+        store
+            .find_client_id(id(OPEN), &key(Sender::Customer, "c-1"))
+            .expect("readable"),
+        None
+    );
 }
 
 #[test]
@@ -101,10 +153,18 @@ fn more_client_ids_than_memory_holds_are_left_in_the_store() {
     }
     store.write_now(&writes).expect("written");
     let all = store.load(story.id).expect("readable").expect("there");
-    assert_eq!((all.client_ids.len(), all.client_ids_complete), (limits::DEDUP_IN_MEMORY_MAX, true));
-    store.write_now(&[story.says("one too many")]).expect("written");
+    assert_eq!(
+        (all.client_ids.len(), all.client_ids_complete),
+        (limits::DEDUP_IN_MEMORY_MAX, true)
+    );
+    store
+        .write_now(&[story.says("one too many")])
+        .expect("written");
     let none = store.load(story.id).expect("readable").expect("there");
-    assert_eq!((none.client_ids.len(), none.client_ids_complete), (0, false));
+    assert_eq!(
+        (none.client_ids.len(), none.client_ids_complete),
+        (0, false)
+    );
 }
 
 #[test]
@@ -112,23 +172,67 @@ fn lists_show_each_conversation_where_it_belongs() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let store = open(directory.path());
     store.write_now(&healthy()).expect("written");
-    let ids = |numbers: &[u64]| numbers.iter().map(|n| id(*n)).collect::<Vec<ConversationId>>();
+    let ids = |numbers: &[u64]| {
+        numbers
+            .iter()
+            .map(|n| id(*n))
+            .collect::<Vec<ConversationId>>()
+    };
 
-    assert_eq!(store.live().expect("readable"), ids(&[OPEN, ACTIVE, WRAP_UP, SUCCESSOR, OVERRIDE]));
+    assert_eq!(
+        store.live().expect("readable"),
+        ids(&[OPEN, ACTIVE, WRAP_UP, SUCCESSOR, OVERRIDE])
+    );
     let help = workstream("help");
-    assert_eq!(store.current(&customer("finn"), &help).expect("readable"), Some(id(SUCCESSOR)));
-    assert_eq!(store.current(&customer("nobody"), &help).expect("readable"), None);
-    let of = |who: &str, before, limit| store.conversations_of(&customer(who), before, limit).expect("readable");
+    assert_eq!(
+        store.current(&customer("finn"), &help).expect("readable"),
+        Some(id(SUCCESSOR))
+    );
+    assert_eq!(
+        store.current(&customer("nobody"), &help).expect("readable"),
+        None
+    );
+    let of = |who: &str, before, limit| {
+        store
+            .conversations_of(&customer(who), before, limit)
+            .expect("readable")
+    };
     assert_eq!(of("finn", None, 10), ids(&[SUCCESSOR, CLOSED]));
     assert_eq!(of("finn", None, 1), ids(&[SUCCESSOR]));
     assert_eq!(of("finn", Some(id(SUCCESSOR)), 10), ids(&[CLOSED]));
-    assert_eq!(of("carl", None, 10), ids(&[ACTIVE]), "carla and carlb are others");
-    assert_eq!(store.waiting_of(&agent("anna"), None, 10).expect("readable"), ids(&[WAITING]));
-    assert!(store.waiting_of(&agent("ann"), None, 10).expect("readable").is_empty());
-    assert_eq!(store.conversations(None, 100).expect("readable"), ids(&[1, 2, 3, 4, 5, 6, 7]));
-    assert_eq!(store.conversations(Some(id(3)), 2).expect("readable"), ids(&[4, 5]));
+    assert_eq!(
+        of("carl", None, 10),
+        ids(&[ACTIVE]),
+        "carla and carlb are others"
+    );
+    assert_eq!(
+        store
+            .waiting_of(&agent("anna"), None, 10)
+            .expect("readable"),
+        ids(&[WAITING])
+    );
+    assert!(
+        store
+            .waiting_of(&agent("ann"), None, 10)
+            .expect("readable")
+            .is_empty()
+    );
+    assert_eq!(
+        store.conversations(None, 100).expect("readable"),
+        ids(&[1, 2, 3, 4, 5, 6, 7])
+    );
+    assert_eq!(
+        store.conversations(Some(id(3)), 2).expect("readable"),
+        ids(&[4, 5])
+    );
     let journal = store.journal(id(CLOSED), Position(2), 2).expect("readable");
-    assert_eq!(journal.iter().map(|(position, _)| position.0).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(
+        journal
+            .iter()
+            .map(|(position, _)| position.0)
+            .collect::<Vec<_>>(),
+        [2, 3]
+    );
 }
 
 #[test]
@@ -137,37 +241,82 @@ fn timers_come_in_the_order_in_which_they_are_due() {
     let store = open(directory.path());
     let timer = |n, from: Option<i64>, to: Option<i64>| Write::Timer {
         conversation: id(n),
-        timer: TimerMove { from: from.map(Timestamp), to: to.map(Timestamp) },
+        timer: TimerMove {
+            from: from.map(Timestamp),
+            to: to.map(Timestamp),
+        },
     };
     store
-        .write_now(&[timer(1, None, Some(300)), timer(2, None, Some(-5)), timer(3, None, Some(200))])
+        .write_now(&[
+            timer(1, None, Some(300)),
+            timer(2, None, Some(-5)),
+            timer(3, None, Some(200)),
+        ])
         .expect("written");
     let due = |now, limit| store.timers_due(Timestamp(now), limit).expect("readable");
-    assert_eq!(due(200, 10), [(Timestamp(-5), id(2)), (Timestamp(200), id(3))]);
+    assert_eq!(
+        due(200, 10),
+        [(Timestamp(-5), id(2)), (Timestamp(200), id(3))]
+    );
     assert_eq!(due(1_000, 1), [(Timestamp(-5), id(2))]);
-    store.write_now(&[timer(2, Some(-5), None), timer(3, Some(200), Some(400))]).expect("written");
+    store
+        .write_now(&[timer(2, Some(-5), None), timer(3, Some(200), Some(400))])
+        .expect("written");
     assert_eq!(store.next_timer().expect("readable"), Some(Timestamp(300)));
-    assert_eq!(due(1_000, 10), [(Timestamp(300), id(1)), (Timestamp(400), id(3))]);
+    assert_eq!(
+        due(1_000, 10),
+        [(Timestamp(300), id(1)), (Timestamp(400), id(3))]
+    );
     // A row that "moves" to where it is stays.
-    store.write_now(&[timer(1, Some(300), Some(300))]).expect("written");
+    store
+        .write_now(&[timer(1, Some(300), Some(300))])
+        .expect("written");
     assert_eq!(store.next_timer().expect("readable"), Some(Timestamp(300)));
 }
 
 #[test]
 fn agents_configuration_and_what_is_set_aside_survive_reopening() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let row = AgentRow { chosen: Presence::Busy, gone_since: Some(Timestamp(5)) };
+    let row = AgentRow {
+        chosen: Presence::Busy,
+        gone_since: Some(Timestamp(5)),
+    };
     let store = open(directory.path());
     assert_eq!(store.company().expect("readable"), None);
-    let parked = |reason: Option<&str>| Write::Parked { conversation: id(1), reason: reason.map(str::to_owned) };
+    let parked = |reason: Option<&str>| Write::Parked {
+        conversation: id(1),
+        reason: reason.map(str::to_owned),
+    };
     store.write_now(&healthy()).expect("written");
-    store.write_now(&[Write::Agent { agent: agent("anna"), row }, parked(Some("three deaths"))]).expect("written");
+    store
+        .write_now(&[
+            Write::Agent {
+                agent: agent("anna"),
+                row,
+            },
+            parked(Some("three deaths")),
+        ])
+        .expect("written");
     drop(store);
     let store = open(directory.path());
     assert_eq!(store.agents().expect("readable"), [(agent("anna"), row)]);
-    assert_eq!(store.company().expect("readable").expect("configured").name, "Sample");
-    assert_eq!(store.parked().expect("readable"), [(id(1), "three deaths".to_owned())]);
-    assert_eq!(store.load(id(1)).expect("readable").expect("there").parked.as_deref(), Some("three deaths"));
+    assert_eq!(
+        store.company().expect("readable").expect("configured").name,
+        "Sample"
+    );
+    assert_eq!(
+        store.parked().expect("readable"),
+        [(id(1), "three deaths".to_owned())]
+    );
+    assert_eq!(
+        store
+            .load(id(1))
+            .expect("readable")
+            .expect("there")
+            .parked
+            .as_deref(),
+        Some("three deaths")
+    );
     store.write_now(&[parked(None)]).expect("written");
     assert!(store.parked().expect("readable").is_empty());
 }
@@ -178,9 +327,15 @@ fn a_reader_sees_the_store_while_a_server_has_it_open_and_cannot_write() {
     let store = open(directory.path());
     store.write_now(&healthy()).expect("written");
     let reader = Store::open_read_only(directory.path()).expect("opens beside the writer");
-    assert_eq!(reader.live().expect("readable"), store.live().expect("readable"));
+    assert_eq!(
+        reader.live().expect("readable"),
+        store.live().expect("readable")
+    );
     assert!(reader.write_now(&[Story::new(50).start("carla")]).is_err());
-    assert!(Store::open(directory.path(), Durability::Synced).is_err(), "two writers are refused");
+    assert!(
+        Store::open(directory.path(), Durability::Synced).is_err(),
+        "two writers are refused"
+    );
 }
 
 #[test]
@@ -188,5 +343,10 @@ fn a_place_without_a_store_is_not_made_one_by_looking() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let refused = Store::open_read_only(directory.path());
     assert!(matches!(refused, Err(StoreError::NotAStore { .. })));
-    assert_eq!(std::fs::read_dir(directory.path()).expect("readable").count(), 0);
+    assert_eq!(
+        std::fs::read_dir(directory.path())
+            .expect("readable")
+            .count(),
+        0
+    );
 }

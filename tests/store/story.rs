@@ -6,7 +6,9 @@ use std::sync::Arc;
 use linger::domain::commit::{Commit, TimerMove, Write};
 use linger::domain::conversation::{Conversation, State};
 use linger::domain::event::{AssignedHow, CloseReason, EndedBy, Event, ParkedBy, Recorded};
-use linger::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, WorkstreamId};
+use linger::domain::ids::{
+    AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, WorkstreamId,
+};
 use linger::domain::message::{Author, Message, SystemKind};
 use linger::domain::routing::{Explanation, Rule};
 use linger::domain::time::{Millis, Timestamp};
@@ -58,7 +60,12 @@ pub(crate) struct Story {
 
 impl Story {
     pub(crate) fn new(n: u64) -> Self {
-        Self { id: id(n), state: None, timer: None, now: 1_700_000_000_000 + i64::try_from(n).expect("small") }
+        Self {
+            id: id(n),
+            state: None,
+            timer: None,
+            now: 1_700_000_000_000 + i64::try_from(n).expect("small"),
+        }
     }
 
     /// The commit of some events, with the rows that follow from the change of state.
@@ -66,19 +73,34 @@ impl Story {
         self.now += 10;
         let before = self.state.clone();
         let first = Position(before.as_ref().map_or(1, |state| state.position.0 + 1));
-        let events: Vec<_> = events.into_iter().map(|event| Recorded { at: Timestamp(self.now), event }).collect();
+        let events: Vec<_> = events
+            .into_iter()
+            .map(|event| Recorded {
+                at: Timestamp(self.now),
+                event,
+            })
+            .collect();
         for recorded in &events {
             match &mut self.state {
                 Some(state) => state.apply(recorded),
-                none => *none = Some(Conversation::begin(self.id, recorded).expect("a start comes first")),
+                none => {
+                    *none =
+                        Some(Conversation::begin(self.id, recorded).expect("a start comes first"))
+                }
             }
         }
         let after = self.state.as_ref().expect("there were events");
-        let is_live = |state: &Conversation| matches!(state.state, State::Open | State::Active | State::WrapUp);
-        let waits_for = |state: &Conversation| {
-            state.last_agent.clone().filter(|_| state.state == State::Waiting)
+        let is_live = |state: &Conversation| {
+            matches!(state.state, State::Open | State::Active | State::WrapUp)
         };
-        let live = (before.as_ref().is_some_and(is_live) != is_live(after)).then_some(is_live(after));
+        let waits_for = |state: &Conversation| {
+            state
+                .last_agent
+                .clone()
+                .filter(|_| state.state == State::Waiting)
+        };
+        let live =
+            (before.as_ref().is_some_and(is_live) != is_live(after)).then_some(is_live(after));
         let mut waiting = Vec::new();
         let (was, is) = (before.as_ref().and_then(waits_for), waits_for(after));
         if was != is {
@@ -86,9 +108,20 @@ impl Story {
             waiting.extend(is.map(|agent| (agent, true)));
         }
         let due = (after.state != State::Closed).then_some(Timestamp(self.now + 60_000));
-        let timer = (due != self.timer).then_some(TimerMove { from: self.timer, to: due });
+        let timer = (due != self.timer).then_some(TimerMove {
+            from: self.timer,
+            to: due,
+        });
         self.timer = due;
-        Commit { conversation: self.id, first, events, snapshot: None, live, timer, waiting }
+        Commit {
+            conversation: self.id,
+            first,
+            events,
+            snapshot: None,
+            live,
+            timer,
+            waiting,
+        }
     }
 
     pub(crate) fn start(&mut self, who: &str) -> Write {
@@ -110,7 +143,13 @@ impl Story {
 
     fn message(&self, author: Author, client_id: Option<ClientId>, text: &str) -> Event {
         let seq = self.state.as_ref().expect("started").last_seq.next();
-        Event::Posted(Message { seq, at: Timestamp(self.now + 10), author, client_id, text: text.into() })
+        Event::Posted(Message {
+            seq,
+            at: Timestamp(self.now + 10),
+            author,
+            client_id,
+            text: text.into(),
+        })
     }
 
     pub(crate) fn says(&mut self, text: &str) -> Write {
@@ -121,7 +160,11 @@ impl Story {
 
     pub(crate) fn answers(&mut self, who: &str, text: &str) -> Write {
         let seq = self.state.as_ref().expect("started").last_seq.next();
-        let posted = self.message(Author::Agent(agent(who)), Some(client(&format!("a-{seq}"))), text);
+        let posted = self.message(
+            Author::Agent(agent(who)),
+            Some(client(&format!("a-{seq}"))),
+            text,
+        );
         Write::Commit(self.step(vec![posted]))
     }
 
@@ -143,7 +186,9 @@ impl Story {
     }
 
     pub(crate) fn parks(&mut self) -> Write {
-        Write::Commit(self.step(vec![Event::Parked { by: ParkedBy::Agent }]))
+        Write::Commit(self.step(vec![Event::Parked {
+            by: ParkedBy::Agent,
+        }]))
     }
 
     pub(crate) fn ends(&mut self) -> Write {
@@ -151,13 +196,15 @@ impl Story {
     }
 
     pub(crate) fn closes(&mut self) -> Write {
-        Write::Commit(self.step(vec![Event::Closed { reason: CloseReason::Finished, by: None }]))
+        Write::Commit(self.step(vec![Event::Closed {
+            reason: CloseReason::Finished,
+            by: None,
+        }]))
     }
 
     pub(crate) fn snapshot(&self) -> Write {
         Write::Snapshot(Arc::new(self.state.clone().expect("started")))
     }
-
 }
 
 /// Started, one message, nobody has it.
@@ -183,22 +230,44 @@ pub(crate) fn healthy() -> Vec<Write> {
     let mut active = Story::new(ACTIVE);
     writes.extend([active.start("carl"), active.picked("anna", false)]);
     for n in 0..20 {
-        writes.extend([active.says(&format!("question {n}")), active.answers("anna", &format!("answer {n}"))]);
+        writes.extend([
+            active.says(&format!("question {n}")),
+            active.answers("anna", &format!("answer {n}")),
+        ]);
         if n == 9 {
             writes.push(active.snapshot());
         }
     }
     let mut waiting = Story::new(WAITING);
-    writes.extend([waiting.start("dora"), waiting.picked("anna", false), waiting.says("later"), waiting.parks()]);
+    writes.extend([
+        waiting.start("dora"),
+        waiting.picked("anna", false),
+        waiting.says("later"),
+        waiting.parks(),
+    ]);
     writes.push(waiting.snapshot());
     let mut wrap_up = Story::new(WRAP_UP);
-    writes.extend([wrap_up.start("emil"), wrap_up.picked("anna", false), wrap_up.says("bye"), wrap_up.ends()]);
+    writes.extend([
+        wrap_up.start("emil"),
+        wrap_up.picked("anna", false),
+        wrap_up.says("bye"),
+        wrap_up.ends(),
+    ]);
     let mut closed = Story::new(CLOSED);
-    writes.extend([closed.start("finn"), closed.picked("anna", false), closed.ends(), closed.closes()]);
+    writes.extend([
+        closed.start("finn"),
+        closed.picked("anna", false),
+        closed.ends(),
+        closed.closes(),
+    ]);
     let mut successor = Story::new(SUCCESSOR);
     writes.extend([successor.start("finn"), successor.says("me again")]);
     let mut over = Story::new(OVERRIDE);
-    writes.extend([over.start("carlb"), over.picked("anna", true), over.says("urgent")]);
+    writes.extend([
+        over.start("carlb"),
+        over.picked("anna", true),
+        over.says("urgent"),
+    ]);
     writes
 }
 
@@ -211,7 +280,10 @@ pub(crate) fn company(capacity: u32) -> Company {
         enabled: true,
         secret_sha256: String::new(),
     };
-    let mut company = Company { name: "Sample".to_owned(), ..Company::default() };
+    let mut company = Company {
+        name: "Sample".to_owned(),
+        ..Company::default()
+    };
     company.agents.insert(agent("anna"), anna);
     company
 }

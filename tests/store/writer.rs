@@ -38,9 +38,13 @@ fn notifications_come_in_the_order_of_submission_and_everything_told_is_durable(
             let writer = writer.clone();
             scope.spawn(move || {
                 let mut story = Story::new(n);
-                writer.submit(story.start(&format!("customer-{n}")), (n, 0)).expect("open");
+                writer
+                    .submit(story.start(&format!("customer-{n}")), (n, 0))
+                    .expect("open");
                 for message in 1..=MESSAGES {
-                    writer.submit(story.says("text"), (n, message)).expect("open");
+                    writer
+                        .submit(story.says("text"), (n, message))
+                        .expect("open");
                 }
             });
         }
@@ -48,7 +52,11 @@ fn notifications_come_in_the_order_of_submission_and_everything_told_is_durable(
     writer.close_and_join();
     let told = told.lock().expect("not poisoned");
     for n in 1..=WRITERS {
-        let own: Vec<_> = told.iter().filter(|(of, _)| *of == n).map(|(_, message)| *message).collect();
+        let own: Vec<_> = told
+            .iter()
+            .filter(|(of, _)| *of == n)
+            .map(|(_, message)| *message)
+            .collect();
         assert_eq!(own, (0..=MESSAGES).collect::<Vec<_>>(), "writer {n}");
     }
     assert_eq!(writer.depth(), 0);
@@ -58,7 +66,10 @@ fn notifications_come_in_the_order_of_submission_and_everything_told_is_durable(
     drop((writer, store));
     let store = open(directory.path());
     for n in 1..=WRITERS {
-        let state = store.conversation(Story::new(n).id).expect("readable").expect("there");
+        let state = store
+            .conversation(Story::new(n).id)
+            .expect("readable")
+            .expect("there");
         assert_eq!(state.last_seq, Seq(MESSAGES));
     }
     assert!(check(&store).is_clean());
@@ -85,7 +96,11 @@ fn what_waits_together_is_committed_together() {
     assert_eq!(writer.depth(), limits::GROUP_COMMIT_MAX + 5);
     drop(go);
     let first = told.recv_timeout(PATIENCE).expect("told");
-    assert_eq!(first.len(), limits::GROUP_COMMIT_MAX, "one batch has a bound");
+    assert_eq!(
+        first.len(),
+        limits::GROUP_COMMIT_MAX,
+        "one batch has a bound"
+    );
     let second = told.recv_timeout(PATIENCE).expect("told");
     assert_eq!(second.len(), 5);
     writer.close_and_join();
@@ -99,7 +114,8 @@ fn after_a_failed_batch_nothing_is_ok_and_the_disk_has_exactly_what_was_told() {
     let fault = |batch| (batch == 2).then(|| io::Error::other("no space left"));
     let writer = Writer::spawn_with(store.clone(), fault, move |tokens: Vec<u64>, outcome| {
         for token in tokens {
-            tell.send((token, outcome.is_ok())).expect("the test listens");
+            tell.send((token, outcome.is_ok()))
+                .expect("the test listens");
         }
     })
     .expect("a thread");
@@ -107,15 +123,30 @@ fn after_a_failed_batch_nothing_is_ok_and_the_disk_has_exactly_what_was_told() {
     writer.submit(story.start("carla"), 0).expect("open");
     let mut outcomes = vec![told.recv_timeout(PATIENCE).expect("told")];
     for n in 1..6 {
-        writer.submit(story.says("x"), n).expect("open until it is closed");
+        writer
+            .submit(story.says("x"), n)
+            .expect("open until it is closed");
         outcomes.push(told.recv_timeout(PATIENCE).expect("told"));
     }
-    assert_eq!(outcomes, [(0, true), (1, true), (2, false), (3, false), (4, false), (5, false)]);
+    assert_eq!(
+        outcomes,
+        [
+            (0, true),
+            (1, true),
+            (2, false),
+            (3, false),
+            (4, false),
+            (5, false)
+        ]
+    );
     assert!(writer.stats().failed);
     writer.close_and_join();
     drop((writer, store));
     let store = open(directory.path());
-    let state = store.conversation(story.id).expect("readable").expect("there");
+    let state = store
+        .conversation(story.id)
+        .expect("readable")
+        .expect("there");
     assert_eq!(state.last_seq, Seq(1), "acknowledged and nothing else");
     assert!(check(&store).is_clean());
 }

@@ -41,6 +41,8 @@ use watch::FloorWatch;
 
 /// How long anything may take that must happen, waiting for an agent with room included.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Units of each agent of the own server.
+const AGENT_UNITS: u32 = 10;
 /// Failed dialogues that are described in words.
 const FAILURES_DESCRIBED_MAX: usize = 20;
 
@@ -176,7 +178,7 @@ async fn replay(args: &ReplayArgs) -> Result<Outcome, PlayError> {
         data: ServerPlan::fresh_directory()?,
         listen: "127.0.0.1:0".to_owned(),
         agents: args.agents,
-        more: Vec::new(),
+        more: vec!["--capacity".to_owned(), AGENT_UNITS.to_string()],
     };
     let server = plan.start().await?;
     let mut outcome = play_all(args, &dialogues, &server.credentials).await?;

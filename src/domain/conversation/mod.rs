@@ -21,6 +21,8 @@ mod offer;
 mod posting;
 mod start;
 mod state;
+#[cfg(test)]
+mod tests;
 mod timers;
 mod transfer;
 

@@ -76,8 +76,10 @@ impl Draft<'_> {
         self.require_not_final()?;
         if let Some(transfer) = &self.state.transfer
             && transfer.agent == agent
-            && transfer.deadline >= self.ctx.now
         {
+            if transfer.deadline < self.ctx.now {
+                return Err(not_offered());
+            }
             self.record(Event::TransferAccepted {
                 agent: agent.clone(),
             });

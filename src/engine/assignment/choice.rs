@@ -33,7 +33,10 @@ impl Assignment {
         now: Timestamp,
     ) -> Option<Action> {
         let summary = self.known.get(&id).filter(|s| s.state() == State::Open)?;
-        if self.underway.contains_key(&id) || !self.is_open(summary.queue(), now) {
+        if self.underway.contains_key(&id)
+            || self.set_aside.contains(&id)
+            || !self.is_open(summary.queue(), now)
+        {
             return None;
         }
         let rules = self.rules(summary)?;

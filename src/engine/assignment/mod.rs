@@ -9,7 +9,7 @@ mod choice;
 mod ledger;
 mod lines;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::command::{Actor, Command};
@@ -65,12 +65,15 @@ struct AgentState {
 #[derive(Debug)]
 pub struct Assignment {
     company: Arc<Company>,
-    known: HashMap<ConversationId, Summary>,
+    /// In order of age, so that what is done for all is done in one order.
+    known: BTreeMap<ConversationId, Summary>,
     ledger: Ledger,
     lines: Lines,
     agents: BTreeMap<AgentId, AgentState>,
     /// Steps on their way, by conversation: nothing else is decided for it meanwhile.
-    underway: HashMap<ConversationId, HashSet<ActionId>>,
+    underway: HashMap<ConversationId, BTreeSet<ActionId>>,
+    /// Waiting for an operator: nothing is decided for them.
+    set_aside: HashSet<ConversationId>,
     /// What each agent declined since their presence last changed.
     declined: HashMap<AgentId, HashSet<ConversationId>>,
     /// Which queues were open when last looked at.
@@ -87,11 +90,12 @@ impl Assignment {
     pub fn new(company: Arc<Company>) -> Self {
         Self {
             company,
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             ledger: Ledger::default(),
             lines: Lines::default(),
             agents: BTreeMap::new(),
             underway: HashMap::new(),
+            set_aside: HashSet::new(),
             declined: HashMap::new(),
             open_queues: HashMap::new(),
             settling_until: None,
@@ -172,8 +176,9 @@ impl Assignment {
                 self.declined.entry(agent.clone()).or_default().insert(id);
             }
         }
-        if summary.declines.is_empty() {
-            for declined in self.declined.values_mut() {
+        // Moved on since: what was declined before counts no more.
+        for (agent, declined) in &mut self.declined {
+            if !summary.declines.contains_key(agent) {
                 declined.remove(&id);
             }
         }
@@ -204,17 +209,27 @@ impl Assignment {
         actions
     }
 
-    /// Steps on their way to a conversation that died: they will never be answered.
-    pub fn abandon(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
-        let underway = self
-            .underway
-            .get(&conversation)
-            .cloned()
-            .unwrap_or_default();
-        underway
-            .into_iter()
-            .flat_map(|action| self.settled(action, conversation, now))
-            .collect()
+    /// Steps on their way to a conversation.
+    #[must_use]
+    pub fn underway(&self, conversation: ConversationId) -> Vec<ActionId> {
+        let underway = self.underway.get(&conversation);
+        underway.into_iter().flatten().copied().collect()
+    }
+
+    /// A conversation waits for an operator: what it holds stays counted, nothing more
+    /// is decided for it.
+    pub fn set_aside(&mut self, conversation: ConversationId) {
+        self.set_aside.insert(conversation);
+        self.line_up(conversation);
+    }
+
+    /// A conversation that does not exist after all.
+    pub fn forget(&mut self, conversation: ConversationId) {
+        if let Some(summary) = self.known.remove(&conversation) {
+            self.ledger
+                .observe(conversation, &summary.reservations, &[]);
+        }
+        self.line_up(conversation);
     }
 
     /// An agent's presence changed; returns what follows.
@@ -225,17 +240,14 @@ impl Assignment {
         }
         state.presence = presence;
         self.declined.remove(agent);
-        let mut actions = Vec::new();
-        if presence == Presence::Offline {
-            // Those that wait for this agent may not want to any more.
-            let waiting: Vec<ConversationId> =
-                self.lines.of_agent(agent).map(|p| p.conversation).collect();
-            actions.extend(
-                waiting
-                    .into_iter()
-                    .filter_map(|id| self.try_conversation(id, now)),
-            );
-        }
+        // Those that wait for this agent are offered to them now, or may not want to wait any
+        // more: they waited for somebody absent, who is full, or the other way round.
+        let waiting: Vec<ConversationId> =
+            self.lines.of_agent(agent).map(|p| p.conversation).collect();
+        let mut actions: Vec<Action> = waiting
+            .into_iter()
+            .filter_map(|id| self.try_conversation(id, now))
+            .collect();
         self.serve(agent, now, &mut actions);
         actions
     }
@@ -312,6 +324,7 @@ impl Assignment {
             .known
             .get(&id)
             .filter(|s| s.state() == State::Open && !self.underway.contains_key(&id))
+            .filter(|_| !self.set_aside.contains(&id))
             .and_then(|s| {
                 let place = Place::new(id, s.view.queued_at, s.priority, s.is_return);
                 match &s.returning {

@@ -167,14 +167,22 @@ impl Gate {
     }
 
     pub(super) fn unanswered(&self) -> Vec<Origin> {
-        let staged = self
+        let answers = self
             .staged
             .iter()
             .filter_map(|s| s.answer.as_ref().map(|(origin, _)| *origin));
+        let handed_on = self
+            .staged
+            .iter()
+            .flat_map(|s| &s.effects)
+            .filter_map(|e| match e {
+                Effect::StartElsewhere { origin, .. } => Some(*origin),
+                _ => None,
+            });
         let deferred = self.deferred.iter().filter_map(|i| match i {
             Input::Ask { origin, .. } => Some(*origin),
             _ => None,
         });
-        staged.chain(deferred).collect()
+        answers.chain(handed_on).chain(deferred).collect()
     }
 }

@@ -429,7 +429,11 @@ impl ConversationMachine {
             }
             Ask::Subscribe { after, credit } => {
                 let view = self.gate.view();
-                out.push(Effect::Attached { session: origin.session, after, credit });
+                out.push(Effect::Attached {
+                    session: origin.session,
+                    after,
+                    credit,
+                });
                 out.push(answer(origin, Ok(Reply::Subscribed { view })));
                 self.readers.subscribe(
                     origin.session,
@@ -441,7 +445,7 @@ impl ConversationMachine {
                 );
             }
             Ask::Unsubscribe => {
-                self.readers.leave(origin.session);
+                self.readers.unsubscribe(origin.session);
                 out.push(Effect::Detached(origin.session));
                 out.push(answer(origin, Ok(Reply::Ok)));
             }
@@ -576,6 +580,7 @@ impl ConversationMachine {
             );
             return;
         }
+        let again = start.clone();
         let Some((client_id, text)) = start.client_id.zip(start.text) else {
             let view = Arc::new(ConversationView::from(&self.state));
             self.gate_answer(
@@ -593,20 +598,30 @@ impl ConversationMachine {
             sender: Sender::Customer,
             client_id: client_id.clone(),
         };
-        if let dedup::Answer::Known(seq, _) = self.dedup.find(&key) {
-            let view = Arc::new(ConversationView::from(&self.state));
-            self.gate_answer(
-                origin,
-                Ok(Reply::Started {
+        match self.dedup.find(&key) {
+            dedup::Answer::Known(seq, _) => {
+                let view = Arc::new(ConversationView::from(&self.state));
+                let reply = Reply::Started {
                     view,
                     created: false,
                     seq: Some(seq),
-                }),
-                out,
-            );
-            return;
+                };
+                self.gate_answer(origin, Ok(reply), out);
+                return;
+            }
+            dedup::Answer::Unknown => {}
+            dedup::Answer::AskStore => {
+                self.dedup.look_up(key.clone());
+                self.held.push_front(Input::Start { origin, start: again });
+                out.push(Effect::FindClientId(key));
+                return;
+            }
         }
         let actor = Actor::Customer(self.state.customer.clone());
+        if let Some(reject) = self.too_fast(&actor, around) {
+            self.gate_answer(origin, Err(reject), out);
+            return;
+        }
         let result = self.decide(&actor, Command::Post { client_id, text }, around, out);
         match result {
             Ok(staged) => {

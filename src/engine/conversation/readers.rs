@@ -109,6 +109,12 @@ impl Readers {
         self.pump(last, out);
     }
 
+    /// A session follows no longer; its long polls go on.
+    pub(super) fn unsubscribe(&mut self, session: SessionId) {
+        self.readers.retain(|r| r.session != session);
+    }
+
+    /// A session is gone.
     pub(super) fn leave(&mut self, session: SessionId) {
         self.readers.retain(|r| r.session != session);
         self.waiters.retain(|w| w.origin.session != session);
@@ -143,7 +149,11 @@ impl Readers {
             .is_some_and(|m| m.seq == reader.cursor.next());
         if fits {
             let count = messages.len().min(reader.credit as usize);
-            hand_over(reader, messages.into_iter().take(count).map(Delivery::new), out);
+            hand_over(
+                reader,
+                messages.into_iter().take(count).map(Delivery::new),
+                out,
+            );
             self.pump(i, out);
         } else if !messages.is_empty() {
             self.pump(i, out);
@@ -164,7 +174,11 @@ impl Readers {
             if reader.cursor.next() >= oldest {
                 let skip = usize::try_from(reader.cursor.next().0 - oldest.0).unwrap_or(usize::MAX);
                 let count = reader.credit as usize;
-                hand_over(reader, self.ring.iter().skip(skip).take(count).cloned(), out);
+                hand_over(
+                    reader,
+                    self.ring.iter().skip(skip).take(count).cloned(),
+                    out,
+                );
             } else {
                 reader.reading = true;
                 let limit = (reader.credit as usize).min(limits::HISTORY_PAGE);

@@ -56,7 +56,8 @@ pub enum Woken {
 /// What the supervisor wants done.
 #[derive(Debug)]
 pub enum Effect {
-    /// Read this conversation and start its actor; report `woken`.
+    /// Read this conversation, behind everything that was handed to the writer before,
+    /// and start its actor; report `woken`.
     Wake(ConversationId, Epoch),
     /// Start the actor of a new conversation with these first events.
     Create {
@@ -97,20 +98,28 @@ pub struct Supervisor {
     starts: HashMap<(CustomerId, WorkstreamId), StartSlot>,
     deaths: HashMap<ConversationId, VecDeque<Timestamp>>,
     parked: HashSet<ConversationId>,
+    /// The store was too busy to read these.
+    wake_again: Vec<ConversationId>,
 }
 
 impl Supervisor {
     /// With a configuration and what the store has set aside.
     #[must_use]
     pub fn new(company: Arc<Company>, parked: impl IntoIterator<Item = ConversationId>) -> Self {
+        let parked: HashSet<ConversationId> = parked.into_iter().collect();
+        let mut assignment = Assignment::new(company.clone());
+        for conversation in &parked {
+            assignment.set_aside(*conversation);
+        }
         Self {
-            assignment: Assignment::new(company.clone()),
+            assignment,
             company,
             slots: HashMap::new(),
             next_epoch: 0,
             starts: HashMap::new(),
             deaths: HashMap::new(),
-            parked: parked.into_iter().collect(),
+            parked,
+            wake_again: Vec::new(),
         }
     }
 
@@ -151,7 +160,9 @@ impl Supervisor {
         out: &mut Vec<Effect>,
     ) {
         if self.parked.contains(&conversation) {
-            out.push(Effect::Answer(origin, parked()));
+            if !matches!(ask, Ask::Typing { .. }) {
+                out.push(Effect::Answer(origin, parked()));
+            }
             return;
         }
         match want_of(&ask) {
@@ -187,11 +198,15 @@ impl Supervisor {
             return;
         };
         let awake = match self.slots.get(&conversation) {
-            Some(Slot::Awake { summary, .. }) => self
-                .assignment
-                .summary(conversation)
-                .cloned()
-                .or_else(|| summary.as_deref().cloned()),
+            Some(Slot::Awake { summary, .. }) => {
+                let known = self.assignment.summary(conversation).cloned();
+                let Some(summary) = known.or_else(|| summary.as_deref().cloned()) else {
+                    // Nothing of it is durable yet, so nobody can know of it.
+                    out.push(Effect::Answer(origin, Reject::not_found()));
+                    return;
+                };
+                Some(summary)
+            }
             _ => None,
         };
         let Some(summary) = awake else {
@@ -257,12 +272,22 @@ impl Supervisor {
     }
 
     /// A long poll has waited long enough.
-    pub fn wait_over(&mut self, conversation: ConversationId, origin: Origin, out: &mut Vec<Effect>) {
+    pub fn wait_over(
+        &mut self,
+        conversation: ConversationId,
+        origin: Origin,
+        out: &mut Vec<Effect>,
+    ) {
         self.send(conversation, Input::WaitOver(origin), out);
     }
 
     /// A session without a direct way to the conversation is gone.
-    pub fn session_gone(&mut self, conversation: ConversationId, session: SessionId, out: &mut Vec<Effect>) {
+    pub fn session_gone(
+        &mut self,
+        conversation: ConversationId,
+        session: SessionId,
+        out: &mut Vec<Effect>,
+    ) {
         if self.slots.contains_key(&conversation) {
             self.send(conversation, Input::SessionGone(session), out);
         }
@@ -273,6 +298,13 @@ impl Supervisor {
         let id = summary.id();
         let known = match self.slots.get_mut(&id) {
             Some(Slot::Awake { summary: kept, .. } | Slot::Draining { summary: kept, .. }) => {
+                if kept
+                    .as_ref()
+                    .is_some_and(|k| k.position() > summary.position())
+                {
+                    // The last words of an earlier life.
+                    return;
+                }
                 kept.replace(Box::new(summary.clone())).map(|s| *s)
             }
             _ => None,
@@ -332,6 +364,17 @@ impl Supervisor {
         }
     }
 
+    /// Customers of live conversations that follow the connection.
+    #[must_use]
+    pub fn live_customers(&self) -> Vec<CustomerId> {
+        use crate::domain::workstream::Mode;
+        let theirs = self
+            .assignment
+            .summaries()
+            .filter(|s| s.view.mode == Mode::Live);
+        theirs.map(|s| s.view.customer.clone()).collect()
+    }
+
     /// The live conversations of a customer whose last connection is gone or is back.
     pub fn customer_connection(
         &mut self,
@@ -377,6 +420,7 @@ impl Supervisor {
 
     /// Looks at the clock.
     pub fn tick(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
+        self.wake_again(out);
         let actions = self.assignment.tick(now);
         self.perform(actions, out);
     }

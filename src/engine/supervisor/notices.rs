@@ -13,7 +13,10 @@ impl Supervisor {
     #[must_use]
     pub fn greeting(&self, agent: &AgentId) -> Vec<Outbound> {
         let held = self.assignment.ledger().conversations(agent);
-        held.iter().filter_map(|id| self.assignment.summary(*id)).filter_map(|s| greeting_of(s, agent)).collect()
+        held.iter()
+            .filter_map(|id| self.assignment.summary(*id))
+            .filter_map(|s| greeting_of(s, agent))
+            .collect()
     }
 
     pub(super) fn notice(&self, before: Option<&Summary>, now: &Summary, out: &mut Vec<Effect>) {

@@ -6,6 +6,9 @@
 //!                                      `----------stays-----------'
 //! ```
 //!
+//! Whoever performs `Wake` reads behind everything that the earlier life has handed to
+//! the writer; otherwise two lives would write the same positions.
+//!
 //! Everything the supervisor hands to an actor goes through `send`, so between
 //! `Drain` and `asleep` nothing can be in the actor's mailbox that is not answered:
 //! what comes meanwhile waits here.
@@ -13,7 +16,7 @@
 use crate::domain::ids::ConversationId;
 use crate::domain::reject::Reject;
 use crate::domain::time::Timestamp;
-use crate::engine::conversation::{Input, Origin};
+use crate::engine::conversation::{ActionId, Input, Origin};
 use crate::engine::request::{Ask, Principal};
 use crate::engine::summary::Summary;
 use crate::limits;
@@ -39,6 +42,9 @@ pub(super) enum Slot {
     Waking {
         epoch: Epoch,
         waiters: Vec<Waiter>,
+        /// After a death: the steps that the earlier life took with it. Whether they
+        /// were taken is known when the conversation has been read again.
+        lost: Option<Vec<ActionId>>,
     },
     Awake {
         epoch: Epoch,
@@ -66,7 +72,7 @@ impl Supervisor {
     ) {
         match self.slots.get(&conversation) {
             Some(Slot::Awake { epoch, .. }) => {
-                out.push(Effect::Forward(conversation, *epoch, input))
+                out.push(Effect::Forward(conversation, *epoch, input));
             }
             _ => self.wait_for(conversation, Waiter::Input(input), out),
         }
@@ -82,8 +88,9 @@ impl Supervisor {
             Some(Slot::Waking { waiters, .. } | Slot::Draining { waiters, .. }) => {
                 if waiters.len() >= limits::WAITERS_PER_ACTIVATION_MAX
                     && origin_of(&waiter).is_some()
+                    && action_of(&waiter).is_none()
                 {
-                    refuse(waiter, &Reject::overloaded(), out);
+                    refuse(&waiter, &Reject::overloaded(), out);
                 } else {
                     waiters.push(waiter);
                 }
@@ -94,18 +101,25 @@ impl Supervisor {
                     out.push(Effect::Forward(conversation, epoch, input));
                 }
             }
-            None => {
-                let epoch = self.new_epoch();
-                self.slots.insert(
-                    conversation,
-                    Slot::Waking {
-                        epoch,
-                        waiters: vec![waiter],
-                    },
-                );
-                out.push(Effect::Wake(conversation, epoch));
-            }
+            None => self.wake(conversation, vec![waiter], None, out),
         }
+    }
+
+    fn wake(
+        &mut self,
+        conversation: ConversationId,
+        waiters: Vec<Waiter>,
+        lost: Option<Vec<ActionId>>,
+        out: &mut Vec<Effect>,
+    ) {
+        let epoch = self.new_epoch();
+        let slot = Slot::Waking {
+            epoch,
+            waiters,
+            lost,
+        };
+        self.slots.insert(conversation, slot);
+        out.push(Effect::Wake(conversation, epoch));
     }
 
     /// The actor of that life has been started, or could not be.
@@ -123,46 +137,105 @@ impl Supervisor {
         if *current != epoch {
             return;
         }
-        let Some(Slot::Waking { waiters, .. }) = self.slots.remove(&conversation) else {
+        let Some(Slot::Waking { waiters, lost, .. }) = self.slots.remove(&conversation) else {
             return;
         };
-        let refusal = match woken {
+        match woken {
             Woken::Here(summary) => {
-                self.slots.insert(
-                    conversation,
-                    Slot::Awake {
-                        epoch,
-                        summary: Some(summary),
-                    },
-                );
+                let slot = Slot::Awake {
+                    epoch,
+                    summary: None,
+                };
+                self.slots.insert(conversation, slot);
+                // An earlier life may have died between a commit and its report.
+                self.observe(*summary, now, out);
+                self.abandon(conversation, lost, now, out);
                 self.serve_waiters(conversation, waiters, now, out);
-                return;
             }
             Woken::Missing => {
                 // A conversation that died before its first commit never was.
                 self.forget_start(conversation, None);
+                self.assignment.forget(conversation);
+                self.abandon(conversation, lost, now, out);
                 let (starts, others): (Vec<_>, Vec<_>) = waiters
                     .into_iter()
                     .partition(|w| matches!(w, Waiter::Input(Input::Start { .. })));
                 self.refuse_waiters(conversation, others, &Reject::not_found(), now, out);
                 self.start_anew(starts, out);
-                return;
             }
-            Woken::Busy => Reject::overloaded(),
-            Woken::Parked => {
-                self.parked.insert(conversation);
-                parked()
-            }
+            Woken::Busy => self.wake_later(conversation, epoch, waiters, lost, now, out),
+            Woken::Parked => self.set_aside(conversation, waiters, now, out),
             Woken::Unreadable => {
-                self.parked.insert(conversation);
                 out.push(Effect::Park(
                     conversation,
                     "the store could not read it; see the log".to_owned(),
                 ));
-                parked()
+                self.set_aside(conversation, waiters, now, out);
             }
-        };
-        self.refuse_waiters(conversation, waiters, &refusal, now, out);
+        }
+    }
+
+    /// Steps of an earlier life that will never be answered: their units are free, unless
+    /// they were taken, which has been observed by now.
+    fn abandon(
+        &mut self,
+        conversation: ConversationId,
+        lost: Option<Vec<ActionId>>,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        for action in lost.into_iter().flatten() {
+            let follow = self.assignment.settled(action, conversation, now);
+            self.perform(follow, out);
+        }
+    }
+
+    /// The store has too much to read: people are told, linger's own steps wait for the next tick.
+    fn wake_later(
+        &mut self,
+        conversation: ConversationId,
+        epoch: Epoch,
+        waiters: Vec<Waiter>,
+        lost: Option<Vec<ActionId>>,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        let (told, kept): (Vec<_>, Vec<_>) = waiters
+            .into_iter()
+            .partition(|w| origin_of(w).is_some() || matches!(w, Waiter::Input(Input::TimerDue)));
+        if !kept.is_empty() || lost.is_some() {
+            let slot = Slot::Waking {
+                epoch,
+                waiters: kept,
+                lost,
+            };
+            self.slots.insert(conversation, slot);
+            self.wake_again.push(conversation);
+        }
+        self.refuse_waiters(conversation, told, &Reject::overloaded(), now, out);
+    }
+
+    /// Asks again for what the store was too busy to read.
+    pub(super) fn wake_again(&mut self, out: &mut Vec<Effect>) {
+        for conversation in std::mem::take(&mut self.wake_again) {
+            if let Some(Slot::Waking { epoch, .. }) = self.slots.get(&conversation) {
+                out.push(Effect::Wake(conversation, *epoch));
+            }
+        }
+    }
+
+    /// A conversation waits for an operator: nothing is decided for it any more, and
+    /// what an earlier life took with it stays counted, because it may have been taken.
+    fn set_aside(
+        &mut self,
+        conversation: ConversationId,
+        waiters: Vec<Waiter>,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        self.parked.insert(conversation);
+        self.assignment.set_aside(conversation);
+        self.refuse_waiters(conversation, waiters, &parked(), now, out);
     }
 
     fn start_anew(&mut self, starts: Vec<Waiter>, out: &mut Vec<Effect>) {
@@ -184,36 +257,24 @@ impl Supervisor {
         out: &mut Vec<Effect>,
     ) {
         for waiter in waiters {
-            self.refuse_waiter(conversation, waiter, refusal, now, out);
+            self.refuse_waiter(conversation, &waiter, refusal, now, out);
         }
     }
 
     fn refuse_waiter(
         &mut self,
         conversation: ConversationId,
-        waiter: Waiter,
+        waiter: &Waiter,
         refusal: &Reject,
         now: Timestamp,
         out: &mut Vec<Effect>,
     ) {
-        match &waiter {
-            Waiter::Input(Input::TimerDue) => out.push(Effect::TimerDone(conversation)),
-            Waiter::Input(Input::Act {
-                action: Some(action),
-                ..
-            }) => {
-                let action = *action;
-                // What would follow from giving up would wake the same conversation again.
-                let follow = self.assignment.settled(action, conversation, now);
-                self.perform(
-                    follow
-                        .into_iter()
-                        .filter(|a| a.conversation != conversation)
-                        .collect(),
-                    out,
-                );
-            }
-            _ => {}
+        if matches!(waiter, Waiter::Input(Input::TimerDue)) {
+            out.push(Effect::TimerDone(conversation));
+        }
+        if let Some(action) = action_of(waiter) {
+            let follow = self.assignment.settled(action, conversation, now);
+            self.perform(follow, out);
         }
         refuse(waiter, refusal, out);
     }
@@ -313,8 +374,8 @@ impl Supervisor {
         }
     }
 
-    /// The actor of that life died. It comes back with the next message, unless it has
-    /// died too often in a short time.
+    /// The actor of that life died. It comes back at once, unless it has died too often
+    /// in a short time.
     pub fn died(
         &mut self,
         conversation: ConversationId,
@@ -333,10 +394,18 @@ impl Supervisor {
         if current != epoch {
             return;
         }
-        let waiters = match self.slots.remove(&conversation) {
-            Some(Slot::Waking { waiters, .. } | Slot::Draining { waiters, .. }) => waiters,
-            _ => Vec::new(),
+        let (waiters, mut lost) = match self.slots.remove(&conversation) {
+            Some(Slot::Waking { waiters, lost, .. }) => (waiters, lost.unwrap_or_default()),
+            Some(Slot::Draining { waiters, .. }) => (waiters, Vec::new()),
+            _ => (Vec::new(), Vec::new()),
         };
+        // What waits here has not been handed over, so it cannot be lost.
+        let waiting: Vec<ActionId> = waiters.iter().filter_map(action_of).collect();
+        for action in self.assignment.underway(conversation) {
+            if !waiting.contains(&action) && !lost.contains(&action) {
+                lost.push(action);
+            }
+        }
         out.push(Effect::TimerDone(conversation));
         let deaths = self.deaths.entry(conversation).or_default();
         while deaths
@@ -347,46 +416,38 @@ impl Supervisor {
         }
         deaths.push_back(now);
         if deaths.len() >= limits::DEATHS_BEFORE_PARKING {
-            self.parked.insert(conversation);
-            out.push(Effect::Park(
-                conversation,
-                format!("died {} times within a minute", deaths.len()),
-            ));
+            let reason = format!("died {} times within a minute", deaths.len());
+            out.push(Effect::Park(conversation, reason));
             self.deaths.remove(&conversation);
+            self.set_aside(conversation, waiters, now, out);
+        } else {
+            // At once, not with the next message: steps may have become durable that
+            // nobody has been told of.
+            self.wake(conversation, waiters, Some(lost), out);
         }
-        let follow = self.assignment.abandon(conversation, now);
-        let is_parked = self.parked.contains(&conversation);
-        self.perform(
-            follow
-                .into_iter()
-                .filter(|a| !is_parked || a.conversation != conversation)
-                .collect(),
-            out,
-        );
-        for waiter in waiters {
-            if is_parked {
-                refuse(waiter, &parked(), out);
-            } else {
-                self.wait_for(conversation, waiter, out);
-            }
-        }
+    }
+}
+
+fn action_of(waiter: &Waiter) -> Option<ActionId> {
+    match waiter {
+        Waiter::Input(Input::Act { action, .. }) => *action,
+        _ => None,
     }
 }
 
 fn origin_of(waiter: &Waiter) -> Option<Origin> {
     match waiter {
-        Waiter::Ask { origin, .. } => Some(*origin),
+        Waiter::Ask { origin, .. } | Waiter::Input(Input::Start { origin, .. }) => Some(*origin),
         Waiter::Input(Input::Ask { origin, ask, .. }) => {
             (!matches!(ask, Ask::Typing { .. })).then_some(*origin)
         }
-        Waiter::Input(Input::Start { origin, .. }) => Some(*origin),
         Waiter::Input(Input::Act { origin, .. }) => *origin,
         Waiter::Input(_) => None,
     }
 }
 
-fn refuse(waiter: Waiter, reject: &Reject, out: &mut Vec<Effect>) {
-    if let Some(origin) = origin_of(&waiter) {
+fn refuse(waiter: &Waiter, reject: &Reject, out: &mut Vec<Effect>) {
+    if let Some(origin) = origin_of(waiter) {
         out.push(Effect::Answer(origin, reject.clone()));
     }
 }

@@ -145,8 +145,9 @@ impl Supervisor {
             Some(StartSlot::Known(current)) if *current != ended => {
                 self.start(customer, start, origin, out);
             }
-            Some(StartSlot::LookingUp(_)) => self.start(customer, start, origin, out),
-            _ => self.create(customer, start, origin, new_id, now, out),
+            Some(StartSlot::Known(_)) => self.create(customer, start, origin, new_id, now, out),
+            // The ended one fell asleep, and perhaps a newer one after it: the store knows.
+            Some(StartSlot::LookingUp(_)) | None => self.start(customer, start, origin, out),
         }
     }
 

@@ -44,14 +44,17 @@ impl Check<'_> {
         let mut range = range.clone();
         loop {
             let mut rows: Vec<Row> = Vec::new();
-            self.view.scan(table, range.clone(), Order::Ascending, |key, value| {
-                rows.push((key.to_vec(), value.to_vec()));
-                if rows.len() < CHUNK { GO_ON } else { ENOUGH }
-            })?;
+            self.view
+                .scan(table, range.clone(), Order::Ascending, |key, value| {
+                    rows.push((key.to_vec(), value.to_vec()));
+                    if rows.len() < CHUNK { GO_ON } else { ENOUGH }
+                })?;
             for (key, value) in &rows {
                 judge(self, key, value)?;
             }
-            let Some((last, _)) = rows.pop().filter(|_| rows.len() + 1 == CHUNK) else { return Ok(()) };
+            let Some((last, _)) = rows.pop().filter(|_| rows.len() + 1 == CHUNK) else {
+                return Ok(());
+            };
             range.from = last;
             range.from.push(0);
         }
@@ -103,19 +106,33 @@ impl Check<'_> {
         for (workstream, group) in &customer.groups {
             let newest = group.unclosed.last().copied();
             if group.unclosed.len() > 1 {
-                let found = format!("customer {} has {} unclosed conversations in {workstream}", customer.id, group.unclosed.len());
+                let found = format!(
+                    "customer {} has {} unclosed conversations in {workstream}",
+                    customer.id,
+                    group.unclosed.len()
+                );
                 self.violation(Invariant::OneUnclosed, newest, found);
                 continue;
             }
-            let current = self.view.get::<ConversationId>(Table::Current, &keys::current(&customer.id, workstream));
-            let Some(current) = self.row(current)? else { continue };
+            let current = self
+                .view
+                .get::<ConversationId>(Table::Current, &keys::current(&customer.id, workstream));
+            let Some(current) = self.row(current)? else {
+                continue;
+            };
             let Some(current) = current else {
-                let found = format!("customer {} has conversations in {workstream} but no current one", customer.id);
+                let found = format!(
+                    "customer {} has conversations in {workstream} but no current one",
+                    customer.id
+                );
                 self.violation(Invariant::CurrentRow, newest, found);
                 continue;
             };
             if newest.is_some_and(|newest| newest != current) {
-                let found = format!("customer {} has it unclosed in {workstream}, but {current} is the current one", customer.id);
+                let found = format!(
+                    "customer {} has it unclosed in {workstream}, but {current} is the current one",
+                    customer.id
+                );
                 self.violation(Invariant::CurrentRow, newest, found);
             }
         }
@@ -126,14 +143,19 @@ impl Check<'_> {
     pub(super) fn check_current(&mut self) -> Result<(), StoreError> {
         self.each_row(Table::Current, &Range::prefix(&[]), |check, key, record| {
             let current = decode::<ConversationId>(Table::Current, key, record);
-            let Some(id) = check.row(current)? else { return Ok(()) };
+            let Some(id) = check.row(current)? else {
+                return Ok(());
+            };
             let right = match check.state_of(id)? {
                 Known::Broken => true,
                 Known::Missing => false,
                 Known::State(state) => keys::current(&state.customer, &state.workstream) == key,
             };
             if !right {
-                let found = format!("{} leads to it, but it is not of that customer and workstream", row_name(Table::Current, key));
+                let found = format!(
+                    "{} leads to it, but it is not of that customer and workstream",
+                    row_name(Table::Current, key)
+                );
                 check.violation(Invariant::CurrentRow, Some(id), found);
             }
             Ok(())
@@ -144,18 +166,27 @@ impl Check<'_> {
     pub(super) fn check_waiting(&mut self) -> Result<(), StoreError> {
         self.each_row(Table::Waiting, &Range::prefix(&[]), |check, key, _| {
             let parsed = keys::parse_owned(key).and_then(|(owner, rest)| {
-                Some((AgentId::parse(owner).ok()?, keys::leading_conversation(rest)?))
+                Some((
+                    AgentId::parse(owner).ok()?,
+                    keys::leading_conversation(rest)?,
+                ))
             });
-            let Some((agent, id)) = check.row(parsed.ok_or_else(|| malformed(Table::Waiting, key)))? else {
+            let Some((agent, id)) =
+                check.row(parsed.ok_or_else(|| malformed(Table::Waiting, key)))?
+            else {
                 return Ok(());
             };
             let right = match check.state_of(id)? {
                 Known::Broken => true,
                 Known::Missing => false,
-                Known::State(state) => state.state == State::Waiting && state.last_agent.as_ref() == Some(&agent),
+                Known::State(state) => {
+                    state.state == State::Waiting && state.last_agent.as_ref() == Some(&agent)
+                }
             };
             if !right {
-                let found = format!("it is in the waiting list of agent {agent} but does not wait for them");
+                let found = format!(
+                    "it is in the waiting list of agent {agent} but does not wait for them"
+                );
                 check.violation(Invariant::WaitingRow, Some(id), found);
             }
             Ok(())
@@ -169,15 +200,25 @@ impl Check<'_> {
                 return check.timer_of_conversation(key, record);
             }
             let parsed = keys::parse_timer_by_due(key).ok_or_else(|| malformed(Table::Timers, key));
-            let Some((due, id)) = check.row(parsed)? else { return Ok(()) };
+            let Some((due, id)) = check.row(parsed)? else {
+                return Ok(());
+            };
             check.report.timers += 1;
             // A timer row that does not read is reported from its own side.
-            let timer = check.view.get::<Timestamp>(Table::Timers, &keys::timer_of(id));
+            let timer = check
+                .view
+                .get::<Timestamp>(Table::Timers, &keys::timer_of(id));
             if let Ok(timer) = timer
                 && timer != Some(due)
             {
-                let known = timer.map_or_else(|| "no timer".to_owned(), |timer| format!("its timer at {}", timer.0));
-                let found = format!("it is in the list of what is due at {}, but has {known}", due.0);
+                let known = timer.map_or_else(
+                    || "no timer".to_owned(),
+                    |timer| format!("its timer at {}", timer.0),
+                );
+                let found = format!(
+                    "it is in the list of what is due at {}, but has {known}",
+                    due.0
+                );
                 check.violation(Invariant::TimerRows, Some(id), found);
             }
             Ok(())
@@ -185,14 +226,22 @@ impl Check<'_> {
     }
 
     fn timer_of_conversation(&mut self, key: &[u8], record: &[u8]) -> Result<(), StoreError> {
-        let id = key.strip_prefix(keys::TIMERS_BY_CONVERSATION).and_then(keys::leading_conversation);
-        let Some(id) = self.row(id.ok_or_else(|| malformed(Table::Timers, key)))? else { return Ok(()) };
+        let id = key
+            .strip_prefix(keys::TIMERS_BY_CONVERSATION)
+            .and_then(keys::leading_conversation);
+        let Some(id) = self.row(id.ok_or_else(|| malformed(Table::Timers, key)))? else {
+            return Ok(());
+        };
         if decode::<Timestamp>(Table::Timers, key, record).is_err() {
             // Reported by the conversation's own pass.
             return Ok(());
         }
         if matches!(self.state_of(id)?, Known::Missing) {
-            self.violation(Invariant::TimerRows, Some(id), "it has a timer, but it does not exist");
+            self.violation(
+                Invariant::TimerRows,
+                Some(id),
+                "it has a timer, but it does not exist",
+            );
         }
         Ok(())
     }
@@ -200,7 +249,9 @@ impl Check<'_> {
     /// `agents`: every row reads.
     pub(super) fn check_agents(&mut self) -> Result<(), StoreError> {
         self.each_row(Table::Agents, &Range::prefix(&[]), |check, key, record| {
-            let agent = std::str::from_utf8(key).ok().and_then(|text| AgentId::parse(text).ok());
+            let agent = std::str::from_utf8(key)
+                .ok()
+                .and_then(|text| AgentId::parse(text).ok());
             check.row(agent.ok_or_else(|| malformed(Table::Agents, key)))?;
             let row = decode::<AgentRow>(Table::Agents, key, record);
             check.row(row).map(drop)
@@ -209,27 +260,43 @@ impl Check<'_> {
 
     /// `meta`: what is set aside exists and says why.
     pub(super) fn check_meta(&mut self) -> Result<(), StoreError> {
-        self.each_row(Table::Meta, &Range::prefix(keys::META_PARKED), |check, key, record| {
-            let id = key.strip_prefix(keys::META_PARKED).and_then(keys::leading_conversation);
-            let Some(id) = check.row(id.ok_or_else(|| malformed(Table::Meta, key)))? else { return Ok(()) };
-            let reason = decode::<ParkedReason>(Table::Meta, key, record);
-            check.row(reason)?;
-            if matches!(check.state_of(id)?, Known::Missing) {
-                check.violation(Invariant::ParkedExists, Some(id), "it is set aside, but it does not exist");
-            }
-            Ok(())
-        })
+        self.each_row(
+            Table::Meta,
+            &Range::prefix(keys::META_PARKED),
+            |check, key, record| {
+                let id = key
+                    .strip_prefix(keys::META_PARKED)
+                    .and_then(keys::leading_conversation);
+                let Some(id) = check.row(id.ok_or_else(|| malformed(Table::Meta, key)))? else {
+                    return Ok(());
+                };
+                let reason = decode::<ParkedReason>(Table::Meta, key, record);
+                check.row(reason)?;
+                if matches!(check.state_of(id)?, Known::Missing) {
+                    check.violation(
+                        Invariant::ParkedExists,
+                        Some(id),
+                        "it is set aside, but it does not exist",
+                    );
+                }
+                Ok(())
+            },
+        )
     }
 
     /// The ledger recounted from reservations against the configured capacities. An agent
     /// who is not in the configuration has no capacity to compare with.
     pub(super) fn check_ledger(&mut self) -> Result<(), StoreError> {
         let company = self.view.get::<Company>(Table::Meta, keys::META_COMPANY);
-        let Some(Some(company)) = self.row(company)? else { return Ok(()) };
+        let Some(Some(company)) = self.row(company)? else {
+            return Ok(());
+        };
         let mut over = Vec::new();
         for (agent, row) in &mut self.report.ledger {
             row.capacity = company.agents.get(agent).map(|profile| profile.capacity);
-            let Some(capacity) = row.capacity else { continue };
+            let Some(capacity) = row.capacity else {
+                continue;
+            };
             if row.units - row.override_units > u64::from(capacity) {
                 over.push(format!(
                     "agent {agent} has {} units reserved with a capacity of {capacity}, only {} of them by override",

@@ -14,6 +14,7 @@
 
 mod conversation;
 mod indexes;
+mod messages;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -172,13 +173,25 @@ impl fmt::Display for Report {
             "{} conversations, {} events, {} messages, {} snapshots, {} timers",
             self.conversations, self.events, self.messages, self.snapshots, self.timers
         )?;
-        let states: Vec<_> = self.states.iter().map(|(state, count)| format!("{count} {state}")).collect();
+        let states: Vec<_> = self
+            .states
+            .iter()
+            .map(|(state, count)| format!("{count} {state}"))
+            .collect();
         if !states.is_empty() {
             writeln!(f, "states: {}", states.join(", "))?;
         }
         for (agent, row) in &self.ledger {
-            let LedgerRow { units, override_units, conversations, capacity } = row;
-            let capacity = capacity.map_or_else(|| "unknown capacity".to_owned(), |c| format!("capacity {c}"));
+            let LedgerRow {
+                units,
+                override_units,
+                conversations,
+                capacity,
+            } = row;
+            let capacity = capacity.map_or_else(
+                || "unknown capacity".to_owned(),
+                |c| format!("capacity {c}"),
+            );
             writeln!(
                 f,
                 "agent {agent}: {units} units in {conversations} conversations, {capacity}, {override_units} by override"
@@ -197,10 +210,18 @@ impl fmt::Display for Report {
 /// Checks a whole store. What cannot be read is a violation, not an error.
 #[must_use]
 pub fn check(store: &Store) -> Report {
-    let mut check = Check { view: View::for_scan(store.db()), report: Report::default(), broken: BTreeSet::new() };
+    let mut check = Check {
+        view: View::for_scan(store.db()),
+        report: Report::default(),
+        broken: BTreeSet::new(),
+    };
     let outcome = check.run();
     if let Err(error) = outcome {
-        check.violation(Invariant::Readable, None, format!("the check ended early: {error}"));
+        check.violation(
+            Invariant::Readable,
+            None,
+            format!("the check ended early: {error}"),
+        );
     }
     check.report
 }
@@ -225,15 +246,29 @@ impl Check<'_> {
         self.check_ledger()
     }
 
-    fn violation(&mut self, invariant: Invariant, conversation: Option<ConversationId>, found: impl Into<String>) {
+    fn violation(
+        &mut self,
+        invariant: Invariant,
+        conversation: Option<ConversationId>,
+        found: impl Into<String>,
+    ) {
         self.report.violations_total += 1;
         if self.report.violations.len() < LISTED_MAX {
-            self.report.violations.push(Violation { invariant, conversation, found: found.into() });
+            self.report.violations.push(Violation {
+                invariant,
+                conversation,
+                found: found.into(),
+            });
         }
     }
 
     /// Reports a broken journal; the conversation is then left out of every other rule.
-    fn broken(&mut self, invariant: Invariant, conversation: ConversationId, found: impl Into<String>) {
+    fn broken(
+        &mut self,
+        invariant: Invariant,
+        conversation: ConversationId,
+        found: impl Into<String>,
+    ) {
         self.violation(invariant, Some(conversation), found);
         if self.broken.len() < BROKEN_MAX {
             self.broken.insert(conversation);
@@ -273,7 +308,11 @@ impl Check<'_> {
         *self.report.states.entry(state.state.as_str()).or_default() += 1;
         let mut agents = BTreeSet::new();
         for reservation in &state.reservations {
-            let row = self.report.ledger.entry(reservation.agent.clone()).or_default();
+            let row = self
+                .report
+                .ledger
+                .entry(reservation.agent.clone())
+                .or_default();
             row.units += u64::from(reservation.units);
             if reservation.over_capacity {
                 row.override_units += u64::from(reservation.units);

@@ -109,7 +109,12 @@ pub(in crate::web) async fn force_close(auth: SupervisorAuth, state: State, id: 
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn transfer(auth: AgentAuth, state: State, id: Id, body: web::Json<TransferBody>) -> Answer {
+pub(in crate::web) async fn transfer(
+    auth: AgentAuth,
+    state: State,
+    id: Id,
+    body: web::Json<TransferBody>,
+) -> Answer {
     done(&state, auth, &id, body.check()?).await
 }
 
@@ -118,6 +123,11 @@ pub(in crate::web) async fn transfer(auth: AgentAuth, state: State, id: Id, body
     params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
     (status = 200, body = ViewBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn assign(auth: SupervisorAuth, state: State, id: Id, body: web::Json<AssignBody>) -> Answer {
+pub(in crate::web) async fn assign(
+    auth: SupervisorAuth,
+    state: State,
+    id: Id,
+    body: web::Json<AssignBody>,
+) -> Answer {
     done(&state, auth, &id, body.check()?).await
 }

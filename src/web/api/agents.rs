@@ -13,7 +13,10 @@ use crate::wire::rest::{ErrorBody, PresenceBody};
 #[utoipa::path(get, path = "/api/v1/me", tag = "agents", security(("bearer" = [])), responses(
     (status = 200, body = AgentBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn me(auth: AgentAuth, state: web::Data<WebState>) -> Result<HttpResponse, ApiError> {
+pub(in crate::web) async fn me(
+    auth: AgentAuth,
+    state: web::Data<WebState>,
+) -> Result<HttpResponse, ApiError> {
     let Reply::Agent(view) = ask(&state, auth, Request::Me).await? else {
         return Err(ApiError::unexpected());
     };
@@ -38,7 +41,10 @@ pub(in crate::web) async fn presence(
 #[utoipa::path(get, path = "/api/v1/floor", tag = "agents", security(("bearer" = [])), responses(
     (status = 200, body = FloorBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
-pub(in crate::web) async fn floor(auth: SupervisorAuth, state: web::Data<WebState>) -> Result<HttpResponse, ApiError> {
+pub(in crate::web) async fn floor(
+    auth: SupervisorAuth,
+    state: web::Data<WebState>,
+) -> Result<HttpResponse, ApiError> {
     let Reply::Floor(view) = ask(&state, auth, Request::Floor).await? else {
         return Err(ApiError::unexpected());
     };

@@ -27,8 +27,16 @@ pub(in crate::web) async fn start(
         return Err(ApiError::unexpected());
     };
     let conversation = ViewBody::of(&view, Viewer::Customer);
-    let body = StartedBody { conversation, created, seq: seq.map(|s| s.0) };
-    Ok(if created { HttpResponse::Created().json(body) } else { HttpResponse::Ok().json(body) })
+    let body = StartedBody {
+        conversation,
+        created,
+        seq: seq.map(|s| s.0),
+    };
+    Ok(if created {
+        HttpResponse::Created().json(body)
+    } else {
+        HttpResponse::Ok().json(body)
+    })
 }
 
 /// Conversations, newest first: a customer's own, closed ones included; for agents the
@@ -81,5 +89,7 @@ pub(in crate::web) async fn explanation(
     let Reply::Journal(entries) = ask_about(&state, auth, *id, Ask::Explain).await? else {
         return Err(ApiError::unexpected());
     };
-    Ok(HttpResponse::Ok().json(JournalBody { journal: entries.iter().map(JournalEntry::of).collect() }))
+    Ok(HttpResponse::Ok().json(JournalBody {
+        journal: entries.iter().map(JournalEntry::of).collect(),
+    }))
 }

@@ -9,7 +9,8 @@ use crate::web::auth::AnyAuth;
 use crate::web::{ApiError, WebState};
 use crate::wire::body::{MarksBody, ViewBody, Viewer};
 use crate::wire::rest::{
-    self, ErrorBody, EventsBody, EventsQuery, HistoryQuery, MarkBody, PageBody, PostBody, PostedBody, TypingBody,
+    self, ErrorBody, EventsBody, EventsQuery, HistoryQuery, MarkBody, PageBody, PostBody,
+    PostedBody, TypingBody,
 };
 
 /// Add a message. The same `client_id` again is the same message.
@@ -24,11 +25,20 @@ pub(in crate::web) async fn post(
     id: web::Path<ConversationId>,
     body: web::Json<PostBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let Reply::Posted { seq, at, repeated } = ask_about(&state, auth, *id, body.check()?).await? else {
+    let Reply::Posted { seq, at, repeated } = ask_about(&state, auth, *id, body.check()?).await?
+    else {
         return Err(ApiError::unexpected());
     };
-    let body = PostedBody { seq: seq.0, at: at.0, repeated };
-    Ok(if repeated { HttpResponse::Ok().json(body) } else { HttpResponse::Created().json(body) })
+    let body = PostedBody {
+        seq: seq.0,
+        at: at.0,
+        repeated,
+    };
+    Ok(if repeated {
+        HttpResponse::Ok().json(body)
+    } else {
+        HttpResponse::Created().json(body)
+    })
 }
 
 /// A page of the thread, oldest first.
@@ -43,11 +53,16 @@ pub(in crate::web) async fn history(
     query: web::Query<HistoryQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let page = query.check()?;
-    let Reply::Page { messages, last_seq } = ask_about(&state, auth, *id, Ask::History(page)).await? else {
+    let Reply::Page { messages, last_seq } =
+        ask_about(&state, auth, *id, Ask::History(page)).await?
+    else {
         return Err(ApiError::unexpected());
     };
     let messages = rest::messages(*id, &messages, &state.gateway.company());
-    Ok(HttpResponse::Ok().json(PageBody { messages, last_seq: last_seq.0 }))
+    Ok(HttpResponse::Ok().json(PageBody {
+        messages,
+        last_seq: last_seq.0,
+    }))
 }
 
 /// Long poll: answered as soon as there is a message after `after` or a state newer than
@@ -69,7 +84,10 @@ pub(in crate::web) async fn events(
         return Err(ApiError::unexpected());
     };
     let messages = rest::messages(*id, &messages, &state.gateway.company());
-    Ok(HttpResponse::Ok().json(EventsBody { messages, conversation: ViewBody::of(&view, viewer) }))
+    Ok(HttpResponse::Ok().json(EventsBody {
+        messages,
+        conversation: ViewBody::of(&view, viewer),
+    }))
 }
 
 /// Note how far the caller's side has the thread. Marks never go back.

@@ -1,0 +1,153 @@
+//! A session after its hello: what it asked, what it follows, what it may.
+//!
+//! Bounds the requests without an answer, the subscriptions, and the credit that a client
+//! can grant. Knows the gateway, but no sockets and no frames.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use super::auth::{permit, writes};
+use super::inbox::Inbox;
+use super::tokens::expired_since_hello;
+use crate::actors::gateway::Session;
+use crate::domain::ids::ConversationId;
+use crate::domain::reject::{Code, Reject};
+use crate::domain::time::Timestamp;
+use crate::engine::request::{Ask, Principal, Request};
+use crate::limits;
+use crate::wire::body::Viewer;
+use crate::wire::client::Tag;
+
+/// After a good hello. Dropping it disconnects.
+pub(super) struct Live {
+    pub(super) session: Session,
+    pub(super) inbox: Arc<Mutex<Inbox>>,
+    pub(super) principal: Principal,
+    pub(super) viewer: Viewer,
+    /// When the customer's token stops being accepted.
+    expires: Option<Timestamp>,
+    next_number: u64,
+    pub(super) pending: HashMap<u64, Pending>,
+    /// Those of `pending` that the client asked for; subscriptions of hello come on top.
+    pub(super) in_flight: usize,
+    /// Followed conversations, with the messages the client has not granted back.
+    pub(super) subscriptions: HashMap<ConversationId, u32>,
+    /// The client grants credit itself, beginning with this much.
+    pub(super) client_credit: Option<u32>,
+}
+
+/// A request without an answer yet.
+pub(super) struct Pending {
+    pub(super) from: Asked,
+    pub(super) conversation: Option<ConversationId>,
+    pub(super) subscribes: bool,
+}
+
+pub(super) enum Asked {
+    /// By a frame.
+    Frame(Tag),
+    /// By a cursor of hello.
+    Cursor,
+}
+
+impl Live {
+    /// Just admitted: nothing asked, nothing followed.
+    pub(super) fn new(
+        session: Session,
+        inbox: Arc<Mutex<Inbox>>,
+        principal: Principal,
+        expires: Option<Timestamp>,
+        client_credit: Option<u32>,
+    ) -> Self {
+        Self {
+            session,
+            inbox,
+            viewer: Viewer::from(&principal),
+            principal,
+            expires,
+            next_number: 0,
+            pending: HashMap::new(),
+            in_flight: 0,
+            subscriptions: HashMap::new(),
+            client_credit,
+        }
+    }
+
+    /// Messages of one subscription that may be on their way.
+    pub(super) fn window(&self) -> u32 {
+        self.client_credit.unwrap_or(limits::CREDIT_WINDOW)
+    }
+
+    /// Whether a request may go to the gateway.
+    pub(super) fn check(
+        &mut self,
+        request: &Request,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Result<(), Reject> {
+        permit(&self.principal, request)?;
+        if let Some(expires) = self.expires
+            && writes(request)
+            && now() >= expires
+        {
+            return Err(expired_since_hello());
+        }
+        if matches!(request, Request::In(_, Ask::Typing { .. })) {
+            return Ok(());
+        }
+        if self.in_flight >= limits::REQUESTS_IN_FLIGHT_MAX {
+            let sentence = "Wait for answers before you ask more.";
+            return Err(Reject::new(Code::TooManyInFlight, sentence));
+        }
+        match request {
+            Request::In(conversation, Ask::Subscribe { .. }) => self.subscribe(*conversation),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes a subscription that is about to be asked for.
+    pub(super) fn subscribe(&mut self, conversation: ConversationId) -> Result<(), Reject> {
+        let full = self.subscriptions.len() >= limits::SUBSCRIPTIONS_PER_SESSION_MAX;
+        if full && !self.subscriptions.contains_key(&conversation) {
+            let sentence = "Unsubscribe from conversations that nobody looks at.";
+            return Err(Reject::new(Code::TooManySubscriptions, sentence));
+        }
+        self.subscriptions.insert(conversation, 0);
+        Ok(())
+    }
+
+    /// Asks what [`Live::check`] allowed.
+    pub(super) fn ask(&mut self, tag: Tag, mut request: Request) {
+        match &mut request {
+            Request::In(_, Ask::Subscribe { credit, .. }) => *credit = self.window(),
+            Request::In(conversation, Ask::Unsubscribe) => {
+                self.subscriptions.remove(conversation);
+            }
+            // Has no answer, so it is not waited for.
+            Request::In(_, Ask::Typing { .. }) => return self.session.request(0, request),
+            _ => {}
+        }
+        self.in_flight += 1;
+        self.request(Asked::Frame(tag), request);
+    }
+
+    /// Hands a request to the gateway under the next number.
+    pub(super) fn request(&mut self, from: Asked, request: Request) {
+        self.next_number += 1;
+        let subscribes = matches!(request, Request::In(_, Ask::Subscribe { .. }));
+        let pending = Pending {
+            from,
+            conversation: concerned(&request),
+            subscribes,
+        };
+        self.pending.insert(self.next_number, pending);
+        self.session.request(self.next_number, request);
+    }
+}
+
+/// The conversation that a request is about.
+pub(super) const fn concerned(request: &Request) -> Option<ConversationId> {
+    match request {
+        Request::In(conversation, _) => Some(*conversation),
+        _ => None,
+    }
+}

@@ -1,0 +1,208 @@
+//! What a seed decides before the first step: the company, and what goes wrong how often.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use linger::domain::hours::{Calendar, Interval};
+use linger::domain::ids::{AgentId, CalendarId, CustomerId, QueueId, WorkstreamId};
+use linger::domain::time::Millis;
+use linger::domain::workstream::{
+    AgentProfile, Company, Distribution, Method, Mode, Patience, Presence, Queue, Role, RouteRule,
+    Stickiness, WhenAbsent, WhenFull, Workstream, WrapUp,
+};
+use rand::Rng;
+use rand::rngs::StdRng;
+
+/// A fault built into the store on purpose, to show that the simulation sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sabotage {
+    Nothing,
+    /// Steps are reported durable when they are queued.
+    AcknowledgeBeforeSync,
+    /// Once in a while a synced batch is reported durable, and a crash loses it.
+    LoseSyncedBatch,
+    /// The store's look-up of client ids finds nothing.
+    ForgetClientIds,
+    /// A conversation wakes before its earlier life's steps have passed the writer.
+    WakeTooEarly,
+}
+
+/// How often things go wrong, per thousand steps.
+pub(crate) struct Weather {
+    pub(crate) crash: u32,
+    pub(crate) death: u32,
+    pub(crate) sleep: u32,
+    pub(crate) sync: u32,
+    pub(crate) reconnect: u32,
+    pub(crate) configure: u32,
+    /// Client ids that a waking conversation is told at most.
+    pub(crate) client_ids: usize,
+    /// Messages that a waking conversation is told at most.
+    pub(crate) recent: usize,
+    pub(crate) steps: u32,
+}
+
+pub(crate) fn weather(rng: &mut StdRng) -> Weather {
+    Weather {
+        crash: if rng.random_bool(0.5) {
+            rng.random_range(1..8)
+        } else {
+            0
+        },
+        death: if rng.random_bool(0.4) {
+            rng.random_range(1..25)
+        } else {
+            0
+        },
+        sleep: rng.random_range(0..60),
+        sync: [15, 60, 200][rng.random_range(0..3)],
+        reconnect: rng.random_range(1..30),
+        configure: if rng.random_bool(0.2) { 4 } else { 0 },
+        client_ids: if rng.random_bool(0.3) {
+            rng.random_range(0..3)
+        } else {
+            usize::MAX
+        },
+        recent: if rng.random_bool(0.5) {
+            rng.random_range(0..4)
+        } else {
+            64
+        },
+        steps: rng.random_range(300..3_000),
+    }
+}
+
+pub(crate) fn agent(name: &str) -> AgentId {
+    AgentId::parse(name).expect("a valid id")
+}
+
+pub(crate) fn queue(name: &str) -> QueueId {
+    QueueId::parse(name).expect("a valid id")
+}
+
+pub(crate) fn workstream(name: &str) -> WorkstreamId {
+    WorkstreamId::parse(name).expect("a valid id")
+}
+
+pub(crate) fn customer(name: &str) -> CustomerId {
+    CustomerId::parse(name).expect("a valid id")
+}
+
+pub(crate) const AGENTS: [&str; 4] = ["anna", "ben", "cleo", "sue"];
+pub(crate) const QUEUES: [&str; 2] = ["support", "sales"];
+pub(crate) const WORKSTREAMS: [&str; 3] = ["care", "chat", "board"];
+
+pub(crate) fn company(rng: &mut StdRng) -> Arc<Company> {
+    let mut company = Company {
+        name: "Simulated".to_owned(),
+        ..Company::default()
+    };
+    for name in AGENTS {
+        let role = if name == "sue" {
+            Role::Supervisor
+        } else {
+            Role::Agent
+        };
+        let profile = AgentProfile {
+            display_name: name.to_owned(),
+            role,
+            capacity: rng.random_range(1..4),
+            enabled: true,
+            secret_sha256: String::new(),
+        };
+        company.agents.insert(agent(name), profile);
+    }
+    let weekday = vec![Interval {
+        from: 8 * 60,
+        to: 18 * 60,
+    }];
+    let mut weekly: [Vec<Interval>; 7] = std::array::from_fn(|_| weekday.clone());
+    weekly[5].clear();
+    weekly[6].clear();
+    let hours = CalendarId::parse("office").expect("valid");
+    let calendar = Calendar {
+        time_zone: "Europe/Madrid".to_owned(),
+        weekly,
+        holidays: BTreeMap::new(),
+    };
+    company.calendars.insert(hours.clone(), calendar);
+    for name in QUEUES {
+        let members = AGENTS[..3]
+            .iter()
+            .filter(|_| rng.random_bool(0.8))
+            .map(|a| agent(a))
+            .collect();
+        let queue = Queue {
+            name: name.to_owned(),
+            members,
+            method: [
+                Method::HighestCapacity,
+                Method::RoundRobin,
+                Method::LeastActive,
+            ][rng.random_range(0..3)],
+            priority: rng.random_range(0..2),
+            hours: (name == "sales" || rng.random_bool(0.2)).then(|| hours.clone()),
+        };
+        company.queues.insert(self::queue(name), queue);
+    }
+    for name in WORKSTREAMS {
+        company
+            .workstreams
+            .insert(workstream(name), rules(name, rng));
+    }
+    Arc::new(company)
+}
+
+fn rules(name: &str, rng: &mut StdRng) -> Workstream {
+    let mode = if name == "chat" {
+        Mode::Live
+    } else {
+        Mode::Persistent
+    };
+    let mut rules = Workstream::new(name, mode, queue("support"));
+    if name == "board" {
+        rules.distribution = Distribution::Pick;
+    }
+    if mode == Mode::Persistent && rng.random_bool(0.85) {
+        let patience = if rng.random_bool(0.2) {
+            Patience::Forever
+        } else {
+            Patience::For(Millis::minutes(rng.random_range(1..30)))
+        };
+        rules.keep_same_agent = Some(Stickiness {
+            when_full: [WhenFull::Wait, WhenFull::AssignAnyway, WhenFull::Queue]
+                [rng.random_range(0..3)],
+            when_absent: if rng.random_bool(0.6) {
+                WhenAbsent::Wait
+            } else {
+                WhenAbsent::Queue
+            },
+            patience,
+        });
+    } else {
+        rules.keep_same_agent = None;
+    }
+    rules.prefer_last_agent = rng.random_bool(0.3);
+    rules.units = rng
+        .random_range(1..3)
+        .min(if rng.random_bool(0.7) { 1 } else { 2 });
+    rules.auto_accept = rng.random_bool(0.2);
+    rules.away_on_missed_offer = rng.random_bool(0.3);
+    rules.own_choice_over_capacity = rng.random_bool(0.3);
+    rules.wrap_up = [
+        WrapUp::Block,
+        WrapUp::Release,
+        WrapUp::ReleaseAfter(Millis::minutes(5)),
+    ][rng.random_range(0..3)];
+    if rng.random_bool(0.3) {
+        rules.allowed_presences = BTreeSet::from([Presence::Available, Presence::Busy]);
+    }
+    rules.priority = rng.random_range(0..2);
+    rules.routes.push(RouteRule {
+        name: "sales first".to_owned(),
+        key: "topic".to_owned(),
+        any_of: BTreeSet::from(["sales".to_owned()]),
+        queue: queue("sales"),
+    });
+    rules
+}

@@ -1,0 +1,375 @@
+//! The store as `domain::commit` describes it, in memory. Everything it holds is
+//! durable; what is not yet synced stands in the world's queue and a crash loses it.
+//!
+//! It refuses (panics) whatever the real store could not make sense of: a gap in a
+//! journal, a message number or client id used twice, a timer row that is not where
+//! the step says, a second unended conversation of a customer.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use linger::domain::commit::{AgentRow, Commit, TimerMove, Write};
+use linger::domain::conversation::{Conversation, State, next_due};
+use linger::domain::event::{Event, Recorded};
+use linger::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
+use linger::domain::message::{DedupKey, Message};
+use linger::domain::time::Timestamp;
+use linger::domain::workstream::Company;
+use linger::engine::conversation::Memory;
+use linger::engine::view::ConversationView;
+
+/// One conversation on disk.
+pub(crate) struct Stored {
+    pub(crate) events: Vec<Recorded>,
+    /// The state after every event, by position - 1: where it stood, and its last message.
+    shown: Vec<(State, Seq)>,
+    pub(crate) state: Conversation,
+    snapshot: Option<Conversation>,
+    pub(crate) messages: Vec<Arc<Message>>,
+    dedup: HashMap<DedupKey, (Seq, Timestamp)>,
+    pub(crate) timer: Option<Timestamp>,
+    pub(crate) live: bool,
+    pub(crate) parked: bool,
+}
+
+/// The disk.
+#[derive(Default)]
+pub(crate) struct Store {
+    pub(crate) conversations: BTreeMap<ConversationId, Stored>,
+    newest: BTreeMap<(CustomerId, WorkstreamId), ConversationId>,
+    waiting: BTreeSet<(AgentId, ConversationId)>,
+    timers: BTreeSet<(Timestamp, ConversationId)>,
+    pub(crate) agents: BTreeMap<AgentId, AgentRow>,
+}
+
+/// At most one of these per customer and workstream.
+pub(crate) fn is_unended(state: State) -> bool {
+    matches!(state, State::Open | State::Active | State::Waiting)
+}
+
+impl Store {
+    pub(crate) fn apply(&mut self, write: Write, company: &Company) {
+        match write {
+            Write::Commit(commit) => self.commit(commit, company),
+            Write::Snapshot(state) => {
+                let stored = self
+                    .conversations
+                    .get_mut(&state.id)
+                    .expect("a snapshot of a stored conversation");
+                assert_eq!(*state, stored.state, "a snapshot is of the durable state");
+                stored.snapshot = Some(Conversation::clone(&state));
+            }
+            Write::Timer {
+                conversation,
+                timer,
+            } => {
+                self.move_timer(conversation, timer);
+                self.check_timer(conversation, company);
+            }
+            Write::Agent { agent, row } => {
+                self.agents.insert(agent, row);
+            }
+            Write::Company(_) => {}
+            Write::Parked {
+                conversation,
+                reason,
+            } => {
+                if let Some(stored) = self.conversations.get_mut(&conversation) {
+                    stored.parked = reason.is_some();
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self, commit: Commit, company: &Company) {
+        let id = commit.conversation;
+        assert!(!commit.events.is_empty(), "a step has at least one event");
+        let before = self
+            .conversations
+            .get(&id)
+            .map_or(Position(0), |s| s.state.position);
+        assert_eq!(
+            commit.first,
+            before.next(),
+            "the journal of {id} has no gap"
+        );
+        let mut events = commit.events.into_iter();
+        if before == Position(0) {
+            let first = events.next().expect("at least one event");
+            self.begin(id, first);
+        }
+        let stored = self.conversations.get_mut(&id).expect("it has begun");
+        for recorded in events {
+            stored.take(recorded);
+        }
+        if let Some(snapshot) = commit.snapshot {
+            assert_eq!(
+                *snapshot, stored.state,
+                "a snapshot is the state after its step"
+            );
+            stored.snapshot = Some(Conversation::clone(&snapshot));
+        }
+        if let Some(live) = commit.live {
+            assert_ne!(
+                stored.live, live,
+                "the live set changes only when it changes"
+            );
+            stored.live = live;
+        }
+        let is_live = matches!(
+            stored.state.state,
+            State::Open | State::Active | State::WrapUp
+        );
+        assert_eq!(
+            stored.live, is_live,
+            "the live set is open, active and wrap-up"
+        );
+        for (agent, enters) in commit.waiting {
+            let changed = if enters {
+                self.waiting.insert((agent, id))
+            } else {
+                self.waiting.remove(&(agent, id))
+            };
+            assert!(changed, "a waiting row is written once and removed once");
+        }
+        if let Some(timer) = commit.timer {
+            self.move_timer(id, timer);
+        }
+        self.check_waiting(id);
+        self.check_timer(id, company);
+    }
+
+    fn begin(&mut self, id: ConversationId, first: Recorded) {
+        let state = Conversation::begin(id, &first).expect("the first event is Started");
+        let owner = (state.customer.clone(), state.workstream.clone());
+        self.newest.insert(owner, id);
+        let stored = Stored {
+            shown: vec![(state.state, state.last_seq)],
+            events: vec![first],
+            state,
+            snapshot: None,
+            messages: Vec::new(),
+            dedup: HashMap::new(),
+            timer: None,
+            live: false,
+            parked: false,
+        };
+        self.conversations.insert(id, stored);
+    }
+
+    fn check_waiting(&self, id: ConversationId) {
+        let state = &self.conversations[&id].state;
+        let expected = state
+            .last_agent
+            .clone()
+            .filter(|_| state.state == State::Waiting);
+        let rows: Vec<&AgentId> = self
+            .waiting
+            .iter()
+            .filter(|(_, c)| *c == id)
+            .map(|(a, _)| a)
+            .collect();
+        assert_eq!(
+            rows,
+            expected.iter().collect::<Vec<_>>(),
+            "the waiting rows of {id}"
+        );
+    }
+
+    fn move_timer(&mut self, id: ConversationId, timer: TimerMove) {
+        let stored = self
+            .conversations
+            .get_mut(&id)
+            .expect("a timer of a stored conversation");
+        assert_eq!(
+            stored.timer, timer.from,
+            "the timer row of {id} is where the step thinks"
+        );
+        if let Some(from) = timer.from {
+            assert!(self.timers.remove(&(from, id)), "the row exists");
+        }
+        if let Some(to) = timer.to {
+            self.timers.insert((to, id));
+        }
+        stored.timer = timer.to;
+    }
+
+    /// The row may be earlier than the earliest timer, never later and never missing.
+    fn check_timer(&self, id: ConversationId, company: &Company) {
+        let stored = &self.conversations[&id];
+        let due = next_due(&stored.state, company).map(|(at, _)| at);
+        match (stored.timer, due) {
+            (Some(row), Some(due)) => {
+                assert!(row <= due, "the timer row of {id} is later than {due:?}")
+            }
+            (None, Some(due)) => panic!("{id} has no timer row but something due at {due:?}"),
+            (_, None) => {}
+        }
+    }
+
+    pub(crate) fn position(&self, id: ConversationId) -> Position {
+        self.conversations
+            .get(&id)
+            .map_or(Position(0), |s| s.state.position)
+    }
+
+    pub(crate) fn state(&self, id: ConversationId) -> Option<&Conversation> {
+        self.conversations.get(&id).map(|s| &s.state)
+    }
+
+    pub(crate) fn newest_of(
+        &self,
+        customer: &CustomerId,
+        workstream: &WorkstreamId,
+    ) -> Option<ConversationId> {
+        self.newest
+            .get(&(customer.clone(), workstream.clone()))
+            .copied()
+    }
+
+    pub(crate) fn find(&self, id: ConversationId, key: &DedupKey) -> Option<(Seq, Timestamp)> {
+        self.conversations.get(&id)?.dedup.get(key).copied()
+    }
+
+    pub(crate) fn page(&self, id: ConversationId, after: Seq, limit: usize) -> Vec<Arc<Message>> {
+        let messages = self
+            .conversations
+            .get(&id)
+            .map_or(&[][..], |s| &s.messages[..]);
+        messages
+            .iter()
+            .filter(|m| m.seq > after)
+            .take(limit)
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn due(&self, now: Timestamp) -> Vec<(Timestamp, ConversationId)> {
+        self.timers
+            .iter()
+            .take_while(|(at, _)| *at <= now)
+            .copied()
+            .collect()
+    }
+
+    /// What a waking actor is told: snapshot and tail, the last messages, client ids.
+    pub(crate) fn load(
+        &self,
+        id: ConversationId,
+        recent: usize,
+        client_ids: usize,
+    ) -> Option<Memory> {
+        let stored = self.conversations.get(&id)?;
+        let (mut state, from) = match &stored.snapshot {
+            Some(snapshot) => (snapshot.clone(), snapshot.position),
+            None => (Conversation::begin(id, &stored.events[0])?, Position(1)),
+        };
+        for recorded in &stored.events[usize::try_from(from.0).expect("small")..] {
+            state.apply(recorded);
+        }
+        assert_eq!(state, stored.state, "snapshot and tail make the state");
+        let keys = stored
+            .messages
+            .iter()
+            .rev()
+            .filter_map(|m| Some((m.dedup_key()?, m.seq, m.at)));
+        let some: Vec<_> = keys.take(client_ids).collect();
+        Some(Memory {
+            recent: stored
+                .messages
+                .iter()
+                .skip(stored.messages.len().saturating_sub(recent))
+                .cloned()
+                .collect(),
+            client_ids_complete: some.len() == stored.dedup.len(),
+            client_ids: some,
+            timer: stored.timer,
+            snapshot: stored.snapshot.as_ref().map_or(Position(0), |s| s.position),
+            state,
+        })
+    }
+
+    /// Whether a view shows nothing but what is durable, and shows it as it was.
+    pub(crate) fn check_view(&self, view: &ConversationView) {
+        let stored = self
+            .conversations
+            .get(&view.id)
+            .expect("a view of a durable conversation");
+        assert!(
+            view.version <= stored.state.position,
+            "a view of {:?} is visible before it is durable",
+            view.version
+        );
+        let index = usize::try_from(view.version.0 - 1).expect("small");
+        let (state, last_seq) = stored.shown[index];
+        assert_eq!(
+            (view.state, view.last_seq),
+            (state, last_seq),
+            "the view of {} at {:?}",
+            view.id,
+            view.version
+        );
+    }
+
+    pub(crate) fn check_message(&self, id: ConversationId, message: &Message) {
+        let index = usize::try_from(message.seq.0 - 1).expect("small");
+        let durable = self
+            .conversations
+            .get(&id)
+            .and_then(|s| s.messages.get(index));
+        assert_eq!(
+            durable.map(|m| &**m),
+            Some(message),
+            "a message is visible before it is durable"
+        );
+    }
+
+    /// Whether an acknowledged message is there once, with its number and text.
+    pub(crate) fn check_acknowledged(
+        &self,
+        id: ConversationId,
+        key: &DedupKey,
+        seq: Seq,
+        text: &str,
+    ) {
+        let stored = self
+            .conversations
+            .get(&id)
+            .unwrap_or_else(|| panic!("acknowledged {id} is lost"));
+        let found: Vec<_> = stored
+            .messages
+            .iter()
+            .filter(|m| m.dedup_key().as_ref() == Some(key))
+            .collect();
+        assert_eq!(
+            found.len(),
+            1,
+            "the acknowledged message {key:?} is there exactly once"
+        );
+        assert_eq!(
+            (found[0].seq, &*found[0].text),
+            (seq, text),
+            "it keeps its number and text"
+        );
+    }
+}
+
+impl Stored {
+    fn take(&mut self, recorded: Recorded) {
+        if let Event::Posted(message) = &recorded.event {
+            assert_eq!(
+                message.seq,
+                self.state.last_seq.next(),
+                "message numbers have no gap"
+            );
+            if let Some(key) = message.dedup_key() {
+                let before = self.dedup.insert(key, (message.seq, message.at));
+                assert_eq!(before, None, "a client id is one message: {message:?}");
+            }
+            self.messages.push(Arc::new(message.clone()));
+        }
+        self.state.apply(&recorded);
+        self.shown.push((self.state.state, self.state.last_seq));
+        self.events.push(recorded);
+    }
+}
