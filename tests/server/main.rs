@@ -1,0 +1,12 @@
+//! The whole server over real sockets, in this process, with a clock that the test moves.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod everyday;
+mod http;
+mod live;
+mod races;
+mod refusals;
+mod resume;
+mod supervision;
