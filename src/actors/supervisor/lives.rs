@@ -72,7 +72,7 @@ impl SupervisorActor {
             }
         };
         self.with_machine(ctx, |machine, now, out| {
-            machine.woken(id, epoch, woken, now, out)
+            machine.woken(id, epoch, woken, now, out);
         });
     }
 

@@ -123,14 +123,14 @@ impl SupervisorActor {
         if let Some(actor) = self.agents.get(agent) {
             return actor.clone();
         }
-        let actor = self.start_agent(agent.clone(), None, ctx);
+        let actor = self.start_agent(agent, None, ctx);
         self.agents.insert(agent.clone(), actor.clone());
         actor
     }
 
     fn start_agent(
         &self,
-        agent: AgentId,
+        agent: &AgentId,
         row: Option<AgentRow>,
         ctx: &Context<Self>,
     ) -> Addr<AgentActor> {
@@ -169,7 +169,7 @@ impl SupervisorActor {
         match (request, principal) {
             (Request::In(conversation, ask), principal) => {
                 self.with_machine(ctx, |m, now, out| {
-                    m.ask(conversation, origin, principal, ask, now, out)
+                    m.ask(conversation, origin, principal, ask, now, out);
                 });
             }
             (Request::Start(start), Principal::Customer(customer)) => {
@@ -289,7 +289,7 @@ impl Actor for SupervisorActor {
     fn started(&mut self, ctx: &mut Self::Context) {
         let Some(boot) = self.boot.take() else { return };
         for (agent, row) in boot.agents {
-            let actor = self.start_agent(agent.clone(), Some(row), ctx);
+            let actor = self.start_agent(&agent, Some(row), ctx);
             self.agents.insert(agent, actor);
         }
         for summary in boot.live {
@@ -299,7 +299,7 @@ impl Actor for SupervisorActor {
         self.read_timers(ctx);
         ctx.run_later(RECONNECT_GRACE, |actor, ctx| actor.miss_customers(ctx));
         ctx.run_interval(std::time::Duration::from_secs(1), |actor, ctx| {
-            actor.tick(ctx)
+            actor.tick(ctx);
         });
     }
 }
@@ -310,13 +310,13 @@ impl Handler<ToSupervisor> for SupervisorActor {
     fn handle(&mut self, message: ToSupervisor, ctx: &mut Self::Context) {
         match message {
             ToSupervisor::Request(origin, principal, request) => {
-                self.request(origin, principal, request, ctx)
+                self.request(origin, principal, request, ctx);
             }
             ToSupervisor::WaitOver(id, origin) => {
-                self.with_machine(ctx, |m, _, out| m.wait_over(id, origin, out))
+                self.with_machine(ctx, |m, _, out| m.wait_over(id, origin, out));
             }
             ToSupervisor::WaitGone(id, session) => {
-                self.with_machine(ctx, |m, _, out| m.session_gone(id, session, out))
+                self.with_machine(ctx, |m, _, out| m.session_gone(id, session, out));
             }
             ToSupervisor::Connected(session, principal, first) => match principal {
                 Principal::Agent { id, .. } => {
@@ -332,11 +332,11 @@ impl Handler<ToSupervisor> for SupervisorActor {
             },
             ToSupervisor::Disconnected(session, principal, last) => match principal {
                 Principal::Agent { id, .. } => {
-                    post(&self.agent(&id, ctx), ToAgent::Disconnected(session))
+                    post(&self.agent(&id, ctx), ToAgent::Disconnected(session));
                 }
                 Principal::Customer(customer) if last.0 => {
                     self.with_machine(ctx, |m, _, out| {
-                        m.customer_connection(&customer, false, out)
+                        m.customer_connection(&customer, false, out);
                     });
                 }
                 Principal::Customer(_) => {}
@@ -352,13 +352,13 @@ impl Handler<ToSupervisor> for SupervisorActor {
                         now,
                         out,
                     );
-                })
+                });
             }
             ToSupervisor::Observe(summary) => {
-                self.with_machine(ctx, |m, now, out| m.observe(*summary, now, out))
+                self.with_machine(ctx, |m, now, out| m.observe(*summary, now, out));
             }
             ToSupervisor::Settled(action, id) => {
-                self.with_machine(ctx, |m, now, out| m.settled(action, id, now, out))
+                self.with_machine(ctx, |m, now, out| m.settled(action, id, now, out));
             }
             ToSupervisor::StartElsewhere {
                 ended,
@@ -368,7 +368,7 @@ impl Handler<ToSupervisor> for SupervisorActor {
                 m.start_elsewhere(ended, *start, origin, new_conversation_id(now), now, out);
             }),
             ToSupervisor::WantsSleep(id, epoch) => {
-                self.with_machine(ctx, |m, _, out| m.wants_sleep(id, epoch, out))
+                self.with_machine(ctx, |m, _, out| m.wants_sleep(id, epoch, out));
             }
             ToSupervisor::Asleep(id, epoch) => {
                 if self
@@ -381,7 +381,7 @@ impl Handler<ToSupervisor> for SupervisorActor {
                 self.with_machine(ctx, |m, _, out| m.asleep(id, epoch, out));
             }
             ToSupervisor::Stays(id, epoch) => {
-                self.with_machine(ctx, |m, now, out| m.stays(id, epoch, now, out))
+                self.with_machine(ctx, |m, now, out| m.stays(id, epoch, now, out));
             }
             ToSupervisor::Died {
                 conversation,
@@ -416,7 +416,7 @@ impl Handler<ToSupervisor> for SupervisorActor {
                 }
             }
             ToSupervisor::Absent(agent) => {
-                self.with_machine(ctx, |m, _, out| m.absent(&agent, out))
+                self.with_machine(ctx, |m, _, out| m.absent(&agent, out));
             }
             ToSupervisor::Tick => self.tick(ctx),
             #[cfg(test)]

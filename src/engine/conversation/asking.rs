@@ -27,7 +27,7 @@ impl ConversationMachine {
         let actor = actor_of(&principal);
         let command = match ask {
             Ask::Post { client_id, text } => {
-                self.post(origin, principal, actor, client_id, text, around, out);
+                self.post(origin, principal, &actor, client_id, text, around, out);
                 return;
             }
             Ask::Mark { delivered, read } => Command::Mark { delivered, read },
@@ -84,7 +84,7 @@ impl ConversationMachine {
         match ask {
             Ask::Typing { on } => {
                 self.readers
-                    .typing(origin.session, self.state.id, actor, on, out)
+                    .typing(origin.session, self.state.id, actor, on, out);
             }
             Ask::Subscribe { after, credit } => {
                 let view = self.gate.view();
@@ -139,13 +139,13 @@ impl ConversationMachine {
         &mut self,
         origin: Origin,
         principal: Principal,
-        actor: Actor,
+        actor: &Actor,
         client_id: ClientId,
         text: Arc<str>,
         around: Surroundings<'_>,
         out: &mut Vec<Effect>,
     ) {
-        if let Err(reject) = rules::authorise(&self.state, &actor, around.ctx.company) {
+        if let Err(reject) = rules::authorise(&self.state, actor, around.ctx.company) {
             self.gate_answer(origin, Err(reject), out);
             return;
         }
@@ -178,14 +178,14 @@ impl ConversationMachine {
                 return;
             }
         }
-        if let Some(reject) = self.too_fast(&actor, around) {
+        if let Some(reject) = self.too_fast(actor, around) {
             self.gate_answer(origin, Err(reject), out);
             return;
         }
         self.act(
             Some(origin),
             None,
-            &actor,
+            actor,
             Command::Post { client_id, text },
             around,
             out,
