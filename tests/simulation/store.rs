@@ -50,6 +50,7 @@ pub(crate) fn is_unended(state: State) -> bool {
 impl Store {
     pub(crate) fn apply(&mut self, write: Write, company: &Company) {
         match write {
+            Write::Barrier => {}
             Write::Commit(commit) => self.commit(commit, company),
             Write::Snapshot(state) => {
                 let stored = self

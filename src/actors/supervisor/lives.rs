@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use actix::{Actor, AsyncContext, Context};
+use actix::{Actor, Addr, AsyncContext, Context};
 
 use crate::actors::conversation::ConversationActor;
+use crate::actors::links::Token;
 use crate::actors::post::post;
 use crate::actors::registry::{Handle, INTERNAL_REQUEST};
+use crate::domain::commit::Write;
 use crate::domain::ids::{ConversationId, CustomerId, WorkstreamId};
 use crate::domain::reject::{Code, Reject};
 use crate::engine::conversation::{ConversationMachine, Memory, Origin};
 use crate::engine::request::Ask;
 use crate::engine::supervisor::{Epoch, Woken};
+use crate::store::readers::Readers;
 use crate::store::{Loaded, Store};
 
 use super::{LoadFailed, SupervisorActor, ToSupervisor};
@@ -32,8 +35,22 @@ impl SupervisorActor {
         self.conversations.insert(id, (epoch, actor));
     }
 
-    pub(super) fn load(&self, id: ConversationId, epoch: Epoch, ctx: &Context<Self>) {
-        let me = ctx.address();
+    /// Reads a conversation for its next life. After a death the read comes behind
+    /// everything that the earlier life handed to the writer: two lives must not write
+    /// the same position. A life that ended in sleep had nothing on its way.
+    pub(super) fn load(&mut self, id: ConversationId, epoch: Epoch, ctx: &Context<Self>) {
+        let after_death = self.died.remove(&id) && self.links.writer.depth() > 0;
+        if !after_death {
+            Self::read(&self.links.readers, id, epoch, ctx.address());
+            return;
+        }
+        let (readers, me) = (self.links.readers.clone(), ctx.address());
+        let then = Box::new(move || Self::read(&readers, id, epoch, me));
+        self.links.write(Write::Barrier, Token::Then(then));
+    }
+
+    fn read(readers: &Readers, id: ConversationId, epoch: Epoch, me: Addr<Self>) {
+        let busy = me.clone();
         let job = Box::new(move |store: &Store| {
             let loaded = store
                 .load(id)
@@ -41,9 +58,9 @@ impl SupervisorActor {
                 .map_err(LoadFailed::Store);
             post(&me, ToSupervisor::Loaded(id, epoch, loaded));
         });
-        if self.links.readers.submit(job).is_err() {
+        if readers.submit(job).is_err() {
             post(
-                &ctx.address(),
+                &busy,
                 ToSupervisor::Loaded(id, epoch, Err(LoadFailed::Busy)),
             );
         }
@@ -110,15 +127,22 @@ impl SupervisorActor {
         ctx: &mut Context<Self>,
     ) {
         tracing::error!(conversation = %conversation, "the actor of a conversation died; it comes back from the store");
-        self.conversations.remove(&conversation);
+        if self
+            .conversations
+            .get(&conversation)
+            .is_some_and(|(current, _)| *current == epoch)
+        {
+            self.conversations.remove(&conversation);
+        }
+        self.died.insert(conversation);
         let routes: Vec<_> = sessions
             .iter()
-            .filter_map(|handle| {
-                let route = handle.detach(conversation)?;
-                handle.refuse_in_flight(conversation);
-                Some((handle.clone(), route))
-            })
+            .filter_map(|handle| Some((handle.clone(), handle.detach(conversation)?)))
             .collect();
+        // Whatever was on its way there is lost, also from those who did not follow it.
+        for handle in self.links.registry.all() {
+            handle.refuse_in_flight(conversation);
+        }
         self.with_machine(ctx, |m, now, out| {
             m.died(conversation, epoch, now, out);
             for (handle, route) in routes {

@@ -5,7 +5,7 @@ mod lists;
 mod lives;
 mod message;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler};
@@ -44,6 +44,8 @@ pub struct SupervisorActor {
     agents: HashMap<AgentId, Addr<AgentActor>>,
     connections: HashMap<AgentId, usize>,
     due: Due,
+    /// Conversations whose last life ended in death and that have not been read since.
+    died: HashSet<ConversationId>,
 }
 
 impl SupervisorActor {
@@ -60,6 +62,7 @@ impl SupervisorActor {
             agents: HashMap::new(),
             connections: HashMap::new(),
             due: Due::default(),
+            died: HashSet::new(),
         }
     }
 
@@ -231,9 +234,17 @@ impl SupervisorActor {
             return;
         }
         let (me, now) = (ctx.address(), self.links.now());
+        // The rows of parked conversations stay; they must not hide what is behind them.
+        let parked: HashSet<ConversationId> = self.machine.parked().collect();
         let job = Box::new(move |store: &Store| {
-            let rows = store.timers_due(now, ROWS_AT_ONCE);
-            let rows = rows.map(|rows| rows.into_iter().map(|(_, id)| id).collect());
+            let rows = store.timers_due(now, ROWS_AT_ONCE + parked.len());
+            let due = |rows: Vec<(_, ConversationId)>| {
+                let ids = rows.into_iter().map(|(_, id)| id);
+                ids.filter(|id| !parked.contains(id))
+                    .take(ROWS_AT_ONCE)
+                    .collect()
+            };
+            let rows = rows.map(due);
             if let Err(error) = &rows {
                 tracing::error!(%error, "timers could not be read; trying again in a second");
             }
