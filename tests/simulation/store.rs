@@ -50,7 +50,6 @@ pub(crate) fn is_unended(state: State) -> bool {
 impl Store {
     pub(crate) fn apply(&mut self, write: Write, company: &Company) {
         match write {
-            Write::Barrier => {}
             Write::Commit(commit) => self.commit(commit, company),
             Write::Snapshot(state) => {
                 let stored = self
@@ -70,7 +69,7 @@ impl Store {
             Write::Agent { agent, row } => {
                 self.agents.insert(agent, row);
             }
-            Write::Company(_) => {}
+            Write::Barrier | Write::Company(_) => {}
             Write::Parked {
                 conversation,
                 reason,
