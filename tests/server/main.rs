@@ -9,4 +9,3 @@ mod live;
 mod races;
 mod refusals;
 mod resume;
-mod supervision;
