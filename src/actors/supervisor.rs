@@ -532,10 +532,13 @@ impl SupervisorActor {
             .iter()
             .filter_map(|handle| {
                 let route = handle.detach(conversation)?;
-                handle.refuse_in_flight(conversation);
                 Some((handle.clone(), route))
             })
             .collect();
+        // Also those who did not follow it: what was in its mailbox is answered by nobody.
+        for handle in self.links.registry.all() {
+            handle.refuse_in_flight(conversation);
+        }
         self.with_machine(ctx, |m, now, out| {
             m.died(conversation, epoch, now, out);
             for (handle, route) in routes {

@@ -66,7 +66,8 @@ async fn talk(maria: &mut Socket, anna: &mut Socket, id: &str, turns: &AtomicUsi
     while !stop.load(Ordering::SeqCst) {
         pace.tick().await;
         let begun = Instant::now();
-        for (speaker, listener) in [(&mut *maria, &mut *anna), (&mut *anna, &mut *maria)] {
+        for answer in [false, true] {
+            let (speaker, listener) = if answer { (&mut *anna, &mut *maria) } else { (&mut *maria, &mut *anna) };
             let text = format!("turn {}", turns.load(Ordering::SeqCst));
             let seq = speaker.post(id, &format!("{text} at {last}"), &text).await;
             listener.until(|f| f["type"] == "message" && f["seq"] == seq).await;

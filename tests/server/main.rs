@@ -9,3 +9,4 @@ mod live;
 mod races;
 mod refusals;
 mod resume;
+mod process;
