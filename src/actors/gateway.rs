@@ -100,6 +100,10 @@ impl Gateway {
             _ => None,
         };
         let expects_answer = !matches!(request, Request::In(_, Ask::Typing { .. }));
+        if let (true, Request::In(conversation, _)) = (expects_answer, &request) {
+            // Noted, so that the death of the conversation's actor answers it.
+            handle.depart(Some(0), *conversation, false);
+        }
         // Also when the caller gives up and this future is dropped half-way.
         let _visit = Visit {
             gateway: self,

@@ -25,3 +25,6 @@ mod timers;
 pub use gateway::{Gateway, Session, Sink};
 pub use links::{Census, Fatal, Links, Token};
 pub use supervisor::{Boot, SupervisorActor, ToSupervisor};
+
+#[cfg(test)]
+mod tests;

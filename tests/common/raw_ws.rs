@@ -206,6 +206,13 @@ impl RawWs {
         self.subprotocol.as_deref()
     }
 
+    /// Sending fails when the server takes nothing for so long.
+    pub fn give_up_after(&mut self, wait: Duration) {
+        self.stream
+            .set_write_timeout(Some(wait))
+            .expect("a connected socket");
+    }
+
     /// Any bytes.
     pub fn send_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes)

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
+use linger::domain::time::Millis;
+use linger::domain::workstream::WrapUp;
 use serde_json::{Value, json};
 
 use crate::common::company::{PICK, SUPPORT, Site};
@@ -124,14 +126,16 @@ async fn an_offer_is_accepted_once_on_whichever_of_the_agents_sockets() {
     assert_eq!(accepted, 1);
 }
 
-/// Anna is full with one conversation; three more wait. The clock stands still throughout.
+/// Anna is full with one conversation; three more wait. No tick of the clock helps afterwards.
 async fn full_house() -> (Server, Socket, Vec<Socket>, Vec<String>) {
     let mut site = Site::with_capacity(1);
-    site.workstream(SUPPORT).wrap_up = linger::domain::workstream::WrapUp::Release;
+    site.workstream(SUPPORT).wrap_up = WrapUp::Release;
     let server = Server::with(site);
     let mut anna = server.available("anna").await;
     let (mut customers, mut ids) = (Vec::new(), Vec::new());
     for n in 0..4 {
+        // Who came first is a matter of the clock; from here on it stands still.
+        server.advance(Millis(1));
         let mut customer = server.customer(&format!("customer-{n}")).await;
         ids.push(customer.start(SUPPORT, "Hello").await);
         customers.push(customer);
