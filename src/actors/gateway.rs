@@ -90,12 +90,6 @@ impl Gateway {
         ));
         self.links.registry.insert(handle.clone());
         if let Request::In(conversation, ask) = &request
-            && !matches!(ask, Ask::Typing { .. })
-        {
-            // Always by the supervisor; noted so that a death on the way refuses it.
-            handle.depart(Some(0), *conversation, false);
-        }
-        let waits_in = match &request {
             Request::In(conversation, Ask::Wait { .. }) => Some(*conversation),
             _ => None,
         };

@@ -87,7 +87,7 @@ impl Socket {
         loop {
             let message = timeout_at(deadline, self.stream.next()).await;
             let message =
-                message.unwrap_or_else(|_| panic!("nothing more came; kept: {:#?}", self.kept));
+                message.unwrap_or_else(|_| panic!("nothing more came; kept: {}", json!(self.kept)));
             match message.expect("the socket is open").expect("a whole frame") {
                 Message::Text(text) => {
                     return serde_json::from_str(&text).expect("frames are JSON");
@@ -258,6 +258,11 @@ impl Socket {
                 Some(Err(_)) | None => return None,
             }
         }
+    }
+
+    /// Frames that were kept.
+    pub fn arrived(&mut self) -> Vec<Value> {
+        self.kept.drain(..).collect()
     }
 
     /// Closes politely and waits for the end.
