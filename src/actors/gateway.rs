@@ -89,7 +89,7 @@ impl Gateway {
             sink,
         ));
         self.links.registry.insert(handle.clone());
-        if let Request::In(conversation, ask) = &request
+        let waits_in = match &request {
             Request::In(conversation, Ask::Wait { .. }) => Some(*conversation),
             _ => None,
         };
