@@ -38,10 +38,13 @@ impl House {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let store = Store::open(directory.path(), Durability::Synced).expect("a fresh store");
         let company = Arc::new(company());
-        store.write_now(&[Write::Company(company.clone())]).expect("written");
+        store
+            .write_now(&[Write::Company(company.clone())])
+            .expect("written");
         let clock = Arc::new(ManualClock::at(Timestamp(1_700_000_000_000)));
         let fatal = Arc::new(Fatal::default());
-        let writer = Writer::spawn(store.clone(), Links::notifier(fatal.clone())).expect("a thread");
+        let writer =
+            Writer::spawn(store.clone(), Links::notifier(fatal.clone())).expect("a thread");
         let readers = Readers::spawn(&store, 1).expect("a thread");
         let time: Arc<dyn Clock> = clock.clone();
         let links = Links::new(time, writer, readers, company, None, fatal);
@@ -54,15 +57,26 @@ impl House {
         };
         let actor = SupervisorActor::new(links.clone(), boot);
         let supervisor = SupervisorActor::start_in_arbiter(&arbiters[0].handle(), move |_| actor);
-        Self { gateway: Gateway::new(links, supervisor.clone()), supervisor, clock, arbiters, _directory: directory }
+        Self {
+            gateway: Gateway::new(links, supervisor.clone()),
+            supervisor,
+            clock,
+            arbiters,
+            _directory: directory,
+        }
     }
 
     async fn ask(&self, customer: &str, request: Request) -> Result<Reply, Reject> {
-        self.gateway.ask(principal(customer), request, Millis::seconds(10)).await
+        self.gateway
+            .ask(principal(customer), request, Millis::seconds(10))
+            .await
     }
 
     async fn start(&self, customer: &str) -> ConversationId {
-        let start = Start { workstream: Some(workstream()), ..Start::default() };
+        let start = Start {
+            workstream: Some(workstream()),
+            ..Start::default()
+        };
         match self.ask(customer, Request::Start(start)).await {
             Ok(Reply::Started { view, .. }) => view.id,
             other => panic!("not started: {other:?}"),
@@ -87,15 +101,29 @@ impl House {
                 return;
             }
             assert_eq!(reject.code, Code::Unavailable, "{}", reject.sentence);
-            assert!(std::time::Instant::now() < deadline, "it does not come back");
+            assert!(
+                std::time::Instant::now() < deadline,
+                "it does not come back"
+            );
         }
     }
 
-    fn follow(&self, customer: &str, id: ConversationId, after: Seq) -> (Session, mpsc::UnboundedReceiver<Outbound>) {
+    fn follow(
+        &self,
+        customer: &str,
+        id: ConversationId,
+        after: Seq,
+    ) -> (Session, mpsc::UnboundedReceiver<Outbound>) {
         let (sender, heard) = mpsc::unbounded_channel();
         let sink = Arc::new(Ear(Mutex::new(sender)));
-        let mut session = self.gateway.connect(principal(customer), sink).expect("admitted");
-        let subscribe = Ask::Subscribe { after, credit: limits::CREDIT_WINDOW };
+        let mut session = self
+            .gateway
+            .connect(principal(customer), sink)
+            .expect("admitted");
+        let subscribe = Ask::Subscribe {
+            after,
+            credit: limits::CREDIT_WINDOW,
+        };
         session.request(1, Request::In(id, subscribe));
         (session, heard)
     }
@@ -120,12 +148,24 @@ impl Sink for Ear {
 
 fn company() -> Company {
     let queue = QueueId::parse("support").expect("an id");
-    let mut company = Company { revision: 1, ..Company::default() };
+    let mut company = Company {
+        revision: 1,
+        ..Company::default()
+    };
     company.queues.insert(
         queue.clone(),
-        Queue { name: "Support".into(), members: [].into(), method: Method::HighestCapacity, priority: 0, hours: None },
+        Queue {
+            name: "Support".into(),
+            members: [].into(),
+            method: Method::HighestCapacity,
+            priority: 0,
+            hours: None,
+        },
     );
-    company.workstreams.insert(workstream(), Workstream::new("Support", Mode::Persistent, queue));
+    company.workstreams.insert(
+        workstream(),
+        Workstream::new("Support", Mode::Persistent, queue),
+    );
     company
 }
 
@@ -138,7 +178,10 @@ fn principal(customer: &str) -> Principal {
 }
 
 fn say(client_id: &str) -> Ask {
-    Ask::Post { client_id: ClientId::parse(client_id).expect("an id"), text: client_id.into() }
+    Ask::Post {
+        client_id: ClientId::parse(client_id).expect("an id"),
+        text: client_id.into(),
+    }
 }
 
 /// The numbers of the messages up to one of them, as they were delivered.
@@ -147,7 +190,9 @@ async fn numbers_upto(heard: &mut mpsc::UnboundedReceiver<Outbound>, upto: Seq) 
     while numbers.last() != Some(&upto.0) {
         let out = tokio::time::timeout(PATIENCE, heard.recv()).await;
         match out.unwrap_or_else(|_| panic!("only {numbers:?} of {upto:?}")) {
-            Some(Outbound::Messages { messages, .. }) => numbers.extend(messages.iter().map(|m| m.seq.0)),
+            Some(Outbound::Messages { messages, .. }) => {
+                numbers.extend(messages.iter().map(|m| m.seq.0))
+            }
             Some(_) => {}
             None => panic!("the session is gone"),
         }
@@ -178,7 +223,11 @@ async fn whoever_followed_it_hears_on_without_a_gap() {
     house.kill("maria", id).await;
     let three = house.post("maria", id, "three").await.expect("posted");
     numbers.extend(numbers_upto(&mut heard, three).await);
-    assert_eq!(numbers, (1..=three.0).collect::<Vec<_>>(), "no gap, no repetition");
+    assert_eq!(
+        numbers,
+        (1..=three.0).collect::<Vec<_>>(),
+        "no gap, no repetition"
+    );
 }
 
 #[actix_rt::test]
@@ -186,15 +235,25 @@ async fn a_long_poll_of_a_conversation_that_dies_is_answered_at_once() {
     let house = House::new();
     let id = house.start("maria").await;
     let seq = house.post("maria", id, "one").await.expect("posted");
-    let wait = Request::In(id, Ask::Wait { after: seq, version: None });
-    let polled = house.gateway.ask(principal("maria"), wait, Millis::seconds(60));
+    let wait = Request::In(
+        id,
+        Ask::Wait {
+            after: seq,
+            version: None,
+        },
+    );
+    let polled = house
+        .gateway
+        .ask(principal("maria"), wait, Millis::seconds(60));
     let killed = async {
         // The poll is asked first, on the same way.
         tokio::task::yield_now().await;
         house.kill("maria", id).await;
     };
     let both = async { tokio::join!(polled, killed).0 };
-    let answer = tokio::time::timeout(PATIENCE, both).await.expect("long before the minute is over");
+    let answer = tokio::time::timeout(PATIENCE, both)
+        .await
+        .expect("long before the minute is over");
     assert_eq!(answer.map_err(|r| r.code).err(), Some(Code::Unavailable));
 }
 
@@ -203,8 +262,10 @@ async fn a_request_on_its_way_from_a_socket_that_does_not_follow_is_refused_not_
     let house = House::new();
     let id = house.start("maria").await;
     let (sender, mut heard) = mpsc::unbounded_channel();
-    let mut session =
-        house.gateway.connect(principal("maria"), Arc::new(Ear(Mutex::new(sender)))).expect("admitted");
+    let mut session = house
+        .gateway
+        .connect(principal("maria"), Arc::new(Ear(Mutex::new(sender))))
+        .expect("admitted");
     post(&house.supervisor, ToSupervisor::Kill(id));
     // Behind the order to die in the same mailbox, or to the next life: answered either way.
     for number in 0..20 {
@@ -213,7 +274,10 @@ async fn a_request_on_its_way_from_a_socket_that_does_not_follow_is_refused_not_
     let mut answered = 0;
     while answered < 20 {
         let out = tokio::time::timeout(PATIENCE, heard.recv()).await;
-        if let Outbound::Answer { .. } = out.expect("every request has its answer").expect("connected") {
+        if let Outbound::Answer { .. } = out
+            .expect("every request has its answer")
+            .expect("connected")
+        {
             answered += 1;
         }
     }
@@ -228,7 +292,10 @@ async fn others_do_not_notice() {
     house.kill("maria", dies).await;
     let two = house.post("joao", lives, "two").await.expect("posted");
     assert_eq!(two.0, one.0 + 1);
-    assert_eq!(numbers_upto(&mut heard, two).await, (1..=two.0).collect::<Vec<_>>());
+    assert_eq!(
+        numbers_upto(&mut heard, two).await,
+        (1..=two.0).collect::<Vec<_>>()
+    );
 }
 
 #[actix_rt::test]
@@ -239,12 +306,25 @@ async fn three_deaths_within_a_minute_park_it_and_slower_ones_do_not() {
         house.kill("joao", seldom).await;
         house.clock.advance(Millis::seconds(61));
     }
-    house.post("joao", seldom, "still here").await.expect("posted");
+    house
+        .post("joao", seldom, "still here")
+        .await
+        .expect("posted");
     for _ in 0..3 {
         house.kill("maria", often).await;
     }
-    assert_eq!(house.post("maria", often, "anybody?").await, Err(Code::Parked));
-    let start = Start { workstream: Some(workstream()), ..Start::default() };
+    assert_eq!(
+        house.post("maria", often, "anybody?").await,
+        Err(Code::Parked)
+    );
+    let start = Start {
+        workstream: Some(workstream()),
+        ..Start::default()
+    };
     let started = house.ask("maria", Request::Start(start)).await;
-    assert_eq!(started.map_err(|r| r.code).err(), Some(Code::Parked), "nor is there a second one beside it");
+    assert_eq!(
+        started.map_err(|r| r.code).err(),
+        Some(Code::Parked),
+        "nor is there a second one beside it"
+    );
 }

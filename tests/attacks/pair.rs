@@ -22,25 +22,43 @@ pub struct Pair {
 impl Pair {
     /// Connects both and begins.
     pub fn start(demo: &Demo) -> Self {
-        let (turns, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let (turns, stop) = (
+            Arc::new(AtomicUsize::new(0)),
+            Arc::new(AtomicBool::new(false)),
+        );
         let address = demo.address();
-        let agent = demo.credentials.agent_token("anna").expect("anna is in every demo");
-        let customer = demo.credentials.customer_token("wellbehaved").expect("signs");
+        let agent = demo
+            .credentials
+            .agent_token("anna")
+            .expect("anna is in every demo");
+        let customer = demo
+            .credentials
+            .customer_token("wellbehaved")
+            .expect("signs");
         let (counted, stopped) = (turns.clone(), stop.clone());
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
             runtime.block_on(async move {
                 let mut anna = Socket::agent(address, &agent).await;
-                anna.ask(serde_json::json!({"type": "presence", "presence": "available"})).await;
+                anna.ask(serde_json::json!({"type": "presence", "presence": "available"}))
+                    .await;
                 let mut maria = Socket::customer(address, &customer).await;
                 let id = maria.start("support", "Hello").await;
-                anna.until(|f| f["type"] == "assigned" && f["conversation"]["id"] == *id).await;
+                anna.until(|f| f["type"] == "assigned" && f["conversation"]["id"] == *id)
+                    .await;
                 anna.follow(&id, 0).await;
                 maria.follow(&id, 0).await;
                 talk(&mut maria, &mut anna, &id, &counted, &stopped).await
             })
         });
-        Self { turns, stop, thread }
+        Self {
+            turns,
+            stop,
+            thread,
+        }
     }
 
     /// Waits until they have made so many more turns.
@@ -55,11 +73,19 @@ impl Pair {
     /// Ends it: the slowest turn.
     pub fn stop(self) -> Duration {
         self.stop.store(true, Ordering::SeqCst);
-        self.thread.join().expect("nothing was lost, doubled or out of order")
+        self.thread
+            .join()
+            .expect("nothing was lost, doubled or out of order")
     }
 }
 
-async fn talk(maria: &mut Socket, anna: &mut Socket, id: &str, turns: &AtomicUsize, stop: &AtomicBool) -> Duration {
+async fn talk(
+    maria: &mut Socket,
+    anna: &mut Socket,
+    id: &str,
+    turns: &AtomicUsize,
+    stop: &AtomicBool,
+) -> Duration {
     let mut slowest = Duration::ZERO;
     let mut last = 0;
     let mut pace = tokio::time::interval(PACE);
@@ -67,10 +93,16 @@ async fn talk(maria: &mut Socket, anna: &mut Socket, id: &str, turns: &AtomicUsi
         pace.tick().await;
         let begun = Instant::now();
         for answer in [false, true] {
-            let (speaker, listener) = if answer { (&mut *anna, &mut *maria) } else { (&mut *maria, &mut *anna) };
+            let (speaker, listener) = if answer {
+                (&mut *anna, &mut *maria)
+            } else {
+                (&mut *maria, &mut *anna)
+            };
             let text = format!("turn {}", turns.load(Ordering::SeqCst));
             let seq = speaker.post(id, &format!("{text} at {last}"), &text).await;
-            listener.until(|f| f["type"] == "message" && f["seq"] == seq).await;
+            listener
+                .until(|f| f["type"] == "message" && f["seq"] == seq)
+                .await;
             assert!(last == 0 || seq == last + 1, "{seq} after {last}");
             last = seq;
         }

@@ -39,10 +39,17 @@ impl Demo {
     }
 
     fn on(directory: TempDir, arguments: &[&str]) -> Self {
-        let (data, ready, log) =
-            (directory.path().join("data"), directory.path().join("ready"), directory.path().join("log"));
+        let (data, ready, log) = (
+            directory.path().join("data"),
+            directory.path().join("ready"),
+            directory.path().join("log"),
+        );
         std::fs::remove_file(&ready).ok();
-        let file = std::fs::OpenOptions::new().create(true).append(true).open(&log).expect("a log file");
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .expect("a log file");
         let child = Command::new(env!("CARGO_BIN_EXE_linger"))
             .args(["demo", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data)
@@ -54,10 +61,20 @@ impl Demo {
             .stderr(file)
             .spawn()
             .expect("the binary runs");
-        let mut made = Self { child, credentials: unknown(), data, log, directory };
+        let mut made = Self {
+            child,
+            credentials: unknown(),
+            data,
+            log,
+            directory,
+        };
         made.credentials = eventually_now("the demo listens", || {
             let ended = made.child.try_wait().expect("a child");
-            assert!(ended.is_none(), "it ended instead: {ended:?}\n{}", made.log());
+            assert!(
+                ended.is_none(),
+                "it ended instead: {ended:?}\n{}",
+                made.log()
+            );
             Credentials::read(&ready).ok()
         });
         made
@@ -65,12 +82,19 @@ impl Demo {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.credentials.url.trim_start_matches("http://").parse().expect("an address")
+        self.credentials
+            .url
+            .trim_start_matches("http://")
+            .parse()
+            .expect("an address")
     }
 
     /// Sends a signal by name.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().expect("kill runs");
+        let sent = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status()
+            .expect("kill runs");
         assert!(sent.success(), "the child is there");
     }
 
@@ -82,7 +106,9 @@ impl Demo {
 
     /// Waits until it has ended.
     pub fn ended(&mut self) -> ExitStatus {
-        eventually_now("the server ends", || self.child.try_wait().expect("a child"))
+        eventually_now("the server ends", || {
+            self.child.try_wait().expect("a child")
+        })
     }
 
     /// What it has logged.
@@ -92,9 +118,16 @@ impl Demo {
 
     /// Resident memory now, in KiB.
     pub fn resident_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the child is there");
-        let line = status.lines().find(|l| l.starts_with("VmRSS:")).expect("Linux says how much");
-        line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("a number of KiB")
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .expect("the child is there");
+        let line = status
+            .lines()
+            .find(|l| l.starts_with("VmRSS:"))
+            .expect("Linux says how much");
+        line.split_whitespace()
+            .nth(1)
+            .and_then(|n| n.parse().ok())
+            .expect("a number of KiB")
     }
 }
 
@@ -124,5 +157,8 @@ pub fn run(arguments: &[&str], data: &Path) -> (Option<i32>, String) {
         .stdin(Stdio::null())
         .output()
         .expect("the binary runs");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
 }

@@ -7,7 +7,8 @@ use linger::client::token::SigningKey;
 use linger::domain::hours::Calendar;
 use linger::domain::ids::{AgentId, QueueId, WidgetId, WorkstreamId};
 use linger::domain::workstream::{
-    AgentProfile, Company, CustomerKey, Distribution, Method, Mode, Queue, Role, RouteRule, Widget, Workstream,
+    AgentProfile, Company, CustomerKey, Distribution, Method, Mode, Queue, Role, RouteRule, Widget,
+    Workstream,
 };
 
 /// Tokens outlive every clock that a test moves.
@@ -31,8 +32,16 @@ impl Site {
     /// Anna and Bob with `capacity` units each and Carol, a supervisor, all in both queues.
     pub fn with_capacity(capacity: u32) -> Self {
         let key = SigningKey::generate().expect("the system has randomness");
-        let agents = [("anna", "Anna", Role::Agent), ("bob", "Bob", Role::Agent), ("carol", "Carol", Role::Supervisor)];
-        let mut company = Company { revision: 1, name: "Test".to_owned(), ..Company::default() };
+        let agents = [
+            ("anna", "Anna", Role::Agent),
+            ("bob", "Bob", Role::Agent),
+            ("carol", "Carol", Role::Supervisor),
+        ];
+        let mut company = Company {
+            revision: 1,
+            name: "Test".to_owned(),
+            ..Company::default()
+        };
         for (id, name, role) in agents {
             let profile = AgentProfile {
                 display_name: name.to_owned(),
@@ -41,7 +50,9 @@ impl Site {
                 enabled: true,
                 secret_sha256: sha256(&secret(id)),
             };
-            company.agents.insert(AgentId::parse(id).expect("an id"), profile);
+            company
+                .agents
+                .insert(AgentId::parse(id).expect("an id"), profile);
         }
         for id in ["support", "sales"] {
             let queue = Queue {
@@ -67,10 +78,17 @@ impl Site {
                 queue: queue_id("sales"),
             };
             workstream.routes.push(to_sales);
-            company.workstreams.insert(WorkstreamId::parse(id).expect("an id"), workstream);
+            company
+                .workstreams
+                .insert(WorkstreamId::parse(id).expect("an id"), workstream);
         }
-        let widget = Widget { workstream: WorkstreamId::parse(SUPPORT).expect("an id"), allowed_origins: [].into() };
-        company.widgets.insert(WidgetId::parse("shop").expect("an id"), widget);
+        let widget = Widget {
+            workstream: WorkstreamId::parse(SUPPORT).expect("an id"),
+            allowed_origins: [].into(),
+        };
+        company
+            .widgets
+            .insert(WidgetId::parse("shop").expect("an id"), widget);
         company.customer_keys.push(CustomerKey {
             kid: None,
             algorithm: "EdDSA".to_owned(),
@@ -84,13 +102,23 @@ impl Site {
     /// The rules of a workstream, to be changed before the server starts.
     pub fn workstream(&mut self, id: &str) -> &mut Workstream {
         let id = WorkstreamId::parse(id).expect("an id");
-        self.company.workstreams.get_mut(&id).expect("one of the constants above")
+        self.company
+            .workstreams
+            .get_mut(&id)
+            .expect("one of the constants above")
     }
 
     /// Only these agents work in a queue.
     pub fn members(&mut self, queue: &str, agents: &[&str]) {
-        let members = agents.iter().map(|a| AgentId::parse(a).expect("an id")).collect();
-        self.company.queues.get_mut(&queue_id(queue)).expect("a queue of this company").members = members;
+        let members = agents
+            .iter()
+            .map(|a| AgentId::parse(a).expect("an id"))
+            .collect();
+        self.company
+            .queues
+            .get_mut(&queue_id(queue))
+            .expect("a queue of this company")
+            .members = members;
     }
 
     /// A customer's token.
@@ -114,7 +142,11 @@ fn secret(id: &str) -> String {
 }
 
 fn sha256(text: &str) -> String {
-    digest::digest(&digest::SHA256, text.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect()
+    digest::digest(&digest::SHA256, text.as_bytes())
+        .as_ref()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 /// A queue by name.
@@ -124,5 +156,9 @@ pub fn queue_id(id: &str) -> QueueId {
 
 /// A calendar that is never open.
 pub fn never_open() -> Calendar {
-    Calendar { time_zone: "UTC".to_owned(), weekly: Default::default(), holidays: [].into() }
+    Calendar {
+        time_zone: "UTC".to_owned(),
+        weekly: Default::default(),
+        holidays: [].into(),
+    }
 }

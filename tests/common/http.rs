@@ -36,12 +36,19 @@ pub struct Http {
 impl Http {
     /// Of somebody, or of nobody.
     pub fn new(address: SocketAddr, token: Option<String>) -> Self {
-        Self { client: reqwest::Client::new(), base: format!("http://{address}"), token }
+        Self {
+            client: reqwest::Client::new(),
+            base: format!("http://{address}"),
+            token,
+        }
     }
 
     /// Any request; the path begins with `/`.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let mut request = self.client.request(method, format!("{}{path}", self.base)).timeout(PATIENCE * 2);
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.base))
+            .timeout(PATIENCE * 2);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -52,9 +59,16 @@ impl Http {
     pub async fn run(request: reqwest::RequestBuilder) -> Answer {
         let answer = request.send().await.expect("an answer");
         let status = answer.status().as_u16();
-        let retry_after = answer.headers().get("retry-after").map(|v| v.to_str().expect("text").to_owned());
+        let retry_after = answer
+            .headers()
+            .get("retry-after")
+            .map(|v| v.to_str().expect("text").to_owned());
         let body = answer.bytes().await.expect("a whole body");
-        Answer { status, retry_after, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+        Answer {
+            status,
+            retry_after,
+            body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+        }
     }
 
     /// Reads something of the API.
@@ -64,12 +78,20 @@ impl Http {
 
     /// Does something of the API.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        Self::run(self.request(Method::POST, &format!("/api/v1{path}")).json(&body)).await
+        Self::run(
+            self.request(Method::POST, &format!("/api/v1{path}"))
+                .json(&body),
+        )
+        .await
     }
 
     /// Does something of the API that needs no body.
     pub async fn act(&self, id: &str, action: &str) -> Answer {
-        Self::run(self.request(Method::POST, &format!("/api/v1/conversations/{id}/{action}"))).await
+        Self::run(self.request(
+            Method::POST,
+            &format!("/api/v1/conversations/{id}/{action}"),
+        ))
+        .await
     }
 
     /// Sets the presence.

@@ -1,7 +1,12 @@
 //! What the tests over real sockets share: a company, a server in this process or as a
 //! child, and clients that see every frame.
 
-#![allow(dead_code, unused_imports, unreachable_pub, reason = "each test binary uses a part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "each test binary uses a part of it"
+)]
 
 pub mod child;
 pub mod company;

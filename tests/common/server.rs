@@ -46,15 +46,25 @@ impl Server {
     /// A company on a fresh directory, with a limit to how fast customers may write.
     pub fn limited(site: Site, customer_rate: CustomerRate) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let settings =
-            ServeSettings { data: directory.path().join("data"), customer_rate, ..ServeSettings::default() };
+        let settings = ServeSettings {
+            data: directory.path().join("data"),
+            customer_rate,
+            ..ServeSettings::default()
+        };
         {
             let store = Store::open(&settings.data, Durability::Synced).expect("a fresh store");
-            store.write_now(&[Write::Company(Arc::new(site.company.clone()))]).expect("written");
+            store
+                .write_now(&[Write::Company(Arc::new(site.company.clone()))])
+                .expect("written");
         }
         // Tokens are signed by the machine's clock, so the test's begins there.
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
-        let clock = Arc::new(ManualClock::at(Timestamp(i64::try_from(now).expect("before the year 292278994"))));
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .expect("after 1970")
+            .as_millis();
+        let clock = Arc::new(ManualClock::at(Timestamp(
+            i64::try_from(now).expect("before the year 292278994"),
+        )));
         let mut made = Self {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             site: Arc::new(site),
@@ -134,7 +144,9 @@ impl Server {
     /// An agent's socket, available.
     pub async fn available(&self, name: &str) -> Socket {
         let mut socket = self.agent(name).await;
-        socket.ask(serde_json::json!({"type": "presence", "presence": "available"})).await;
+        socket
+            .ask(serde_json::json!({"type": "presence", "presence": "available"}))
+            .await;
         socket
     }
 }

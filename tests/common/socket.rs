@@ -25,7 +25,12 @@ pub struct Socket {
 impl Socket {
     /// Connects as a customer and says hello.
     pub async fn customer(address: SocketAddr, token: &str) -> Self {
-        Self::hello(address, "customer", json!({"type": "hello", "token": token})).await
+        Self::hello(
+            address,
+            "customer",
+            json!({"type": "hello", "token": token}),
+        )
+        .await
     }
 
     /// Connects as an agent and says hello.
@@ -44,8 +49,15 @@ impl Socket {
 
     /// Connects and says nothing.
     pub async fn silent(address: SocketAddr, door: &str) -> Self {
-        let (stream, _) = connect_async(format!("ws://{address}/ws/{door}")).await.expect("a handshake");
-        Self { stream, kept: VecDeque::new(), refs: 0, welcome: Value::Null }
+        let (stream, _) = connect_async(format!("ws://{address}/ws/{door}"))
+            .await
+            .expect("a handshake");
+        Self {
+            stream,
+            kept: VecDeque::new(),
+            refs: 0,
+            welcome: Value::Null,
+        }
     }
 
     /// Sends a frame.
@@ -55,7 +67,10 @@ impl Socket {
 
     /// Sends whatever.
     pub async fn say_text(&mut self, text: &str) {
-        self.stream.send(Message::text(text)).await.expect("the socket is open");
+        self.stream
+            .send(Message::text(text))
+            .await
+            .expect("the socket is open");
     }
 
     /// The next frame, none left out.
@@ -71,9 +86,12 @@ impl Socket {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let message = timeout_at(deadline, self.stream.next()).await;
-            let message = message.unwrap_or_else(|_| panic!("nothing more came; kept: {}", json!(self.kept)));
+            let message =
+                message.unwrap_or_else(|_| panic!("nothing more came; kept: {}", json!(self.kept)));
             match message.expect("the socket is open").expect("a whole frame") {
-                Message::Text(text) => return serde_json::from_str(&text).expect("frames are JSON"),
+                Message::Text(text) => {
+                    return serde_json::from_str(&text).expect("frames are JSON");
+                }
                 Message::Close(close) => panic!("closed instead: {close:?}"),
                 _ => {}
             }
@@ -105,7 +123,8 @@ impl Socket {
         let reference = format!("r{}", self.refs);
         frame["ref"] = reference.clone().into();
         self.say(&frame).await;
-        self.until(|f| f["ref"] == reference && (f["type"] == "accepted" || f["type"] == "refused")).await
+        self.until(|f| f["ref"] == reference && (f["type"] == "accepted" || f["type"] == "refused"))
+            .await
     }
 
     /// Asks what must be accepted.
@@ -124,7 +143,9 @@ impl Socket {
 
     /// Asks for an action on a conversation that must be accepted; the state after it.
     pub async fn act(&mut self, kind: &str, conversation: &str) -> Value {
-        self.ask(json!({"type": kind, "conversation": conversation})).await["conversation"].clone()
+        self.ask(json!({"type": kind, "conversation": conversation}))
+            .await["conversation"]
+            .clone()
     }
 
     /// Starts a conversation with a first message; its id.
@@ -145,18 +166,24 @@ impl Socket {
 
     /// The acknowledgement or refusal of a message.
     pub async fn settled(&mut self, client_id: &str) -> Value {
-        self.until(|f| f["client_id"] == client_id && (f["type"] == "accepted" || f["type"] == "refused")).await
+        self.until(|f| {
+            f["client_id"] == client_id && (f["type"] == "accepted" || f["type"] == "refused")
+        })
+        .await
     }
 
     /// Sends a message that must be accepted; its number.
     pub async fn post(&mut self, conversation: &str, client_id: &str, text: &str) -> u64 {
         let answer = self.send(conversation, client_id, text).await;
-        answer["seq"].as_u64().unwrap_or_else(|| panic!("not accepted: {answer}"))
+        answer["seq"]
+            .as_u64()
+            .unwrap_or_else(|| panic!("not accepted: {answer}"))
     }
 
     /// Follows a conversation.
     pub async fn follow(&mut self, conversation: &str, after: u64) {
-        self.ask(json!({"type": "subscribe", "conversation": conversation, "after": after})).await;
+        self.ask(json!({"type": "subscribe", "conversation": conversation, "after": after}))
+            .await;
     }
 
     /// The next message of a followed conversation.
@@ -166,7 +193,8 @@ impl Socket {
 
     /// The next message with this text.
     pub async fn message_saying(&mut self, text: &str) -> Value {
-        self.until(|f| f["type"] == "message" && f["text"] == text).await
+        self.until(|f| f["type"] == "message" && f["text"] == text)
+            .await
     }
 
     /// Messages up to this number, which must follow `after` without a gap.
@@ -182,7 +210,8 @@ impl Socket {
 
     /// The offer of a conversation.
     pub async fn offer(&mut self, conversation: &str) -> Value {
-        self.until(|f| f["type"] == "offer" && f["conversation"]["id"] == conversation).await
+        self.until(|f| f["type"] == "offer" && f["conversation"]["id"] == conversation)
+            .await
     }
 
     /// Waits for the offer and accepts it.
@@ -193,7 +222,9 @@ impl Socket {
 
     /// A state of a followed conversation that fits.
     pub async fn view(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
-        self.until(|f| f["type"] == "conversation" && fits(&f["conversation"])).await["conversation"].clone()
+        self.until(|f| f["type"] == "conversation" && fits(&f["conversation"]))
+            .await["conversation"]
+            .clone()
     }
 
     /// Frames that have come and that nobody has looked at: everything up to the answer of a ping.
@@ -214,10 +245,13 @@ impl Socket {
     /// Reads to the close frame: its code.
     pub async fn closed(&mut self) -> Option<u16> {
         loop {
-            let message = timeout(PATIENCE, self.stream.next()).await.expect("the server says something");
+            let message = timeout(PATIENCE, self.stream.next())
+                .await
+                .expect("the server says something");
             match message {
                 Some(Ok(Message::Text(text))) => {
-                    self.kept.push_back(serde_json::from_str(&text).expect("frames are JSON"));
+                    self.kept
+                        .push_back(serde_json::from_str(&text).expect("frames are JSON"));
                 }
                 Some(Ok(Message::Close(close))) => return close.map(|c| c.code.into()),
                 Some(Ok(_)) => {}

@@ -15,7 +15,9 @@ async fn talking(server: &Server) -> (Socket, Socket, String) {
     let mut maria = server.customer("maria").await;
     let id = maria.start(SUPPORT, "Hello").await;
     anna.accept(&id).await;
-    let last = maria.ask(json!({"type": "view", "conversation": id})).await["conversation"]["last_seq"].clone();
+    let last =
+        maria.ask(json!({"type": "view", "conversation": id})).await["conversation"]["last_seq"]
+            .clone();
     let last = last.as_u64().expect("a number");
     for socket in [&mut maria, &mut anna] {
         socket.follow(&id, last).await;
@@ -29,12 +31,18 @@ async fn a_message_each_way_is_acknowledged_and_delivered_with_its_number() {
     let (mut maria, mut anna, id) = talking(&server).await;
     let asked = maria.post(&id, "m-1", "Where is my order?").await;
     let heard = anna.message_saying("Where is my order?").await;
-    assert_eq!((heard["seq"].as_u64(), &heard["author"]), (Some(asked), &json!({"kind": "customer"})));
+    assert_eq!(
+        (heard["seq"].as_u64(), &heard["author"]),
+        (Some(asked), &json!({"kind": "customer"}))
+    );
     let answered = anna.post(&id, "a-1", "On its way.").await;
     assert_eq!(answered, asked + 1);
     let heard = maria.message_saying("On its way.").await;
     let author = json!({"kind": "agent", "agent": "anna", "name": "Anna"});
-    assert_eq!((heard["seq"].as_u64(), &heard["author"], &heard["client_id"]), (Some(answered), &author, &json!("a-1")));
+    assert_eq!(
+        (heard["seq"].as_u64(), &heard["author"], &heard["client_id"]),
+        (Some(answered), &author, &json!("a-1"))
+    );
 }
 
 #[tokio::test]
@@ -43,7 +51,12 @@ async fn the_sender_follows_and_sees_their_own_message_once() {
     let (mut maria, _anna, id) = talking(&server).await;
     let seq = maria.post(&id, "m-1", "only once").await;
     maria.message_saying("only once").await;
-    let again: Vec<Value> = maria.so_far().await.into_iter().filter(|f| f["type"] == "message").collect();
+    let again: Vec<Value> = maria
+        .so_far()
+        .await
+        .into_iter()
+        .filter(|f| f["type"] == "message")
+        .collect();
     assert_eq!(again, Vec::<Value>::new(), "{seq}");
 }
 
@@ -53,16 +66,37 @@ async fn a_parked_conversation_comes_back_to_the_same_agent_when_the_customer_wr
     let (mut maria, mut anna, id) = talking(&server).await;
     let mut bob = server.available("bob").await;
     assert_eq!(anna.act("park", &id).await["state"], "waiting");
-    assert_eq!(anna.ask(json!({"type": "me"})).await["agent"]["load"], 0, "parking frees the unit at once");
+    assert_eq!(
+        anna.ask(json!({"type": "me"})).await["agent"]["load"],
+        0,
+        "parking frees the unit at once"
+    );
     maria.post(&id, "m-1", "I am back").await;
     assert_eq!(anna.heard("customer_returned").await["customer"], "maria");
     let offer = anna.offer(&id).await;
-    assert_eq!((&offer["returning"], &offer["transfer"]), (&json!(true), &json!(false)));
-    assert!(bob.so_far().await.iter().all(|f| f["type"] != "offer"), "nobody else is offered it");
+    assert_eq!(
+        (&offer["returning"], &offer["transfer"]),
+        (&json!(true), &json!(false))
+    );
+    assert!(
+        bob.so_far().await.iter().all(|f| f["type"] != "offer"),
+        "nobody else is offered it"
+    );
     assert_eq!(anna.act("accept", &id).await["state"], "active");
-    assert_eq!(anna.heard("offer_ended").await, json!({"type": "offer_ended", "conversation": id, "taken": true}));
-    let journal = anna.ask(json!({"type": "explain", "conversation": id})).await["journal"].clone();
-    let explained = journal.as_array().expect("events").iter().rev().find(|e| e["event"]["type"] == "offered");
+    assert_eq!(
+        anna.heard("offer_ended").await,
+        json!({"type": "offer_ended", "conversation": id, "taken": true})
+    );
+    let journal = anna
+        .ask(json!({"type": "explain", "conversation": id}))
+        .await["journal"]
+        .clone();
+    let explained = journal
+        .as_array()
+        .expect("events")
+        .iter()
+        .rev()
+        .find(|e| e["event"]["type"] == "offered");
     let explanation = &explained.expect("an offer")["event"]["explanation"];
     assert!(explanation["rule"].is_string(), "why anna: {explanation}");
 }
@@ -84,8 +118,16 @@ async fn after_an_end_the_next_start_makes_a_new_conversation_and_the_history_st
     let list = maria.ask(json!({"type": "list"})).await["conversations"].clone();
     let ids: Vec<String> = list.as_array().expect("a list").iter().map(id_of).collect();
     assert_eq!(ids, [next, id.clone()], "newest first, ended ones included");
-    let page = maria.ask(json!({"type": "history", "conversation": id})).await;
-    assert!(page["messages"].as_array().expect("a page").iter().any(|m| m["text"] == "the old thread"));
+    let page = maria
+        .ask(json!({"type": "history", "conversation": id}))
+        .await;
+    assert!(
+        page["messages"]
+            .as_array()
+            .expect("a page")
+            .iter()
+            .any(|m| m["text"] == "the old thread")
+    );
 }
 
 #[tokio::test]
@@ -105,14 +147,23 @@ async fn wrap_up_holds_the_unit_until_it_is_finished() {
 async fn a_start_while_one_is_unclosed_returns_it_with_the_new_message_in_it() {
     let server = Server::start();
     let mut maria = server.customer("maria").await;
-    let first = maria.ask(json!({"type": "start", "workstream": SUPPORT})).await;
+    let first = maria
+        .ask(json!({"type": "start", "workstream": SUPPORT}))
+        .await;
     assert_eq!(first["created"], true);
     let id = id_of(&first["conversation"]);
-    let frame = json!({"type": "start", "widget": "shop", "client_id": "s-2", "text": "Hello again"});
+    let frame =
+        json!({"type": "start", "widget": "shop", "client_id": "s-2", "text": "Hello again"});
     let second = maria.ask(frame.clone()).await;
-    assert_eq!((id_of(&second["conversation"]), &second["created"]), (id.clone(), &json!(false)));
+    assert_eq!(
+        (id_of(&second["conversation"]), &second["created"]),
+        (id.clone(), &json!(false))
+    );
     let again = maria.ask(frame).await;
-    assert_eq!(again["seq"], second["seq"], "the same start again is the same message");
+    assert_eq!(
+        again["seq"], second["seq"],
+        "the same start again is the same message"
+    );
 }
 
 #[tokio::test]
@@ -121,13 +172,19 @@ async fn marks_are_kept_and_shown_and_never_go_back() {
     let (mut maria, mut anna, id) = talking(&server).await;
     let seq = maria.post(&id, "m-1", "read this").await;
     anna.message_saying("read this").await;
-    let marked = anna.ask(json!({"type": "mark", "conversation": id, "read": seq})).await;
+    let marked = anna
+        .ask(json!({"type": "mark", "conversation": id, "read": seq}))
+        .await;
     assert_eq!(marked["marks"], json!({"delivered": seq, "read": seq}));
     let view = maria.view(|v| v["agent_marks"]["read"] == seq).await;
     assert_eq!(view["agent_marks"]["delivered"], seq);
-    let back = anna.ask(json!({"type": "mark", "conversation": id, "read": 1})).await;
+    let back = anna
+        .ask(json!({"type": "mark", "conversation": id, "read": 1}))
+        .await;
     assert_eq!(back["marks"], json!({"delivered": seq, "read": seq}));
-    let beyond = anna.refused(json!({"type": "mark", "conversation": id, "read": seq + 1})).await;
+    let beyond = anna
+        .refused(json!({"type": "mark", "conversation": id, "read": seq + 1}))
+        .await;
     assert_eq!(beyond["code"], "mark_beyond_end");
 }
 
@@ -135,10 +192,13 @@ async fn marks_are_kept_and_shown_and_never_go_back() {
 async fn typing_reaches_the_other_side_and_not_the_typist() {
     let server = Server::start();
     let (mut maria, mut anna, id) = talking(&server).await;
-    maria.say(&json!({"type": "typing", "conversation": id, "on": true})).await;
+    maria
+        .say(&json!({"type": "typing", "conversation": id, "on": true}))
+        .await;
     let typing = json!({"type": "typing", "conversation": id, "side": "customer", "on": true});
     assert_eq!(anna.heard("typing").await, typing);
-    anna.say(&json!({"type": "typing", "conversation": id, "on": false})).await;
+    anna.say(&json!({"type": "typing", "conversation": id, "on": false}))
+        .await;
     let typing = json!({"type": "typing", "conversation": id, "side": "agent", "agent": "anna", "on": false});
     assert_eq!(maria.heard("typing").await, typing);
     assert!(maria.so_far().await.iter().all(|f| f["type"] != "typing"));
@@ -149,14 +209,20 @@ async fn presence_decides_who_is_offered_and_is_told_to_every_connection() {
     let server = Server::start();
     let mut anna = server.available("anna").await;
     let mut phone = server.agent("anna").await;
-    let me = anna.ask(json!({"type": "presence", "presence": "busy"})).await;
+    let me = anna
+        .ask(json!({"type": "presence", "presence": "busy"}))
+        .await;
     assert_eq!(me["agent"]["presence"], "busy");
-    phone.until(|f| f["type"] == "presence" && f["presence"] == "busy").await;
+    phone
+        .until(|f| f["type"] == "presence" && f["presence"] == "busy")
+        .await;
     let mut maria = server.customer("maria").await;
     let id = maria.start(SUPPORT, "Hello").await;
     let view = maria.ask(json!({"type": "view", "conversation": id})).await["conversation"].clone();
     assert_eq!(view["state"], "open", "nobody is available");
-    phone.ask(json!({"type": "presence", "presence": "available"})).await;
+    phone
+        .ask(json!({"type": "presence", "presence": "available"}))
+        .await;
     anna.offer(&id).await;
     phone.offer(&id).await;
 }
@@ -172,7 +238,11 @@ async fn an_offer_that_is_rejected_goes_to_the_next_agent() {
     anna.act("reject", &id).await;
     assert_eq!(anna.heard("offer_ended").await["taken"], false);
     assert_eq!(bob.accept(&id).await["agent"], "bob");
-    assert_eq!(anna.refused(json!({"type": "accept", "conversation": id})).await["code"], "already_taken");
+    assert_eq!(
+        anna.refused(json!({"type": "accept", "conversation": id}))
+            .await["code"],
+        "already_taken"
+    );
 }
 
 #[tokio::test]
@@ -180,15 +250,28 @@ async fn a_transfer_to_a_colleague_moves_it_when_they_accept() {
     let server = Server::start();
     let (mut maria, mut anna, id) = talking(&server).await;
     let mut bob = server.available("bob").await;
-    let view = anna.ask(json!({"type": "transfer", "conversation": id, "agent": "bob"})).await["conversation"].clone();
-    assert_eq!((&view["agent"], &view["transfer_to"]), (&json!("anna"), &json!("bob")), "the old one keeps it");
+    let view = anna
+        .ask(json!({"type": "transfer", "conversation": id, "agent": "bob"}))
+        .await["conversation"]
+        .clone();
+    assert_eq!(
+        (&view["agent"], &view["transfer_to"]),
+        (&json!("anna"), &json!("bob")),
+        "the old one keeps it"
+    );
     assert_eq!(bob.offer(&id).await["transfer"], true);
     assert_eq!(bob.act("accept", &id).await["agent"], "bob");
-    let told = anna.until(|f| f["type"] == "assigned" && f["conversation"]["agent"] == "bob").await;
+    let told = anna
+        .until(|f| f["type"] == "assigned" && f["conversation"]["agent"] == "bob")
+        .await;
     assert_eq!(told["conversation"]["id"], *id);
     maria.view(|v| v["agent"] == "bob").await;
     assert_eq!(anna.ask(json!({"type": "me"})).await["agent"]["load"], 0);
-    assert_eq!(anna.refused(json!({"type": "park", "conversation": id})).await["code"], "not_assigned");
+    assert_eq!(
+        anna.refused(json!({"type": "park", "conversation": id}))
+            .await["code"],
+        "not_assigned"
+    );
 }
 
 #[tokio::test]
@@ -198,7 +281,8 @@ async fn a_transfer_to_a_queue_is_offered_there() {
     let server = Server::with(site);
     let (_maria, mut anna, id) = talking(&server).await;
     let mut bob = server.available("bob").await;
-    anna.ask(json!({"type": "transfer", "conversation": id, "queue": "sales"})).await;
+    anna.ask(json!({"type": "transfer", "conversation": id, "queue": "sales"}))
+        .await;
     let offer = bob.offer(&id).await;
     assert_eq!(offer["conversation"]["queue"], "sales");
 }
@@ -211,15 +295,24 @@ async fn a_picked_conversation_is_taken_from_the_list_by_one() {
     let mut maria = server.customer("maria").await;
     let id = maria.start(PICK, "Hello").await;
     let listed = eventually("it is listed", async || {
-        let list = anna.ask(json!({"type": "list", "states": ["open"]})).await["conversations"].clone();
+        let list =
+            anna.ask(json!({"type": "list", "states": ["open"]})).await["conversations"].clone();
         list.as_array().expect("a list").first().map(id_of)
     })
     .await;
     assert_eq!(listed, id);
     let view = anna.act("pick", &id).await;
-    assert_eq!((&view["state"], &view["agent"], &view["accepted"]), (&json!("active"), &json!("anna"), &json!(true)));
-    let refused = bob.refused(json!({"type": "pick", "conversation": id})).await;
-    assert_eq!((&refused["code"], &refused["taken_by"]), (&json!("already_taken"), &json!("anna")));
+    assert_eq!(
+        (&view["state"], &view["agent"], &view["accepted"]),
+        (&json!("active"), &json!("anna"), &json!(true))
+    );
+    let refused = bob
+        .refused(json!({"type": "pick", "conversation": id}))
+        .await;
+    assert_eq!(
+        (&refused["code"], &refused["taken_by"]),
+        (&json!("already_taken"), &json!("anna"))
+    );
 }
 
 #[tokio::test]
@@ -228,7 +321,10 @@ async fn a_waiting_conversation_is_listed_as_mine_and_can_be_reopened() {
     let (_maria, mut anna, id) = talking(&server).await;
     let mine = json!({"type": "list", "mine": true});
     let listed = anna.ask(mine.clone()).await["conversations"][0].clone();
-    assert_eq!((id_of(&listed), &listed["state"]), (id.clone(), &json!("active")));
+    assert_eq!(
+        (id_of(&listed), &listed["state"]),
+        (id.clone(), &json!("active"))
+    );
     anna.act("park", &id).await;
     let waiting = eventually("it is listed as waiting", async || {
         let listed = anna.ask(mine.clone()).await["conversations"][0].clone();
@@ -237,7 +333,10 @@ async fn a_waiting_conversation_is_listed_as_mine_and_can_be_reopened() {
     .await;
     assert_eq!(id_of(&waiting), id);
     let view = anna.act("reopen", &id).await;
-    assert_eq!((&view["state"], &view["agent"]), (&json!("active"), &json!("anna")));
+    assert_eq!(
+        (&view["state"], &view["agent"]),
+        (&json!("active"), &json!("anna"))
+    );
 }
 
 #[tokio::test]
@@ -267,17 +366,37 @@ async fn a_supervisor_sees_the_floor_assigns_over_capacity_and_closes_by_force()
     })
     .await;
     let row = |floor: &Value, id: &str| {
-        floor["agents"].as_array().expect("rows").iter().find(|a| a["id"] == *id).cloned().expect("everybody is there")
+        floor["agents"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .find(|a| a["id"] == *id)
+            .cloned()
+            .expect("everybody is there")
     };
-    assert_eq!((&row(&floor, "anna")["load"], &row(&floor, "anna")["connections"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (
+            &row(&floor, "anna")["load"],
+            &row(&floor, "anna")["connections"]
+        ),
+        (&json!(1), &json!(1))
+    );
     assert_eq!(row(&floor, "bob")["presence"], "offline");
-    carol.ask(json!({"type": "assign", "conversation": id, "agent": "anna"})).await;
+    carol
+        .ask(json!({"type": "assign", "conversation": id, "agent": "anna"}))
+        .await;
     anna.offer(&id).await;
     anna.act("accept", &id).await;
     assert_eq!(anna.ask(json!({"type": "me"})).await["agent"]["load"], 2);
     let closed = carol.act("force_close", &id).await;
-    assert_eq!((&closed["state"], &closed["closed"]), (&json!("closed"), &json!("forced")));
-    assert_eq!(anna.refused(json!({"type": "floor"})).await["code"], "forbidden");
+    assert_eq!(
+        (&closed["state"], &closed["closed"]),
+        (&json!("closed"), &json!("forced"))
+    );
+    assert_eq!(
+        anna.refused(json!({"type": "floor"})).await["code"],
+        "forbidden"
+    );
 }
 
 #[tokio::test]
@@ -285,7 +404,9 @@ async fn a_customer_who_is_silent_long_enough_is_parked_by_the_clock() {
     let server = Server::start();
     let (mut maria, mut anna, id) = talking(&server).await;
     server.advance(Millis::minutes(61));
-    let told = anna.until(|f| f["type"] == "assigned" && f["conversation"]["state"] == "waiting").await;
+    let told = anna
+        .until(|f| f["type"] == "assigned" && f["conversation"]["state"] == "waiting")
+        .await;
     assert_eq!(told["conversation"]["id"], *id);
     maria.post(&id, "m-1", "still here").await;
     assert_eq!(anna.offer(&id).await["returning"], true);
@@ -298,7 +419,10 @@ async fn an_offer_nobody_answers_goes_on_at_its_deadline() {
     let mut maria = server.customer("maria").await;
     let id = maria.start(SUPPORT, "Hello").await;
     let offer = anna.offer(&id).await;
-    assert_eq!(offer["deadline"].as_i64().map(|d| d - server.now()), Some(120_000));
+    assert_eq!(
+        offer["deadline"].as_i64().map(|d| d - server.now()),
+        Some(120_000)
+    );
     let mut bob = server.available("bob").await;
     server.advance(Millis::seconds(121));
     bob.offer(&id).await;

@@ -6,7 +6,7 @@ mod common;
 mod everyday;
 mod http;
 mod live;
+mod process;
 mod races;
 mod refusals;
 mod resume;
-mod process;

@@ -14,7 +14,9 @@ use crate::common::socket::{Socket, id_of};
 async fn write(socket: &mut Socket, id: &str, from: usize, count: usize) -> u64 {
     let mut last = 0;
     for n in from..from + count {
-        last = socket.post(id, &format!("w-{n}"), &format!("message {n}")).await;
+        last = socket
+            .post(id, &format!("w-{n}"), &format!("message {n}"))
+            .await;
     }
     last
 }
@@ -34,10 +36,16 @@ async fn a_reconnect_with_a_cursor_gets_exactly_what_follows() {
     maria.leave().await;
     for after in [0, 1, last - 1, last] {
         let mut again = resumed(&server, &id, after).await;
-        assert_eq!(id_of(&again.heard("conversation").await["conversation"]), id);
+        assert_eq!(
+            id_of(&again.heard("conversation").await["conversation"]),
+            id
+        );
         again.messages(after, last).await;
         let more = again.so_far().await;
-        assert!(more.iter().all(|f| f["type"] != "message"), "after {after}: {more:?}");
+        assert!(
+            more.iter().all(|f| f["type"] != "message"),
+            "after {after}: {more:?}"
+        );
     }
 }
 
@@ -51,7 +59,10 @@ async fn a_second_device_sees_the_same_thread_and_what_the_first_one_writes() {
     desk.messages(0, last).await;
     let seq = phone.post(&id, "from-phone", "one more").await;
     let heard = desk.message().await;
-    assert_eq!((heard["seq"].as_u64(), &heard["client_id"]), (Some(seq), &json!("from-phone")));
+    assert_eq!(
+        (heard["seq"].as_u64(), &heard["client_id"]),
+        (Some(seq), &json!("from-phone"))
+    );
 }
 
 #[tokio::test]
@@ -69,8 +80,12 @@ async fn a_reader_that_grants_its_own_credit_is_given_no_more_and_loses_nothing(
         slow.messages(seen, upto).await;
         seen = upto;
         let more = slow.so_far().await;
-        assert!(more.iter().all(|f| f["type"] != "message"), "four are out: {more:?}");
-        slow.say(&json!({"type": "credit", "conversation": id, "n": 4})).await;
+        assert!(
+            more.iter().all(|f| f["type"] != "message"),
+            "four are out: {more:?}"
+        );
+        slow.say(&json!({"type": "credit", "conversation": id, "n": 4}))
+            .await;
     }
     let seq = maria.post(&id, "live", "and live").await;
     assert_eq!(slow.message().await["seq"], seq);
@@ -83,12 +98,19 @@ async fn a_long_history_is_read_back_in_pages_from_either_end() {
     let id = maria.start(SUPPORT, "Hello").await;
     let last = write(&mut maria, &id, 0, 450).await;
     let numbers = |answer: &serde_json::Value| -> Vec<u64> {
-        answer["messages"].as_array().expect("a page").iter().filter_map(|m| m["seq"].as_u64()).collect()
+        answer["messages"]
+            .as_array()
+            .expect("a page")
+            .iter()
+            .filter_map(|m| m["seq"].as_u64())
+            .collect()
     };
     let mut forward = Vec::new();
     while forward.last() != Some(&last) {
         let after = forward.last().copied().unwrap_or(0);
-        let page = maria.ask(json!({"type": "history", "conversation": id, "after": after, "limit": 200})).await;
+        let page = maria
+            .ask(json!({"type": "history", "conversation": id, "after": after, "limit": 200}))
+            .await;
         assert_eq!(page["last_seq"], last);
         forward.extend(numbers(&page));
     }
@@ -96,7 +118,10 @@ async fn a_long_history_is_read_back_in_pages_from_either_end() {
     let http = server.customer_http("maria");
     let mut backward = vec![last + 1];
     while backward[0] > 1 {
-        let path = format!("/conversations/{id}/messages?before={}&limit=77", backward[0]);
+        let path = format!(
+            "/conversations/{id}/messages?before={}&limit=77",
+            backward[0]
+        );
         let page = numbers(&http.get(&path).await.body);
         backward.splice(0..0, page);
     }
@@ -113,16 +138,27 @@ async fn the_same_client_id_over_two_tabs_and_http_is_one_message() {
     let mut first = server.customer("maria").await;
     let id = first.start(SUPPORT, "Hello").await;
     let mut second = resumed(&server, &id, 1).await;
-    let frame = json!({"type": "send", "conversation": id, "client_id": "twice", "text": "only one"});
+    let frame =
+        json!({"type": "send", "conversation": id, "client_id": "twice", "text": "only one"});
     tokio::join!(first.say(&frame), second.say(&frame));
     let (a, b) = tokio::join!(first.settled("twice"), second.settled("twice"));
     assert_eq!(a["seq"], b["seq"]);
     assert_ne!(a["repeated"], b["repeated"], "one of them was the first");
     let body = json!({"client_id": "twice", "text": "only one"});
-    let c = server.customer_http("maria").post(&format!("/conversations/{id}/messages"), body).await;
+    let c = server
+        .customer_http("maria")
+        .post(&format!("/conversations/{id}/messages"), body)
+        .await;
     assert_eq!((c.status, &c.body["seq"]), (200, &a["seq"]));
-    let page = first.ask(json!({"type": "history", "conversation": id})).await;
-    let count = page["messages"].as_array().expect("a page").iter().filter(|m| m["client_id"] == "twice").count();
+    let page = first
+        .ask(json!({"type": "history", "conversation": id}))
+        .await;
+    let count = page["messages"]
+        .as_array()
+        .expect("a page")
+        .iter()
+        .filter(|m| m["client_id"] == "twice")
+        .count();
     assert_eq!(count, 1);
 }
 
@@ -142,7 +178,10 @@ async fn the_same_client_id_of_another_sender_is_another_message() {
 async fn everything_outlives_a_restart_and_agents_are_told_again_what_is_theirs() {
     let mut server = Server::start();
     let mut anna = server.available("anna").await;
-    let (mut maria, mut joao) = (server.customer("maria").await, server.customer("joao").await);
+    let (mut maria, mut joao) = (
+        server.customer("maria").await,
+        server.customer("joao").await,
+    );
     let taken = maria.start(SUPPORT, "Hello").await;
     anna.accept(&taken).await;
     let last = maria.post(&taken, "before", "before the restart").await;
@@ -151,16 +190,24 @@ async fn everything_outlives_a_restart_and_agents_are_told_again_what_is_theirs(
 
     server.restart();
     let mut anna = server.agent("anna").await;
-    let told = anna.until(|f| f["type"] == "assigned" && f["conversation"]["id"] == *taken).await;
+    let told = anna
+        .until(|f| f["type"] == "assigned" && f["conversation"]["id"] == *taken)
+        .await;
     assert_eq!(told["conversation"]["agent"], "anna");
     assert_eq!(anna.offer(&offered).await["deadline"], deadline);
     let me = anna.ask(json!({"type": "me"})).await["agent"].clone();
-    assert_eq!((&me["presence"], &me["load"]), (&json!("available"), &json!(2)));
+    assert_eq!(
+        (&me["presence"], &me["load"]),
+        (&json!("available"), &json!(2))
+    );
 
     let mut maria = resumed(&server, &taken, 0).await;
     maria.messages(0, last).await;
     let again = maria.send(&taken, "before", "before the restart").await;
-    assert_eq!((&again["seq"], &again["repeated"]), (&json!(last), &json!(true)));
+    assert_eq!(
+        (&again["seq"], &again["repeated"]),
+        (&json!(last), &json!(true))
+    );
     let next = maria.post(&taken, "after", "after the restart").await;
     assert_eq!(next, last + 1);
     assert_eq!(anna.act("accept", &offered).await["agent"], "anna");
@@ -187,13 +234,23 @@ async fn the_client_of_the_house_carries_on_over_a_lost_connection() {
     let mut maria = server.customer("maria").await;
     let id = maria.start(SUPPORT, "Hello").await;
     let url = format!("http://{}", server.address);
-    let (anna, mut events) = Client::connect(Options::new(&url, Party::Agent, agent("anna"))).await.expect("connects");
-    anna.follow(&id, 0).await.expect("may follow: it is in her queue");
+    let (anna, mut events) = Client::connect(Options::new(&url, Party::Agent, agent("anna")))
+        .await
+        .expect("connects");
+    anna.follow(&id, 0)
+        .await
+        .expect("may follow: it is in her queue");
     let last = write(&mut maria, &id, 0, 40).await;
     let mut seen = 0;
     while seen < last {
-        match timeout(PATIENCE, events.recv()).await.expect("in time").expect("connected") {
-            Event::Message { message, observed, .. } => {
+        match timeout(PATIENCE, events.recv())
+            .await
+            .expect("in time")
+            .expect("connected")
+        {
+            Event::Message {
+                message, observed, ..
+            } => {
                 assert!(matches!(observed, Observed::Next), "{message:?}");
                 seen = message.seq;
             }
@@ -201,4 +258,48 @@ async fn the_client_of_the_house_carries_on_over_a_lost_connection() {
         }
     }
     anna.leave().await;
+}
+
+#[tokio::test]
+async fn a_page_of_long_messages_ends_early_and_the_next_one_goes_on() {
+    let server = Server::start();
+    let mut maria = server.customer("maria").await;
+    let id = maria.start(SUPPORT, "Hello").await;
+    let text = "x".repeat(8_000);
+    let mut last = 0;
+    for n in 0..60 {
+        last = maria.post(&id, &format!("long-{n}"), &text).await;
+    }
+    for backward in [false, true] {
+        let (mut seen, mut pages) = (Vec::new(), 0);
+        while seen.len() < usize::try_from(last).expect("small") {
+            let cursor = match (backward, seen.first(), seen.last()) {
+                (true, Some(first), _) => json!({"before": first}),
+                (true, ..) => json!({"before": last + 1}),
+                (false, _, Some(last)) => json!({"after": last}),
+                (false, ..) => json!({"after": 0}),
+            };
+            let mut ask = json!({"type": "history", "conversation": id, "limit": 200});
+            ask.as_object_mut()
+                .expect("an object")
+                .extend(cursor.as_object().expect("an object").clone());
+            let answer = maria.ask(ask).await;
+            let page: Vec<u64> = answer["messages"]
+                .as_array()
+                .expect("a page")
+                .iter()
+                .filter_map(|m| m["seq"].as_u64())
+                .collect();
+            assert!(
+                !page.is_empty() && page.len() < 40,
+                "a page holds some, not all: {}",
+                page.len()
+            );
+            let at = if backward { 0 } else { seen.len() };
+            seen.splice(at..at, page);
+            pages += 1;
+        }
+        assert_eq!(seen, (1..=last).collect::<Vec<_>>());
+        assert!(pages > 1);
+    }
 }

@@ -141,6 +141,8 @@ impl Gate {
 
     fn emit(&mut self, staged: Staged, readers: &mut Readers, out: &mut Vec<Effect>) {
         self.last_seq = self.last_seq.max(staged.last_seq);
+        // The supervisor first: whoever acts on an answer finds that it knows.
+        out.extend(staged.effects);
         if let Some((origin, result)) = staged.answer {
             out.push(answer(origin, result));
         }
@@ -154,7 +156,6 @@ impl Gate {
             readers.pump_all(out);
             readers.show(&self.shown, out);
         }
-        out.extend(staged.effects);
         readers.answer_waiters(|| self.view_at(staged.upto), out);
     }
 
