@@ -63,6 +63,8 @@ pub const PRESENCE_GRACE: Millis = Millis::seconds(150);
 pub const ABSENCE_LIMIT: Millis = Millis::minutes(8);
 /// Messages a subscriber may have unconsumed: bounds what a frozen reader holds.
 pub const CREDIT_WINDOW: u32 = 32;
+/// Credit that a client may pile up with one subscription.
+pub const CREDIT_MAX: u32 = 1_600;
 /// Messages kept in memory with an awake conversation, for readers that are nearly up to date.
 pub const RECENT_RING: usize = 64;
 /// Client ids loaded with a conversation. Conversations with more are looked up in the store.

@@ -111,11 +111,11 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
         match store.conversation(id) {
             Ok(Some(state)) => live.push(Summary::from(&state)),
             Ok(None) => {
-                tracing::error!(conversation = %id, "listed as live but not there; run `linger verify`")
+                tracing::error!(conversation = %id, "listed as live but not there; run `linger verify`");
             }
             // One damaged conversation does not keep the others from being served.
             Err(error) => {
-                tracing::error!(conversation = %id, %error, "a live conversation cannot be read; run `linger verify`")
+                tracing::error!(conversation = %id, %error, "a live conversation cannot be read; run `linger verify`");
             }
         }
     }

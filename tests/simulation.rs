@@ -6,6 +6,16 @@
 
 #[path = "simulation/checks.rs"]
 mod checks;
+#[path = "simulation/devices.rs"]
+mod devices;
+#[path = "simulation/disk.rs"]
+mod disk;
+#[path = "simulation/effects.rs"]
+mod effects;
+#[path = "simulation/faults.rs"]
+mod faults;
+#[path = "simulation/packets.rs"]
+mod packets;
 #[path = "simulation/people.rs"]
 mod people;
 #[path = "simulation/scenario.rs"]

@@ -131,7 +131,10 @@ const PHRASES: &[(&str, &[&str], &str)] = &[
 ];
 
 /// Files that are longer than [`LINES_MAX`], each with its reason.
-const LONG_FILES: &[(&str, &str)] = &[];
+const LONG_FILES: &[(&str, &str)] = &[(
+    "web/session.rs",
+    "the only file that may know actix-web-actors, and so the whole of its actor",
+)];
 const LINES_MAX: usize = 600;
 
 struct Source {

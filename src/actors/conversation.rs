@@ -242,7 +242,7 @@ impl ConversationActor {
                     ToConversation::Input(Input::Read { session, messages }),
                 ),
                 Err(error) => {
-                    tracing::error!(conversation = %id, %error, "a reader could not be served")
+                    tracing::error!(conversation = %id, %error, "a reader could not be served");
                 }
             },
         );
@@ -250,7 +250,7 @@ impl ConversationActor {
             // Rare: everybody catches up at once. Try again when the pool has moved on.
             let delay = std::time::Duration::from_millis(50);
             ctx.run_later(delay, move |actor, ctx| {
-                actor.read_for(session, after, limit, ctx)
+                actor.read_for(session, after, limit, ctx);
             });
         }
     }
@@ -260,7 +260,7 @@ impl ConversationActor {
         let job = Box::new(move |store: &Store| match store.find_client_id(id, &key) {
             Ok(found) => post(&me, ToConversation::Input(Input::Found { key, found })),
             Err(error) => {
-                tracing::error!(conversation = %id, %error, "a client id could not be looked up")
+                tracing::error!(conversation = %id, %error, "a client id could not be looked up");
             }
         });
         if self.links.readers.submit(job).is_err() {

@@ -26,6 +26,8 @@ use super::registry::Registry;
 pub enum Token {
     /// A step of a conversation: open its gate up to here.
     Step(Addr<ConversationActor>, ConversationId, Position),
+    /// Do this when it is durable. Runs on the writer's thread: must be quick.
+    Then(Box<dyn FnOnce() + Send>),
     /// Nobody waits for it.
     Quiet,
 }
@@ -166,13 +168,21 @@ impl Links {
                 fatal.happen();
                 return;
             }
+            let mut then = Vec::new();
             for token in tokens {
-                if let Token::Step(to, conversation, upto) = token {
-                    last.insert(conversation, (to, upto));
+                match token {
+                    Token::Step(to, conversation, upto) => {
+                        last.insert(conversation, (to, upto));
+                    }
+                    Token::Then(next) => then.push(next),
+                    Token::Quiet => {}
                 }
             }
             for (_, (to, upto)) in last.drain() {
                 post(&to, ToConversation::Committed(upto));
+            }
+            for next in then {
+                next();
             }
         }
     }

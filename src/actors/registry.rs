@@ -1,6 +1,6 @@
 //! Live sessions by number: where answers and deliveries find their way out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -51,6 +51,8 @@ struct Traffic {
     /// Unanswered requests by way of the supervisor. Until they are answered the direct
     /// way stays closed: what a session says second must not overtake what it said first.
     roundabout: HashMap<ConversationId, usize>,
+    /// Refused because their conversation died; an answer that comes all the same is late.
+    refused: HashSet<u64>,
     closed: bool,
 }
 
@@ -79,7 +81,9 @@ impl Handle {
                 if *request == INTERNAL_REQUEST {
                     return;
                 }
-                locked(&self.traffic).answered(*request);
+                if locked(&self.traffic).is_late(*request) {
+                    return;
+                }
             }
             Outbound::Messages {
                 conversation,
@@ -181,6 +185,7 @@ impl Handle {
                 .collect()
         };
         for request in lost {
+            locked(&self.traffic).refused.insert(request);
             self.tell(Outbound::Answer {
                 request,
                 result: Err(Reject::unavailable()),
@@ -190,10 +195,16 @@ impl Handle {
 }
 
 impl Traffic {
-    fn answered(&mut self, request: u64) {
-        let Some((conversation, Way::BySupervisor)) = self.in_flight.remove(&request) else {
-            return;
-        };
+    /// Notes an answer; whether the request has been refused before.
+    fn is_late(&mut self, request: u64) -> bool {
+        let way = self.in_flight.remove(&request);
+        if let Some((conversation, Way::BySupervisor)) = way {
+            self.reopen(conversation);
+        }
+        way.is_none() && self.refused.remove(&request)
+    }
+
+    fn reopen(&mut self, conversation: ConversationId) {
         if let Some(count) = self.roundabout.get_mut(&conversation) {
             *count -= 1;
             if *count == 0 {

@@ -191,7 +191,7 @@ async fn numbers_upto(heard: &mut mpsc::UnboundedReceiver<Outbound>, upto: Seq) 
         let out = tokio::time::timeout(PATIENCE, heard.recv()).await;
         match out.unwrap_or_else(|_| panic!("only {numbers:?} of {upto:?}")) {
             Some(Outbound::Messages { messages, .. }) => {
-                numbers.extend(messages.iter().map(|m| m.seq.0))
+                numbers.extend(messages.iter().map(|m| m.seq.0));
             }
             Some(_) => {}
             None => panic!("the session is gone"),

@@ -73,6 +73,8 @@ pub enum Write {
     },
     /// The configuration.
     Company(Arc<Company>),
+    /// Nothing: it is reported when everything handed over before it is durable.
+    Barrier,
     /// A conversation that failed repeatedly is set aside (or taken back) with a reason.
     Parked {
         /// Which.

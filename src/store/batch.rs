@@ -61,6 +61,7 @@ impl<'a> Batch<'a> {
     pub(super) fn add(&mut self, write: &Write) -> Result<(), EncodeError> {
         match write {
             Write::Commit(commit) => self.add_commit(commit),
+            Write::Barrier => Ok(()),
             Write::Snapshot(state) => self.put(Table::Snapshots, &state.id.to_bytes(), &**state),
             Write::Timer {
                 conversation,

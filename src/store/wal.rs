@@ -325,10 +325,7 @@ mod tests {
         let mut bytes = log(&[(1, 1, 100), (2, 1, 200_000)]);
         bytes[40_000..70_000].fill(0);
         let found = scan(&bytes);
-        assert_eq!(
-            found.goes_on, false,
-            "only the rest of the same record follows"
-        );
+        assert!(!found.goes_on, "only the rest of the same record follows");
         assert!(found.broken_at.is_some());
     }
 

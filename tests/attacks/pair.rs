@@ -13,7 +13,7 @@ use crate::common::socket::Socket;
 const PACE: Duration = Duration::from_millis(10);
 
 /// The two of them, on a thread of their own.
-pub struct Pair {
+pub(crate) struct Pair {
     turns: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
     thread: JoinHandle<Duration>,
@@ -21,7 +21,7 @@ pub struct Pair {
 
 impl Pair {
     /// Connects both and begins.
-    pub fn start(demo: &Demo) -> Self {
+    pub(crate) fn start(demo: &Demo) -> Self {
         let (turns, stop) = (
             Arc::new(AtomicUsize::new(0)),
             Arc::new(AtomicBool::new(false)),
@@ -62,7 +62,7 @@ impl Pair {
     }
 
     /// Waits until they have made so many more turns.
-    pub fn turns(&self, more: usize) {
+    pub(crate) fn turns(&self, more: usize) {
         let target = self.turns.load(Ordering::SeqCst) + more;
         eventually_now("the pair goes on", || {
             assert!(!self.thread.is_finished(), "the pair has fallen silent");
@@ -71,7 +71,7 @@ impl Pair {
     }
 
     /// Ends it: the slowest turn.
-    pub fn stop(self) -> Duration {
+    pub(crate) fn stop(self) -> Duration {
         self.stop.store(true, Ordering::SeqCst);
         self.thread
             .join()

@@ -25,7 +25,7 @@ async fn starts(mut socket: Socket) -> Vec<Value> {
     }
     let mut answers = Vec::new();
     for n in 0..EACH {
-        answers.push(socket.until(|f| f["ref"] == n.to_string()).await);
+        answers.push(socket.until(|f| f["ref"] == n).await);
     }
     answers
 }

@@ -69,7 +69,7 @@ impl Store {
             Write::Agent { agent, row } => {
                 self.agents.insert(agent, row);
             }
-            Write::Company(_) => {}
+            Write::Barrier | Write::Company(_) => {}
             Write::Parked {
                 conversation,
                 reason,
@@ -200,7 +200,7 @@ impl Store {
         let due = next_due(&stored.state, company).map(|(at, _)| at);
         match (stored.timer, due) {
             (Some(row), Some(due)) => {
-                assert!(row <= due, "the timer row of {id} is later than {due:?}")
+                assert!(row <= due, "the timer row of {id} is later than {due:?}");
             }
             (None, Some(due)) => panic!("{id} has no timer row but something due at {due:?}"),
             (_, None) => {}

@@ -290,11 +290,14 @@ fn unhex(text: &str) -> Vec<u8> {
         .collect()
 }
 
+/// Whether bytes decode to the value they were made from.
+type ReadsBack = Box<dyn Fn(&[u8]) -> bool>;
+
 /// A sample, and how to see that recorded bytes still read as it.
 struct Sample {
     name: String,
     record: Vec<u8>,
-    reads_back: Box<dyn Fn(&[u8]) -> bool>,
+    reads_back: ReadsBack,
 }
 
 fn sample<T: Stored + PartialEq + 'static>(name: &str, value: T) -> Sample {

@@ -85,7 +85,7 @@ impl Story {
                 Some(state) => state.apply(recorded),
                 none => {
                     *none =
-                        Some(Conversation::begin(self.id, recorded).expect("a start comes first"))
+                        Some(Conversation::begin(self.id, recorded).expect("a start comes first"));
                 }
             }
         }

@@ -239,7 +239,7 @@ impl Conversation {
         self.reservations.retain(|r| r.agent != *agent);
     }
 
-    fn to_queue(&mut self, at: Timestamp) {
+    fn queue_up(&mut self, at: Timestamp) {
         self.state = State::Open;
         self.assignment = None;
         self.transfer = None;
@@ -265,7 +265,7 @@ impl Conversation {
             Event::Started { .. } => {}
             Event::Posted(message) => self.apply_posted(message, at),
             Event::Returned { sticky } => {
-                self.to_queue(at);
+                self.queue_up(at);
                 self.activity_at = at;
                 self.declines.clear();
                 self.is_return = true;
@@ -303,7 +303,7 @@ impl Conversation {
             }
             Event::Declined { agent, reason } => {
                 let place = self.queued_at;
-                self.to_queue(place);
+                self.queue_up(place);
                 self.activity_at = at;
                 self.count_decline(agent, *reason);
             }
@@ -329,7 +329,7 @@ impl Conversation {
                 self.taken_by(agent);
             }
             Event::Parked { by: _ } => {
-                self.to_queue(at);
+                self.queue_up(at);
                 self.state = State::Waiting;
                 self.activity_at = at;
             }
@@ -338,7 +338,7 @@ impl Conversation {
                 reason: _,
                 sticky,
             } => {
-                self.to_queue(at);
+                self.queue_up(at);
                 self.activity_at = at;
                 self.declines.clear();
                 self.is_return = sticky.is_some();
@@ -384,7 +384,7 @@ impl Conversation {
                 self.free(agent);
             }
             Event::TransferredToQueue { queue, by } => {
-                self.to_queue(at);
+                self.queue_up(at);
                 self.activity_at = at;
                 self.queue = queue.clone();
                 self.declines.clear();

@@ -127,7 +127,7 @@ impl Draft<'_> {
                 by: None,
             }),
             Timer::OpenIdle | Timer::AutoClose => {
-                self.close_by_system(CloseReason::Inactivity, None)
+                self.close_by_system(CloseReason::Inactivity, None);
             }
         }
     }

@@ -397,7 +397,7 @@ impl Assignment {
                 .as_ref()
                 .is_none_or(|r| r.allowed_presences.contains(&presence))
         };
-        if !present && !(supervises && !own) {
+        if !present && (own || !supervises) {
             let sentence = if own {
                 "You are offline; set your presence first."
             } else {

@@ -128,7 +128,7 @@ impl Readers {
         reader.credit = reader
             .credit
             .saturating_add(messages)
-            .min(limits::HISTORY_PAGE_MAX as u32 * 8);
+            .min(limits::CREDIT_MAX);
         self.pump(i, out);
     }
 

@@ -129,6 +129,11 @@ impl Supervisor {
         &self.assignment
     }
 
+    /// What is set aside for an operator.
+    pub fn parked(&self) -> impl Iterator<Item = ConversationId> + '_ {
+        self.parked.iter().copied()
+    }
+
     /// Conversations with an actor.
     #[must_use]
     pub fn awake(&self) -> usize {

@@ -118,7 +118,7 @@ impl Supervisor {
             // The first start that is acceptable makes the conversation.
             while !self.starts.contains_key(&key) {
                 let Some(first) = waiting.next() else { return };
-                self.create(first.customer, first.start, first.origin, new_id, now, out);
+                self.create(&first.customer, first.start, first.origin, new_id, now, out);
             }
         }
         for w in waiting {
@@ -145,7 +145,7 @@ impl Supervisor {
             Some(StartSlot::Known(current)) if *current != ended => {
                 self.start(customer, start, origin, out);
             }
-            Some(StartSlot::Known(_)) => self.create(customer, start, origin, new_id, now, out),
+            Some(StartSlot::Known(_)) => self.create(&customer, start, origin, new_id, now, out),
             // The ended one fell asleep, and perhaps a newer one after it: the store knows.
             Some(StartSlot::LookingUp(_)) | None => self.start(customer, start, origin, out),
         }
@@ -153,7 +153,7 @@ impl Supervisor {
 
     fn create(
         &mut self,
-        customer: CustomerId,
+        customer: &CustomerId,
         start: Start,
         origin: Origin,
         new_id: ConversationId,
@@ -164,7 +164,7 @@ impl Supervisor {
         let key = start.workstream.clone().map(|w| (customer.clone(), w));
         match rules::start(
             new_id,
-            &customer,
+            customer,
             start,
             Ctx {
                 now,

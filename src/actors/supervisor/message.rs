@@ -1,0 +1,128 @@
+//! What the supervisor is sent, and what a start-up hands over.
+
+use std::sync::Arc;
+
+use actix::Message;
+use actix_rt::ArbiterHandle;
+
+use crate::actors::registry::Handle;
+use crate::domain::command::Start;
+use crate::domain::commit::AgentRow;
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, WorkstreamId};
+use crate::domain::reject::Reject;
+use crate::domain::workstream::Presence;
+use crate::engine::conversation::{ActionId, Origin};
+use crate::engine::outbound::SessionId;
+use crate::engine::request::{Principal, Request};
+use crate::engine::summary::Summary;
+use crate::engine::supervisor::Epoch;
+use crate::store::{Loaded, StoreError};
+
+/// What a start-up hands over.
+pub struct Boot {
+    /// Every open, active or wrap-up conversation.
+    pub live: Vec<Summary>,
+    /// What was set aside for an operator.
+    pub parked: Vec<ConversationId>,
+    /// Presence from before.
+    pub agents: Vec<(AgentId, AgentRow)>,
+    /// Where conversations and agents live, by hash of their id.
+    pub arbiters: Vec<ArbiterHandle>,
+}
+
+/// What the supervisor is sent.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub enum ToSupervisor {
+    /// A client asks something that does not go to a conversation directly.
+    Request(Origin, Principal, Request),
+    /// A long poll has waited long enough.
+    WaitOver(ConversationId, Origin),
+    /// A long poll was given up.
+    WaitGone(ConversationId, SessionId),
+    /// A socket opened; `first` of this person.
+    Connected(SessionId, Principal, First),
+    /// A socket closed; `last` of this person.
+    Disconnected(SessionId, Principal, Last),
+    /// The store has read a conversation.
+    Loaded(
+        ConversationId,
+        Epoch,
+        Result<Option<Box<Loaded>>, LoadFailed>,
+    ),
+    /// The store has looked up a customer's newest conversation.
+    LookedUp(
+        CustomerId,
+        WorkstreamId,
+        Result<Option<ConversationId>, Reject>,
+    ),
+    /// A conversation's durable state changed.
+    Observe(Box<Summary>),
+    /// A step was taken or refused.
+    Settled(ActionId, ConversationId),
+    /// A start went to a conversation that has ended.
+    StartElsewhere {
+        /// Which one.
+        ended: ConversationId,
+        /// Whom to answer.
+        origin: Origin,
+        /// What it said.
+        start: Box<Start>,
+    },
+    /// A conversation would like to sleep.
+    WantsSleep(ConversationId, Epoch),
+    /// A conversation sleeps.
+    Asleep(ConversationId, Epoch),
+    /// A conversation was not idle any more.
+    Stays(ConversationId, Epoch),
+    /// A conversation's actor died.
+    Died {
+        /// Which.
+        conversation: ConversationId,
+        /// In which life.
+        epoch: Epoch,
+        /// Who followed it.
+        sessions: Vec<Arc<Handle>>,
+    },
+    /// A timer has been dealt with.
+    TimerDone(ConversationId),
+    /// Timer rows that are due, in order.
+    TimersDue(Option<Vec<ConversationId>>),
+    /// An agent's presence or connections, perhaps with somebody to answer.
+    Presence {
+        /// Who.
+        agent: AgentId,
+        /// What.
+        presence: Presence,
+        /// How many.
+        connections: usize,
+        /// Whom to answer with the agent's view.
+        answer: Option<Origin>,
+    },
+    /// An agent has connected: tell that session what is theirs.
+    Greet(AgentId, SessionId),
+    /// An agent has been gone for too long.
+    Absent(AgentId),
+    /// Look at the clock.
+    Tick,
+    /// For tests of supervision: make a conversation's actor die.
+    #[cfg(test)]
+    Kill(ConversationId),
+}
+
+/// Whether a socket is the first of its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct First(pub bool);
+
+/// Whether a socket was the last of its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Last(pub bool);
+
+/// Why a conversation could not be read.
+#[derive(Debug)]
+pub enum LoadFailed {
+    /// The store says so.
+    Store(StoreError),
+    /// The readers have as much as they can take.
+    Busy,
+}

@@ -1,0 +1,199 @@
+//! The writer's queue and the reads: what becomes durable when, and who learns of it.
+
+use std::sync::Arc;
+
+use linger::domain::commit::Write;
+use linger::domain::ids::{ConversationId, CustomerId, Position, Seq, WorkstreamId};
+use linger::domain::message::DedupKey;
+use linger::engine::conversation::{ConversationMachine, Input, Origin};
+use linger::engine::outbound::SessionId;
+use linger::engine::request::{Page, Reply};
+use linger::engine::supervisor::{Epoch, Woken};
+use linger::engine::view::ConversationView;
+use rand::Rng;
+
+use crate::scenario::Sabotage;
+use crate::wires::{From, Packet, Source, Wire};
+use crate::world::Actor;
+use crate::world::{World, note};
+
+/// A read on its way; the answer comes when everything handed to the writer before is durable.
+pub(crate) struct PendingRead {
+    pub(crate) behind: u64,
+    pub(crate) read: Read,
+}
+
+pub(crate) enum Read {
+    Wake(ConversationId, Epoch),
+    LookUp(CustomerId, WorkstreamId),
+    Page(ConversationId, Origin, Page, Seq),
+    Events(ConversationId, Origin, Seq, Arc<ConversationView>),
+    Journal(Origin),
+    For(ConversationId, Epoch, SessionId, Seq, usize),
+    ClientId(ConversationId, Epoch, DedupKey),
+}
+
+/// One write on its way to the disk.
+pub(crate) struct Queued {
+    pub(crate) write: Write,
+    pub(crate) to: Option<(ConversationId, Epoch, Position)>,
+}
+
+impl World {
+    pub(crate) fn submit(&mut self, write: Write, to: Option<(ConversationId, Epoch, Position)>) {
+        if let Write::Commit(commit) = &write {
+            self.stage(commit);
+        }
+        if self.sabotage == Sabotage::AcknowledgeBeforeSync
+            && let Some((id, epoch, upto)) = to
+        {
+            self.wires.send(
+                Wire::ToActor(id, epoch, From::Writer),
+                Packet::Input(Input::Committed(upto)),
+            );
+        }
+        self.submitted += 1;
+        self.queue.push_back(Queued { write, to });
+    }
+
+    pub(crate) fn sync_some(&mut self) {
+        let count = self.rng.random_range(0..=self.queue.len());
+        self.sync(count);
+    }
+
+    pub(crate) fn sync(&mut self, count: usize) {
+        let company = self.company.clone();
+        for _ in 0..count {
+            let Some(Queued { write, to }) = self.queue.pop_front() else {
+                return;
+            };
+            note!(self, "{} synced {write:?}", self.now.0);
+            self.synced += 1;
+            let lost = self.sabotage == Sabotage::LoseSyncedBatch
+                && matches!(write, Write::Commit(_))
+                && self.rng.random_bool(0.1);
+            if !lost {
+                self.store.apply(write, &company);
+            }
+            self.capacity_dirty = true;
+            if let Some((id, epoch, upto)) = to {
+                self.wires.send(
+                    Wire::ToActor(id, epoch, From::Writer),
+                    Packet::Input(Input::Committed(upto)),
+                );
+            }
+        }
+    }
+
+    pub(crate) fn read(&mut self, read: Read) {
+        self.reads.push(PendingRead {
+            behind: self.submitted,
+            read,
+        });
+    }
+
+    /// Some read that can be answered is; false if there is none.
+    pub(crate) fn answer_read(&mut self) -> bool {
+        let ready: Vec<usize> = (0..self.reads.len())
+            .filter(|i| {
+                let PendingRead { read, behind } = &self.reads[*i];
+                let waits = read.waits_for_writer() && self.sabotage != Sabotage::WakeTooEarly;
+                !waits || *behind <= self.synced
+            })
+            .collect();
+        if ready.is_empty() {
+            return false;
+        }
+        let chosen = ready[self.rng.random_range(0..ready.len())];
+        let PendingRead { read, .. } = self.reads.swap_remove(chosen);
+        match read {
+            Read::Wake(id, epoch) => self.wake(id, epoch),
+            Read::LookUp(customer, workstream) => {
+                let found = self.store.newest_of(&customer, &workstream);
+                note!(self, "looked up {customer} {workstream}: {found:?}");
+                let new_id = self.new_id();
+                self.supervise(|s, now, out| {
+                    s.looked_up(&customer, &workstream, Ok(found), new_id, now, out);
+                });
+            }
+            Read::Page(id, origin, page, last_seq) => {
+                let messages = match page {
+                    Page::After(after, limit) => self.store.page(id, after, limit),
+                    Page::Before(before, limit) => {
+                        let mut all = self.store.page(id, Seq(0), usize::MAX);
+                        all.retain(|m| m.seq < before);
+                        let skip = all.len().saturating_sub(limit);
+                        all.split_off(skip)
+                    }
+                };
+                self.answer(
+                    origin,
+                    Source::Store,
+                    Ok(Reply::Page { messages, last_seq }),
+                );
+            }
+            Read::Events(id, origin, after, view) => {
+                let messages = self.store.page(id, after, 50);
+                self.answer(origin, Source::Store, Ok(Reply::Events { messages, view }));
+            }
+            Read::Journal(origin) => {
+                self.answer(origin, Source::Store, Ok(Reply::Journal(Vec::new())));
+            }
+            Read::For(id, epoch, session, after, limit) => {
+                let messages = self.store.page(id, after, limit);
+                self.ways.insert("way read for a reader that fell behind");
+                self.feed(id, epoch, Input::Read { session, messages });
+            }
+            Read::ClientId(id, epoch, key) => {
+                self.ways.insert("way asked the store for a client id");
+                let found = self
+                    .store
+                    .find(id, &key)
+                    .filter(|_| self.sabotage != Sabotage::ForgetClientIds);
+                self.feed(id, epoch, Input::Found { key, found });
+            }
+        }
+        true
+    }
+
+    pub(crate) fn wake(&mut self, id: ConversationId, epoch: Epoch) {
+        let parked = self.store.conversations.get(&id).is_some_and(|s| s.parked);
+        let woken = match self
+            .store
+            .load(id, self.weather.recent, self.weather.client_ids)
+        {
+            _ if parked => Woken::Parked,
+            _ if !self.calm && self.weather.death > 0 && self.rng.random_bool(0.05) => Woken::Busy,
+            None => Woken::Missing,
+            Some(memory) => {
+                let machine = ConversationMachine::wake(memory);
+                let summary = Box::new(machine.summary());
+                self.actors.insert(
+                    id,
+                    Actor {
+                        epoch,
+                        machine,
+                        wants_sleep: false,
+                    },
+                );
+                Woken::Here(summary)
+            }
+        };
+        if matches!(woken, Woken::Busy) {
+            self.ways.insert("fault busy store");
+        }
+        self.wires
+            .send(Wire::FromActor(id, epoch), Packet::Woken(woken));
+    }
+}
+
+impl Read {
+    pub(crate) fn is_for(&self, id: ConversationId, epoch: Epoch) -> bool {
+        matches!(self, Self::For(c, e, ..) | Self::ClientId(c, e, _) if *c == id && *e == epoch)
+    }
+
+    /// A conversation wakes from what its earlier life has written.
+    pub(crate) fn waits_for_writer(&self) -> bool {
+        matches!(self, Self::Wake(..))
+    }
+}
