@@ -24,6 +24,11 @@ pub const CONTEXT_KEY_CHARS_MAX: usize = 100;
 pub const HISTORY_PAGE: usize = 50;
 /// Messages in a history page at most.
 pub const HISTORY_PAGE_MAX: usize = 200;
+/// Bytes of text in a history page; one with longer messages ends early. Bounds what the
+/// answers to a client that asks and does not read can hold.
+pub const PAGE_BYTES_MAX: usize = 256 * 1024;
+/// Pages, lists and journals that one socket may be without.
+pub const PAGES_IN_FLIGHT_MAX: usize = 4;
 /// Conversations in a list page unless the caller asks otherwise.
 pub const LIST_PAGE: usize = 50;
 /// Conversations in a list page at most.
@@ -97,5 +102,9 @@ const _: () = assert!(HISTORY_PAGE <= HISTORY_PAGE_MAX && LIST_PAGE <= LIST_PAGE
 const _: () = assert!(
     MESSAGE_CHARS_MAX * 4 < FRAME_BYTES_MAX,
     "the longest message fits a frame"
+);
+const _: () = assert!(
+    MESSAGE_CHARS_MAX * 4 < PAGE_BYTES_MAX,
+    "a page holds the longest message"
 );
 const _: () = assert!(CLIENT_ID_BYTES_MAX <= ID_BYTES_MAX);

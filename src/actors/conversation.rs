@@ -7,7 +7,7 @@ use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, WeakAd
 
 use crate::domain::commit::Write;
 use crate::domain::ids::{ConversationId, Position, Seq};
-use crate::domain::message::DedupKey;
+use crate::domain::message::{self, DedupKey};
 use crate::domain::reject::Reject;
 use crate::domain::time::Timestamp;
 use crate::engine::conversation::{ConversationMachine, Effect, Input, Origin};
@@ -111,7 +111,8 @@ impl ConversationActor {
                 } => {
                     let id = self.id;
                     self.answer_from_store(origin, move |store| {
-                        let messages = store.page_after(id, after, limits::HISTORY_PAGE)?;
+                        let mut messages = store.page_after(id, after, limits::HISTORY_PAGE)?;
+                        messages.truncate(fitting(messages.iter()));
                         Ok(Reply::Events { messages, view })
                     });
                 }
@@ -193,9 +194,18 @@ impl ConversationActor {
         let id = self.id;
         self.answer_from_store(origin, move |store| {
             let messages = match page {
-                Page::After(seq, limit) => store.page_after(id, seq, limit),
-                Page::Before(seq, limit) => store.page_before(id, seq, limit),
-            }?;
+                Page::After(seq, limit) => {
+                    let mut messages = store.page_after(id, seq, limit)?;
+                    messages.truncate(fitting(messages.iter()));
+                    messages
+                }
+                Page::Before(seq, limit) => {
+                    let mut messages = store.page_before(id, seq, limit)?;
+                    // The newest are next to the cursor, so the oldest wait for the next page.
+                    let kept = fitting(messages.iter().rev());
+                    messages.split_off(messages.len() - kept)
+                }
+            };
             Ok(Reply::Page { messages, last_seq })
         });
     }
@@ -266,6 +276,17 @@ impl ConversationActor {
             self.report(ToSupervisor::WantsSleep(self.id, self.epoch));
         }
     }
+}
+
+/// How many of these, from the first on, one page can hold.
+fn fitting<'a>(messages: impl Iterator<Item = &'a Arc<message::Message>>) -> usize {
+    messages
+        .scan(0, |bytes, message| {
+            *bytes += message.text.len();
+            Some(*bytes)
+        })
+        .take_while(|bytes| *bytes <= limits::PAGE_BYTES_MAX)
+        .count()
 }
 
 impl Actor for ConversationActor {

@@ -41,6 +41,8 @@ pub(super) struct Pending {
     pub(super) from: Asked,
     pub(super) conversation: Option<ConversationId>,
     pub(super) subscribes: bool,
+    /// The answer is as large as a page.
+    pub(super) page: bool,
 }
 
 pub(super) enum Asked {
@@ -98,6 +100,13 @@ impl Live {
             let sentence = "Wait for answers before you ask more.";
             return Err(Reject::new(Code::TooManyInFlight, sentence));
         }
+        // Large answers wait here for a client that does not read, so there are few of them.
+        if is_page(request)
+            && self.pending.values().filter(|p| p.page).count() >= limits::PAGES_IN_FLIGHT_MAX
+        {
+            let sentence = "Wait for the pages you asked for before you ask for more.";
+            return Err(Reject::new(Code::TooManyInFlight, sentence));
+        }
         match request {
             Request::In(conversation, Ask::Subscribe { .. }) => self.subscribe(*conversation),
             _ => Ok(()),
@@ -138,10 +147,19 @@ impl Live {
             from,
             conversation: concerned(&request),
             subscribes,
+            page: is_page(&request),
         };
         self.pending.insert(self.next_number, pending);
         self.session.request(self.next_number, request);
     }
+}
+
+/// Whether the answer is as large as a page.
+const fn is_page(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::List(_) | Request::In(_, Ask::History(_) | Ask::Explain)
+    )
 }
 
 /// The conversation that a request is about.

@@ -511,6 +511,7 @@ impl WsSession {
             from,
             conversation,
             subscribes,
+            page: _,
         } = pending;
         if matches!(from, Asked::Frame(_)) {
             live.in_flight -= 1;

@@ -206,6 +206,13 @@ impl RawWs {
         self.subprotocol.as_deref()
     }
 
+    /// Makes room for next to nothing that the server sends and that nobody reads.
+    pub fn freeze(&mut self) {
+        socket2::SockRef::from(&self.stream)
+            .set_recv_buffer_size(4_096)
+            .expect("a connected socket");
+    }
+
     /// Sending fails when the server takes nothing for so long.
     pub fn give_up_after(&mut self, wait: Duration) {
         self.stream

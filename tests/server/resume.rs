@@ -259,3 +259,47 @@ async fn the_client_of_the_house_carries_on_over_a_lost_connection() {
     }
     anna.leave().await;
 }
+
+#[tokio::test]
+async fn a_page_of_long_messages_ends_early_and_the_next_one_goes_on() {
+    let server = Server::start();
+    let mut maria = server.customer("maria").await;
+    let id = maria.start(SUPPORT, "Hello").await;
+    let text = "x".repeat(8_000);
+    let mut last = 0;
+    for n in 0..60 {
+        last = maria.post(&id, &format!("long-{n}"), &text).await;
+    }
+    for backward in [false, true] {
+        let (mut seen, mut pages) = (Vec::new(), 0);
+        while seen.len() < usize::try_from(last).expect("small") {
+            let cursor = match (backward, seen.first(), seen.last()) {
+                (true, Some(first), _) => json!({"before": first}),
+                (true, ..) => json!({"before": last + 1}),
+                (false, _, Some(last)) => json!({"after": last}),
+                (false, ..) => json!({"after": 0}),
+            };
+            let mut ask = json!({"type": "history", "conversation": id, "limit": 200});
+            ask.as_object_mut()
+                .expect("an object")
+                .extend(cursor.as_object().expect("an object").clone());
+            let answer = maria.ask(ask).await;
+            let page: Vec<u64> = answer["messages"]
+                .as_array()
+                .expect("a page")
+                .iter()
+                .filter_map(|m| m["seq"].as_u64())
+                .collect();
+            assert!(
+                !page.is_empty() && page.len() < 40,
+                "a page holds some, not all: {}",
+                page.len()
+            );
+            let at = if backward { 0 } else { seen.len() };
+            seen.splice(at..at, page);
+            pages += 1;
+        }
+        assert_eq!(seen, (1..=last).collect::<Vec<_>>());
+        assert!(pages > 1);
+    }
+}
