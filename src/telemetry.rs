@@ -3,6 +3,7 @@
 //! Promises that every label has few values (codes, kinds, status classes: never ids).
 //! Never holds or logs message text, names or tokens.
 
+use std::io::IsTerminal as _;
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -137,6 +138,8 @@ pub fn init(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Colours are for people, not for files.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // An error means that a log is there already, as in tests that share a process.
     let _already_there = if json {
