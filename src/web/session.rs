@@ -40,6 +40,8 @@ use crate::wire::server::{self, Concerning};
 const SUBPROTOCOL: &str = "linger.v1";
 /// Intervals without a byte from the client after which it is taken for gone.
 const SILENT_INTERVALS_MAX: u8 = 3;
+/// Between two windows of a reader that catches up.
+const CATCH_UP_PACE: Duration = Duration::from_millis(1);
 /// After our close frame the peer has this long to answer it, or to stop sending.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
@@ -488,6 +490,18 @@ impl WsSession {
             // Was on its way when the client unsubscribed.
             (None, _) => return,
             (Some(owed), Some(_)) => *owed = owed.saturating_add(count),
+            // A whole window at once is catching up. Taking the next one in this same poll
+            // would pile up what the connection has not taken yet; a timer is looked at only
+            // when the connection asks for more.
+            (Some(_), None) if count >= limits::CREDIT_WINDOW => {
+                ctx.run_later(CATCH_UP_PACE, move |session, _| {
+                    if let Phase::Live(live) = &mut session.phase
+                        && live.subscriptions.contains_key(&conversation)
+                    {
+                        live.session.taken(conversation, count);
+                    }
+                });
+            }
             // Being here means that the client reads: a frozen one's actor is not polled.
             (Some(_), None) => live.session.taken(conversation, count),
         }

@@ -25,7 +25,8 @@ async fn starts(mut socket: Socket) -> Vec<Value> {
     }
     let mut answers = Vec::new();
     for n in 0..EACH {
-        answers.push(socket.until(|f| f["ref"] == n).await);
+        let reference = n.to_string();
+        answers.push(socket.until(|f| f["ref"] == reference).await);
     }
     answers
 }
