@@ -68,7 +68,7 @@ struct AddArgs {
 /// Runs the command, printing to `out`.
 ///
 /// # Errors
-/// [`OfflineError`] with what to do about it; nothing was changed then.
+/// `OfflineError` with what to do about it; nothing was changed then.
 pub fn run(args: AgentArgs, out: &mut impl Write) -> Result<(), OfflineError> {
     let data = args.data;
     let printed = match args.command {

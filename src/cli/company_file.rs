@@ -40,7 +40,7 @@ enum CompanyCommand {
 /// Runs the command, printing to `out`.
 ///
 /// # Errors
-/// [`OfflineError`] with what to do about it; nothing was changed then.
+/// `OfflineError` with what to do about it; nothing was changed then.
 pub fn run(args: CompanyArgs, out: &mut impl Write) -> Result<(), OfflineError> {
     let printed = match args.command {
         CompanyCommand::Check { file } => {

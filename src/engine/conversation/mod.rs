@@ -76,7 +76,7 @@ impl ConversationMachine {
     }
 
     /// A conversation that begins: `events` (and the state they make) have been
-    /// decided by [`rules::start`] and are staged now.
+    /// decided by [`crate::domain::conversation::start`] and are staged now.
     #[must_use]
     pub fn begin(
         state: Conversation,
