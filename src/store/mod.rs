@@ -50,7 +50,7 @@ pub const STORE_FORMAT: u32 = 1;
 /// Files that RocksDB may hold open; the process shares its descriptors with sockets.
 const OPEN_FILES_MAX: i32 = 512;
 /// Bytes of log that may be waiting for tables to be flushed: bounds the replay on start.
-const WAL_BYTES_MAX: u64 = 32 * 1024 * 1024;
+const WAL_BYTES_MAX: u64 = 96 * 1024 * 1024;
 /// Bytes of the cache of data, index and filter blocks.
 const BLOCK_CACHE_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes and number of RocksDB's own log files.

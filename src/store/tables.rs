@@ -58,6 +58,12 @@ enum Use {
     Small,
 }
 
+/// What has just been written is read back soon and merged again: only what has settled
+/// is worth compressing.
+const COMPRESSION: [DBCompressionType; 7] = {
+    use DBCompressionType::{Lz4, None};
+    [None, None, Lz4, Lz4, Lz4, Lz4, Lz4]
+};
 const MIB: usize = 1024 * 1024;
 
 impl Table {
@@ -116,17 +122,22 @@ impl Table {
         blocks.set_cache_index_and_filter_blocks(true);
         blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
         let mut options = Options::default();
-        options.set_compression_type(DBCompressionType::Lz4);
+        options.set_compression_per_level(&COMPRESSION);
+        // Fresh files are few and small beside what sleeps; merging them less often leaves
+        // the processor to conversations.
+        options.set_level_zero_file_num_compaction_trigger(8);
+        options.set_level_zero_slowdown_writes_trigger(32);
+        options.set_level_zero_stop_writes_trigger(64);
         options.set_max_write_buffer_number(3);
         options.set_level_compaction_dynamic_level_bytes(true);
         match self.usage() {
             Use::Bulk => {
                 blocks.set_block_size(16 * 1024);
-                options.set_write_buffer_size(32 * MIB);
+                options.set_write_buffer_size(64 * MIB);
             }
             Use::Lookup => {
                 blocks.set_bloom_filter(10.0, false);
-                options.set_write_buffer_size(16 * MIB);
+                options.set_write_buffer_size(32 * MIB);
             }
             Use::Small => options.set_write_buffer_size(4 * MIB),
         }
