@@ -59,7 +59,7 @@ async fn enter(server: &Server, path: &str, token: &str) -> io::Result<(TcpStrea
     let mut rest = Vec::new();
     load::say(
         &mut stream,
-        &json!({ "type": "hello", "token": token }).to_string(),
+        &json!({ "type": "hello", "token": token, "echo": false }).to_string(),
     )
     .await?;
     load::hear(&mut stream, &mut rest, |text| {

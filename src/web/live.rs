@@ -3,20 +3,20 @@
 //! Bounds the requests without an answer, the subscriptions, and the credit that a client
 //! can grant. Knows the gateway, but no sockets and no frames.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use super::auth::{permit, writes};
 use super::inbox::Inbox;
 use super::tokens::expired_since_hello;
 use crate::actors::gateway::Session;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Timestamp;
 use crate::engine::request::{Ask, Principal, Request};
 use crate::limits;
 use crate::wire::body::Viewer;
-use crate::wire::client::Tag;
+use crate::wire::client::{Hello, Tag};
 
 /// After a good hello. Dropping it disconnects.
 pub(super) struct Live {
@@ -34,6 +34,9 @@ pub(super) struct Live {
     pub(super) subscriptions: HashMap<ConversationId, u32>,
     /// The client grants credit itself, beginning with this much.
     pub(super) client_credit: Option<u32>,
+    /// Without echo: messages this connection sent and has not been delivered. As many as
+    /// are on their way.
+    own: Option<HashSet<(ConversationId, Seq)>>,
 }
 
 /// A request without an answer yet.
@@ -59,7 +62,7 @@ impl Live {
         inbox: Arc<Mutex<Inbox>>,
         principal: Principal,
         expires: Option<Timestamp>,
-        client_credit: Option<u32>,
+        hello: &Hello,
     ) -> Self {
         Self {
             session,
@@ -71,7 +74,31 @@ impl Live {
             pending: HashMap::new(),
             in_flight: 0,
             subscriptions: HashMap::new(),
-            client_credit,
+            client_credit: hello.credit,
+            own: (!hello.echo).then(HashSet::new),
+        }
+    }
+
+    /// A message of this connection was accepted; its delivery to itself is on its way.
+    pub(super) fn accepted(&mut self, conversation: ConversationId, seq: Seq) {
+        if let Some(own) = &mut self.own
+            && self.subscriptions.contains_key(&conversation)
+        {
+            own.insert((conversation, seq));
+        }
+    }
+
+    /// Whether a delivery says nothing that the client does not know.
+    pub(super) fn knows(&mut self, conversation: ConversationId, seq: Seq) -> bool {
+        self.own
+            .as_mut()
+            .is_some_and(|own| own.remove(&(conversation, seq)))
+    }
+
+    /// What was sent to a conversation that is not followed any more comes to nobody.
+    pub(super) fn forget_own(&mut self, conversation: ConversationId) {
+        if let Some(own) = &mut self.own {
+            own.retain(|(of, _)| *of != conversation);
         }
     }
 
@@ -130,6 +157,7 @@ impl Live {
             Request::In(_, Ask::Subscribe { credit, .. }) => *credit = self.window(),
             Request::In(conversation, Ask::Unsubscribe) => {
                 self.subscriptions.remove(conversation);
+                self.forget_own(*conversation);
             }
             // Has no answer, so it is not waited for.
             Request::In(_, Ask::Typing { .. }) => return self.session.request(0, request),

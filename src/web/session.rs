@@ -361,7 +361,7 @@ impl WsSession {
             .state
             .gateway
             .connect(principal.clone(), Arc::new(sink))?;
-        Ok(Live::new(session, inbox, principal, expires, hello.credit))
+        Ok(Live::new(session, inbox, principal, expires, hello))
     }
 
     fn follow_cursors(&mut self, hello: &Hello, ctx: &mut Context) {
@@ -505,8 +505,24 @@ impl WsSession {
             // Being here means that the client reads: a frozen one's actor is not polled.
             (Some(_), None) => live.session.taken(conversation, count),
         }
+        let mut known = 0;
+        let news: Vec<&Delivery> = messages
+            .iter()
+            .filter(|d| {
+                let knows = live.knows(conversation, d.seq);
+                known += u32::from(knows);
+                !knows
+            })
+            .collect();
+        if live.client_credit.is_some() && known > 0 {
+            // A client that grants credit counts what it sees.
+            live.session.taken(conversation, known);
+            if let Some(owed) = live.subscriptions.get_mut(&conversation) {
+                *owed = owed.saturating_sub(known);
+            }
+        }
         let company = self.state.gateway.company();
-        for delivery in messages {
+        for delivery in news {
             self.send(
                 delivery.frame(|m| hot::message(conversation, m, &company)),
                 ctx,
@@ -541,6 +557,9 @@ impl WsSession {
             (Asked::Frame(Tag::Silent), Ok(_)) => {}
             (Asked::Frame(Tag::Silent), Err(reject)) => self.state.telemetry.refused(reject.code),
             (Asked::Frame(Tag::Client(id)), Ok(Reply::Posted { seq, at, repeated })) => {
+                if let (Some(conversation), false) = (conversation, repeated) {
+                    live.accepted(conversation, seq);
+                }
                 self.send(hot::accepted_send(id.as_str(), seq.0, at.0, repeated), ctx);
             }
             (Asked::Frame(tag), Ok(reply)) => {

@@ -74,6 +74,9 @@ pub struct Hello {
     pub cursors: Vec<(ConversationId, Seq)>,
     /// The client grants credit itself, beginning with this much per conversation.
     pub credit: Option<u32>,
+    /// What this connection sends is delivered to it like everybody's; without, its
+    /// `accepted` stands for it.
+    pub echo: bool,
 }
 
 /// How the answer to a frame finds its question.
@@ -165,6 +168,7 @@ struct HelloFrame {
     #[serde(default)]
     cursors: BTreeMap<String, u64>,
     credit: Option<u32>,
+    echo: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -391,6 +395,7 @@ fn hello(f: HelloFrame) -> Result<Incoming, Reject> {
         token: Token(f.token),
         cursors,
         credit,
+        echo: f.echo.unwrap_or(true),
     }))
 }
 

@@ -303,3 +303,20 @@ async fn a_page_of_long_messages_ends_early_and_the_next_one_goes_on() {
         assert!(pages > 1);
     }
 }
+
+#[tokio::test]
+async fn without_echo_a_connection_hears_the_others_and_not_itself() {
+    let server = Server::start();
+    let mut maria = server.customer("maria").await;
+    let id = maria.start(SUPPORT, "Hello").await;
+    let before = maria.post(&id, "first", "on the first device").await;
+    let token = server.site.customer("maria");
+    let hello = json!({"type": "hello", "token": token, "cursors": {&id: before}, "echo": false});
+    let mut quiet = Socket::hello(server.address, "customer", hello).await;
+    quiet.heard("conversation").await;
+    let own = quiet.post(&id, "own", "on the second device").await;
+    let other = maria.post(&id, "other", "on the first again").await;
+    assert_eq!((own, other), (before + 1, before + 2));
+    let heard = quiet.message().await;
+    assert_eq!(heard["seq"], other, "its own message was skipped: {heard}");
+}
