@@ -128,11 +128,10 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
 }
 
 fn in_use(error: StoreError, data: &Path) -> ServerError {
-    match error {
-        StoreError::Rocks(why) if why.to_string().contains("lock") => {
-            ServerError::InUse(data.display().to_string())
-        }
-        other => ServerError::Store(other),
+    if error.is_in_use() {
+        ServerError::InUse(data.display().to_string())
+    } else {
+        ServerError::Store(error)
     }
 }
 

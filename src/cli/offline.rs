@@ -50,16 +50,9 @@ pub(super) fn open(data: &Path, create: bool) -> Result<Store, OfflineError> {
         return Err(OfflineError::NoCompany(data.to_path_buf()));
     }
     Store::open(data, Durability::Synced).map_err(|e| match e {
-        StoreError::Rocks(why) if is_locked(why.as_ref()) => {
-            OfflineError::InUse(data.to_path_buf())
-        }
+        locked if locked.is_in_use() => OfflineError::InUse(data.to_path_buf()),
         other => OfflineError::Store(other),
     })
-}
-
-/// RocksDB has no error kind for it, only the sentence.
-fn is_locked(message: &str) -> bool {
-    message.contains("While lock file") || message.contains("lock hold by current process")
 }
 
 /// The company in a store.

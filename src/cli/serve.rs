@@ -11,11 +11,9 @@ use crate::clock::SystemClock;
 use crate::config::{
     CustomerRate, DATA_DIR_DEFAULT, LISTEN_DEFAULT, LogFormat, ServeSettings, parse_durability,
 };
+use crate::error::Exit;
 use crate::server::{self, ServerError};
 use crate::store::Durability;
-
-/// Exit code of a second signal: stop now.
-const EXIT_NOW: i32 = 130;
 
 /// Serve a company.
 #[derive(Debug, Args)]
@@ -117,5 +115,5 @@ fn watch_signals(
 
 #[allow(clippy::disallowed_methods)]
 fn exit_now() -> ! {
-    std::process::exit(EXIT_NOW)
+    std::process::exit(Exit::Interrupted.code().into())
 }

@@ -66,3 +66,14 @@ pub enum StoreError {
     #[error("cannot store: {0}")]
     Encode(#[from] EncodeError),
 }
+
+impl StoreError {
+    /// Whether another process (or this one) has the store open. RocksDB has no error
+    /// kind for it, only the sentence.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        let Self::Rocks(why) = self else { return false };
+        let why: &str = why.as_ref();
+        why.contains("While lock file") || why.contains("lock hold by current process")
+    }
+}
