@@ -15,7 +15,7 @@
 //! | [`server`] | the composition root: ordered start and stop | everything |
 //!
 //! [`limits`] holds every bound, [`error`] how a refusal shows on each transport,
-//! [`config`] the company file and the settings, [`clock`] time and randomness,
+//! [`maps`] the hash maps of the message path, [`config`] the company file and the settings, [`clock`] time and randomness,
 //! [`telemetry`] the log and the counters.
 //!
 //! # The invariants
@@ -38,6 +38,7 @@ pub mod domain;
 pub mod engine;
 pub mod error;
 pub mod limits;
+pub mod maps;
 pub mod server;
 pub mod store;
 pub mod telemetry;

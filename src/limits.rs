@@ -67,8 +67,14 @@ pub const CREDIT_WINDOW: u32 = 32;
 pub const CREDIT_MAX: u32 = 1_600;
 /// Messages kept in memory with an awake conversation, for readers that are nearly up to date.
 pub const RECENT_RING: usize = 64;
-/// Client ids loaded with a conversation. Conversations with more are looked up in the store.
-pub const DEDUP_IN_MEMORY_MAX: usize = 4_096;
+/// Client ids loaded with a conversation. Those of conversations with more are looked up in
+/// the store.
+pub const DEDUP_LOADED_MAX: usize = 4_096;
+/// Client ids kept whole with an awake conversation, and up to twice as many before it forgets.
+pub const DEDUP_RECENT: usize = 128;
+/// Hashes of older client ids kept with an awake conversation, 16 bytes each or less. One with
+/// more asks the store about every client id.
+pub const DEDUP_OLDER_MAX: usize = 65_536;
 /// Events between two snapshots of a conversation: bounds the replay when it wakes.
 pub const SNAPSHOT_EVERY: u64 = 256;
 /// Messages between two rows of the sequence index: bounds the scan of a history page.

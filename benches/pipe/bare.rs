@@ -2,21 +2,22 @@
 //!
 //! A WebSocket session actor hands each message to one queue; one thread
 //! writes what has gathered there as one synced RocksDB batch, then tells the
-//! sender and the other socket of the pair. No identities, no rules, no
-//! deduplication, no history: what remains is what durability and delivery cost.
+//! sender and the other socket of the pair, in the product's own JSON. No
+//! identities, no rules, no deduplication, no history: what remains is what
+//! durability and delivery cost.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix::{Actor, Addr, AsyncContext, Handler, Message, StreamHandler};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use actix_web_actors::ws;
 use crossbeam_channel::{Receiver, Sender};
 use rocksdb::{DB, Options, WriteBatch, WriteOptions};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
 use crate::load::{self, Ready, Side};
@@ -27,10 +28,41 @@ pub(crate) const ARGUMENT: &str = "serve-bare-pipe";
 /// Messages in one batch at most, as in the product.
 const BATCH_MAX: usize = 4_096;
 
+/// The product's `send` frame.
 #[derive(Deserialize)]
 struct Send {
+    conversation: String,
     client_id: String,
     text: String,
+}
+
+/// The product's `accepted` frame.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "accepted")]
+struct Accepted<'a> {
+    client_id: &'a str,
+    seq: u64,
+    at: u64,
+    repeated: bool,
+}
+
+/// The product's `message` frame.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "message")]
+struct Posted<'a> {
+    conversation: &'a str,
+    seq: u64,
+    at: u64,
+    author: Author<'a>,
+    client_id: &'a str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Author<'a> {
+    Customer,
+    Agent { agent: &'a str, name: &'a str },
 }
 
 /// One message on its way to the disk.
@@ -130,14 +162,37 @@ fn write(db: &DB, queue: &Receiver<Item>, places: &Places) {
             let mut key = [0; 16];
             key[..8].copy_from_slice(&(pair as u64).to_be_bytes());
             key[8..].copy_from_slice(&seq.to_be_bytes());
-            batch.put(key, format!("{side}{}\0{}", send.client_id, send.text));
-            let (id, text) = (&send.client_id, &send.text);
-            frames.entry((pair, side)).or_default().push(format!(
-                r#"{{"type":"accepted","client_id":"{id}","seq":{seq}}}"#
-            ));
-            frames.entry((pair, 1 - side)).or_default().push(format!(
-                r#"{{"type":"message","conversation":"{pair}","seq":{seq},"client_id":"{id}","text":"{text}"}}"#
-            ));
+            let at = now();
+            batch.put(key, format!("{at}{side}{}\0{}", send.client_id, send.text));
+            let accepted = Accepted {
+                client_id: &send.client_id,
+                seq,
+                at,
+                repeated: false,
+            };
+            let author = match side {
+                0 => Author::Customer,
+                _ => Author::Agent {
+                    agent: "agent-0001",
+                    name: "Agent 0001",
+                },
+            };
+            let posted = Posted {
+                conversation: &send.conversation,
+                seq,
+                at,
+                author,
+                client_id: &send.client_id,
+                text: &send.text,
+            };
+            frames
+                .entry((pair, side))
+                .or_default()
+                .push(json(&accepted));
+            frames
+                .entry((pair, 1 - side))
+                .or_default()
+                .push(json(&posted));
         }
         if let Err(e) = db.write_opt(batch, &synced) {
             panic!("the bare pipe cannot write: {e}");
@@ -148,6 +203,16 @@ fn write(db: &DB, queue: &Receiver<Item>, places: &Places) {
             }
         }
     }
+}
+
+fn json(frame: &impl Serialize) -> String {
+    serde_json::to_string(frame).expect("plain data is JSON")
+}
+
+/// Milliseconds since 1970.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
 }
 
 #[expect(
@@ -249,7 +314,8 @@ impl Prepare for Stage {
                     rest,
                     side,
                     pair,
-                    conversation: pair.to_string(),
+                    // As long as the product's.
+                    conversation: format!("0193f9a0-0000-7000-8000-{pair:012x}"),
                 });
             }
         }

@@ -6,7 +6,7 @@
 //! process, one after the other, against the same load generator, which lives
 //! in this process and shares the machine with them.
 //!
-//! `cargo bench --bench pipe -- [--seconds N] [--pairs N] [--only bare|product] [--json]`
+//! `cargo bench --bench pipe -- [--seconds N] [--pairs N] [--in-flight N]... [--only bare|product] [--json]`
 
 /// The product's allocator, so that the bare pipe has it too.
 #[global_allocator]
@@ -31,6 +31,7 @@ pub(crate) struct Plan {
     seconds: Duration,
     pairs: usize,
     only: Option<String>,
+    in_flight: Vec<usize>,
     json: bool,
 }
 
@@ -40,6 +41,7 @@ impl Plan {
             seconds: Duration::from_secs(10),
             pairs: 200,
             only: None,
+            in_flight: Vec::new(),
             json: false,
         };
         while let Some(arg) = args.next() {
@@ -47,12 +49,16 @@ impl Plan {
             match arg.as_str() {
                 "--seconds" => plan.seconds = Duration::from_secs_f64(number(&value()?)?),
                 "--pairs" => plan.pairs = number(&value()?)?,
+                "--in-flight" => plan.in_flight.push(number(&value()?)?),
                 "--only" => plan.only = Some(value()?),
                 "--json" => plan.json = true,
                 // Cargo adds it to every bench.
                 "--bench" => {}
                 other => return Err(format!("{other} is no option of this benchmark")),
             }
+        }
+        if plan.in_flight.is_empty() {
+            plan.in_flight = IN_FLIGHT.to_vec();
         }
         Ok(plan)
     }
@@ -85,7 +91,7 @@ fn main() -> ExitCode {
 
 fn run(plan: &Plan) -> Result<(), String> {
     let mut cells = Vec::new();
-    for in_flight in IN_FLIGHT {
+    for &in_flight in &plan.in_flight {
         if plan.wants("bare") {
             let server = bare::start(plan.pairs)?;
             cells.push(measure::cell(

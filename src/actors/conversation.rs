@@ -1,6 +1,5 @@
 //! The actor of one conversation: feeds its machine and performs its effects.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, WeakAddr};
@@ -15,6 +14,7 @@ use crate::engine::outbound::{Outbound, SessionId};
 use crate::engine::request::{Page, Reply};
 use crate::engine::supervisor::Epoch;
 use crate::limits;
+use crate::maps::Map;
 use crate::store::{Store, StoreError};
 
 use super::links::{Links, Token};
@@ -44,7 +44,7 @@ pub struct ConversationActor {
     machine: ConversationMachine,
     links: Links,
     supervisor: WeakAddr<SupervisorActor>,
-    attached: HashMap<SessionId, Arc<Handle>>,
+    attached: Map<SessionId, Arc<Handle>>,
     effects: Vec<Effect>,
     used_at: Timestamp,
     wants_sleep: bool,
@@ -68,7 +68,7 @@ impl ConversationActor {
             used_at: links.now(),
             links,
             supervisor,
-            attached: HashMap::new(),
+            attached: Map::default(),
             effects,
             wants_sleep: false,
             in_peace: false,
@@ -85,16 +85,21 @@ impl ConversationActor {
     }
 
     fn perform(&mut self, effects: &mut Vec<Effect>, ctx: &mut Context<Self>) {
+        let mut mail = Mail::default();
         for effect in effects.drain(..) {
             match effect {
-                Effect::Tell(session, out) => self.tell(session, out),
+                Effect::Tell(session, out) => mail.add(session, out),
                 Effect::Write(write) => self.write(write, ctx),
                 Effect::Attached {
                     session,
                     after,
                     credit,
-                } => self.attach(session, after, credit, ctx),
+                } => {
+                    self.send(&mut mail);
+                    self.attach(session, after, credit, ctx);
+                }
                 Effect::Detached(session) => {
+                    self.send(&mut mail);
                     if let Some(handle) = self.attached.remove(&session) {
                         handle.detach(self.id);
                     }
@@ -144,12 +149,18 @@ impl ConversationActor {
                 Effect::TimerDone => self.report(ToSupervisor::TimerDone(self.id)),
             }
         }
+        // After the reports to the supervisor: whoever acts on an answer finds its account
+        // up to date.
+        self.send(&mut mail);
     }
 
-    fn tell(&self, session: SessionId, out: Outbound) {
-        match self.attached.get(&session) {
-            Some(handle) => handle.tell(out),
-            None => self.links.registry.tell(session, out),
+    fn send(&self, mail: &mut Mail) {
+        for (session, outs) in mail.0.drain(..) {
+            if let Some(handle) = self.attached.get(&session) {
+                handle.tell_all(outs);
+            } else if let Some(handle) = self.links.registry.get(session) {
+                handle.tell_all(outs);
+            }
         }
     }
 
@@ -274,6 +285,19 @@ impl ConversationActor {
         if self.machine.is_idle() && idle_for >= limits::IDLE_BEFORE_SLEEP && !self.wants_sleep {
             self.wants_sleep = true;
             self.report(ToSupervisor::WantsSleep(self.id, self.epoch));
+        }
+    }
+}
+
+/// What one input tells, by session: a commit tells the same few sessions many things.
+#[derive(Default)]
+struct Mail(Vec<(SessionId, Vec<Outbound>)>);
+
+impl Mail {
+    fn add(&mut self, session: SessionId, out: Outbound) {
+        match self.0.iter_mut().find(|(to, _)| *to == session) {
+            Some((_, outs)) => outs.push(out),
+            None => self.0.push((session, vec![out])),
         }
     }
 }

@@ -23,8 +23,8 @@ use super::supervisor::{First, Last, SupervisorActor, ToSupervisor};
 
 /// Where a session is told things. Called from actor threads: must not block.
 pub trait Sink: Send + Sync {
-    /// Hands over one message; may be dropped silently when the session is gone.
-    fn deliver(&self, out: Outbound);
+    /// Hands over messages, in order; may be dropped silently when the session is gone.
+    fn deliver(&self, outs: &mut dyn Iterator<Item = Outbound>);
 }
 
 /// How long past its own deadline an answer may take before it is given up.
@@ -180,12 +180,14 @@ fn duration(d: Millis) -> std::time::Duration {
 struct OneAnswer(Mutex<Option<oneshot::Sender<Result<Reply, Reject>>>>);
 
 impl Sink for OneAnswer {
-    fn deliver(&self, out: Outbound) {
-        if let Outbound::Answer { result, .. } = out
-            && let Some(sender) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-        {
-            // The caller may have given up; then nobody wants the answer.
-            let _ = sender.send(result);
+    fn deliver(&self, outs: &mut dyn Iterator<Item = Outbound>) {
+        for out in outs {
+            if let Outbound::Answer { result, .. } = out
+                && let Some(sender) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+            {
+                // The caller may have given up; then nobody wants the answer.
+                let _ = sender.send(result);
+            }
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What every actor shares: clock, configuration, writer, readers, sessions.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 
 use actix::Addr;
+use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
@@ -15,6 +15,7 @@ use crate::domain::time::{Millis, Timestamp};
 use crate::domain::workstream::Company;
 use crate::engine::conversation::Surroundings;
 use crate::limits;
+use crate::maps::Map;
 use crate::store::readers::Readers;
 use crate::store::writer::{WriteFailed, Writer};
 
@@ -85,7 +86,7 @@ pub struct Links {
     pub census: Arc<Census>,
     pub(super) stopping: Arc<AtomicBool>,
     pub(super) registry: Arc<Registry>,
-    company: Arc<RwLock<Arc<Company>>>,
+    company: Arc<ArcSwap<Company>>,
 }
 
 impl Links {
@@ -108,17 +109,14 @@ impl Links {
             census: Arc::default(),
             stopping: Arc::default(),
             registry: Arc::default(),
-            company: Arc::new(RwLock::new(company)),
+            company: Arc::new(ArcSwap::new(company)),
         }
     }
 
     /// The configuration as it is now.
     #[must_use]
     pub fn company(&self) -> Arc<Company> {
-        self.company
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.company.load_full()
     }
 
     /// This instant.
@@ -128,7 +126,7 @@ impl Links {
     }
 
     pub(super) fn with_surroundings<T>(&self, f: impl FnOnce(Surroundings<'_>) -> T) -> T {
-        let company = self.company();
+        let company = self.company.load();
         f(Surroundings {
             ctx: Ctx {
                 now: self.now(),
@@ -159,7 +157,7 @@ impl Links {
     pub fn notifier(
         fatal: Arc<Fatal>,
     ) -> impl FnMut(Vec<Token>, Result<(), Arc<WriteFailed>>) + Send + 'static {
-        let mut last: HashMap<ConversationId, (Addr<ConversationActor>, Position)> = HashMap::new();
+        let mut last: Map<ConversationId, (Addr<ConversationActor>, Position)> = Map::default();
         move |tokens, result| {
             if let Err(failed) = result {
                 if !fatal.has_happened() {

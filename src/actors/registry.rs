@@ -1,6 +1,6 @@
 //! Live sessions by number: where answers and deliveries find their way out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,6 +11,7 @@ use crate::domain::reject::{Code, Reject};
 use crate::engine::outbound::{Outbound, SessionId};
 use crate::engine::request::{Principal, Reply};
 use crate::limits;
+use crate::maps::{Map, Set};
 
 use super::conversation::ConversationActor;
 use super::gateway::Sink;
@@ -45,14 +46,14 @@ enum Way {
 
 #[derive(Default)]
 struct Traffic {
-    routes: HashMap<ConversationId, Route>,
+    routes: Map<ConversationId, Route>,
     /// Unanswered requests, with the conversation they went to and the way they took.
-    in_flight: HashMap<u64, (ConversationId, Way)>,
+    in_flight: Map<u64, (ConversationId, Way)>,
     /// Unanswered requests by way of the supervisor. Until they are answered the direct
     /// way stays closed: what a session says second must not overtake what it said first.
-    roundabout: HashMap<ConversationId, usize>,
+    roundabout: Map<ConversationId, usize>,
     /// Refused because their conversation died; an answer that comes all the same is late.
-    refused: HashSet<u64>,
+    refused: Set<u64>,
     closed: bool,
 }
 
@@ -76,32 +77,21 @@ impl Handle {
 
     /// Tells the session, and notes what is answered and delivered by it.
     pub(super) fn tell(&self, out: Outbound) {
-        match &out {
-            Outbound::Answer { request, .. } => {
-                if *request == INTERNAL_REQUEST {
-                    return;
-                }
-                if locked(&self.traffic).is_late(*request) {
-                    return;
-                }
-            }
-            Outbound::Messages {
-                conversation,
-                messages,
-            } => {
-                let mut traffic = locked(&self.traffic);
-                if let (Some(route), Some(last)) =
-                    (traffic.routes.get_mut(conversation), messages.last())
-                {
-                    route.cursor = last.seq;
-                    route.credit = route
-                        .credit
-                        .saturating_sub(u32::try_from(messages.len()).unwrap_or(u32::MAX));
-                }
-            }
-            _ => {}
+        let may_be_told = locked(&self.traffic).notes(&out);
+        if may_be_told {
+            self.sink.deliver(&mut std::iter::once(out));
         }
-        self.sink.deliver(out);
+    }
+
+    /// The same for several, in order: one lock and one wake for all.
+    pub(super) fn tell_all(&self, mut outs: Vec<Outbound>) {
+        {
+            let mut traffic = locked(&self.traffic);
+            outs.retain(|out| traffic.notes(out));
+        }
+        if !outs.is_empty() {
+            self.sink.deliver(&mut outs.into_iter());
+        }
     }
 
     /// Notes a request to a conversation and returns the direct way there, if it may take it.
@@ -195,6 +185,30 @@ impl Handle {
 }
 
 impl Traffic {
+    /// Notes what a session is about to be told; false: it must not be.
+    fn notes(&mut self, out: &Outbound) -> bool {
+        match out {
+            Outbound::Answer { request, .. } => {
+                *request != INTERNAL_REQUEST && !self.is_late(*request)
+            }
+            Outbound::Messages {
+                conversation,
+                messages,
+            } => {
+                if let (Some(route), Some(last)) =
+                    (self.routes.get_mut(conversation), messages.last())
+                {
+                    route.cursor = last.seq;
+                    route.credit = route
+                        .credit
+                        .saturating_sub(u32::try_from(messages.len()).unwrap_or(u32::MAX));
+                }
+                true
+            }
+            _ => true,
+        }
+    }
+
     /// Notes an answer; whether the request has been refused before.
     fn is_late(&mut self, request: u64) -> bool {
         let way = self.in_flight.remove(&request);
@@ -217,7 +231,7 @@ impl Traffic {
 /// Every live session.
 #[derive(Default)]
 pub(super) struct Registry {
-    shards: [Mutex<HashMap<SessionId, Arc<Handle>>>; SHARDS],
+    shards: [Mutex<Map<SessionId, Arc<Handle>>>; SHARDS],
     sockets: Mutex<HashMap<String, usize>>,
     next: AtomicU64,
 }
@@ -227,7 +241,7 @@ impl Registry {
         SessionId(self.next.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    fn shard(&self, id: SessionId) -> MutexGuard<'_, HashMap<SessionId, Arc<Handle>>> {
+    fn shard(&self, id: SessionId) -> MutexGuard<'_, Map<SessionId, Arc<Handle>>> {
         let index = usize::try_from(id.0 % SHARDS as u64).expect("below SHARDS");
         locked(&self.shards[index])
     }

@@ -242,7 +242,10 @@ mod tests {
             client_id: None,
             text: "\u{1b}[2J".into(),
         };
-        assert_eq!(describe(&Event::Posted(message)), "#1 customer: \\u{1b}[2J");
+        assert_eq!(
+            describe(&Event::Posted(message.into())),
+            "#1 customer: \\u{1b}[2J"
+        );
     }
 
     #[test]

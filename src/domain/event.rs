@@ -2,6 +2,7 @@
 //! appended, never reordered or removed (the storage codec is positional).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -139,7 +140,7 @@ pub enum Event {
         client_id: Option<ClientId>,
     },
     /// A message was taken into the thread.
-    Posted(Message),
+    Posted(Arc<Message>),
     /// waiting → open: the customer wrote.
     Returned {
         /// The agent it belongs to; `None`: stickiness is off.

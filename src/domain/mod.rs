@@ -1,7 +1,7 @@
 //! The rules, pure: no clock, no randomness, no storage, no network.
 //!
-//! Imports nothing but std and serde; `hours.rs` alone also knows jiff, because
-//! time-zone arithmetic is a table better kept by others.
+//! Imports nothing but std and serde; `hours.rs` also knows jiff and `ids.rs` uuid, because
+//! time-zone tables and the text form of ids are better kept by others.
 
 pub mod command;
 pub mod commit;

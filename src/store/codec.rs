@@ -257,6 +257,8 @@ pub fn decode<T: Stored>(record: &[u8]) -> Result<T, DecodeError> {
 #[cfg(test)]
 mod tests {
     use rand::rngs::StdRng;
+    use std::sync::Arc;
+
     use rand::{RngCore, SeedableRng};
 
     use super::*;
@@ -267,13 +269,13 @@ mod tests {
     fn posted() -> Recorded {
         Recorded {
             at: Timestamp(1_700_000_000_123),
-            event: Event::Posted(Message {
+            event: Event::Posted(Arc::new(Message {
                 seq: Seq(42),
                 at: Timestamp(1_700_000_000_123),
                 author: Author::Agent(AgentId::parse("anna").expect("a valid id")),
                 client_id: Some(ClientId::parse("c-1").expect("a valid id")),
                 text: "Hola, ¿en qué puedo ayudar?".into(),
-            }),
+            })),
         }
     }
 

@@ -247,7 +247,7 @@ impl View<'_> {
             if let Event::Posted(message) = recorded.event
                 && message.seq > after
             {
-                page.push(Arc::new(message));
+                page.push(message);
             }
             if page.len() < limit { GO_ON } else { ENOUGH }
         })?;
@@ -278,7 +278,7 @@ impl View<'_> {
             if let Event::Posted(message) = recorded.event
                 && message.seq < before
             {
-                page.push(Arc::new(message));
+                page.push(message);
             }
             if page.len() < limit { GO_ON } else { ENOUGH }
         })?;
@@ -297,14 +297,14 @@ impl View<'_> {
                 let row: DedupRow = decode(Table::Dedup, key, record)?;
                 let of = keys::parse_dedup(key).ok_or_else(|| malformed(Table::Dedup, key))?;
                 found.push((of, row.seq, row.at));
-                if found.len() <= limits::DEDUP_IN_MEMORY_MAX {
+                if found.len() <= limits::DEDUP_LOADED_MAX {
                     GO_ON
                 } else {
                     ENOUGH
                 }
             },
         )?;
-        if found.len() > limits::DEDUP_IN_MEMORY_MAX {
+        if found.len() > limits::DEDUP_LOADED_MAX {
             return Ok((Vec::new(), false));
         }
         Ok((found, true))

@@ -3,7 +3,6 @@
 //! Bounds the requests without an answer, the subscriptions, and the credit that a client
 //! can grant. Knows the gateway, but no sockets and no frames.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use super::auth::{permit, writes};
@@ -15,6 +14,7 @@ use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Timestamp;
 use crate::engine::request::{Ask, Principal, Request};
 use crate::limits;
+use crate::maps::{Map, Set};
 use crate::wire::body::Viewer;
 use crate::wire::client::{Hello, Tag};
 
@@ -27,16 +27,16 @@ pub(super) struct Live {
     /// When the customer's token stops being accepted.
     expires: Option<Timestamp>,
     next_number: u64,
-    pub(super) pending: HashMap<u64, Pending>,
+    pub(super) pending: Map<u64, Pending>,
     /// Those of `pending` that the client asked for; subscriptions of hello come on top.
     pub(super) in_flight: usize,
     /// Followed conversations, with the messages the client has not granted back.
-    pub(super) subscriptions: HashMap<ConversationId, u32>,
+    pub(super) subscriptions: Map<ConversationId, u32>,
     /// The client grants credit itself, beginning with this much.
     pub(super) client_credit: Option<u32>,
     /// Without echo: messages this connection sent and has not been delivered. As many as
     /// are on their way.
-    own: Option<HashSet<(ConversationId, Seq)>>,
+    own: Option<Set<(ConversationId, Seq)>>,
 }
 
 /// A request without an answer yet.
@@ -71,11 +71,11 @@ impl Live {
             principal,
             expires,
             next_number: 0,
-            pending: HashMap::new(),
+            pending: Map::default(),
             in_flight: 0,
-            subscriptions: HashMap::new(),
+            subscriptions: Map::default(),
             client_credit: hello.credit,
-            own: (!hello.echo).then(HashSet::new),
+            own: (!hello.echo).then(Set::default),
         }
     }
 

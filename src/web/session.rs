@@ -12,7 +12,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use actix::{Actor, ActorContext, Addr, AsyncContext, Handler, Message, StreamHandler};
+use actix::{
+    Actor, ActorContext, Addr, AsyncContext, Handler, Message, SpawnHandle, StreamHandler,
+};
 use actix_http::ws::{CloseCode, CloseReason, Item, ProtocolError};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::{self, WebsocketContext, WsResponseBuilder};
@@ -91,6 +93,7 @@ fn open(
         fragments: Reassembly::default(),
         verdict: verdict.clone(),
         counted: None,
+        hello_deadline: SpawnHandle::default(),
     };
     // A client without a subprotocol (curl, websocat) is served all the same.
     WsResponseBuilder::new(session, request, GuardedPayload::new(payload, verdict))
@@ -109,6 +112,9 @@ struct WsSession {
     fragments: Reassembly,
     verdict: Verdict,
     counted: Option<Counted>,
+    /// Ends a session that says nothing; gone when it has said hello, for every future of
+    /// an actor is polled with each of its messages.
+    hello_deadline: SpawnHandle,
 }
 
 /// One of the open sockets, until dropped: also when the connection breaks, which
@@ -159,12 +165,10 @@ impl Sink for InboxSink {
         clippy::disallowed_methods,
         reason = "at most one Wake waits at a time, and the inbox is bounded"
     )]
-    fn deliver(&self, out: Outbound) {
-        let wake = self
-            .inbox
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(out);
+    fn deliver(&self, outs: &mut dyn Iterator<Item = Outbound>) {
+        let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        let wake = outs.fold(false, |wake, out| inbox.push(out) | wake);
+        drop(inbox);
         if wake {
             self.session.do_send(Wake);
         }
@@ -178,7 +182,7 @@ impl Actor for WsSession {
 
     fn started(&mut self, ctx: &mut Context) {
         self.counted = Some(Counted::new(&self.state.telemetry, self.door));
-        ctx.run_later(
+        self.hello_deadline = ctx.run_later(
             Duration::from_millis(limits::HELLO_DEADLINE.0),
             |session, ctx| {
                 if matches!(session.phase, Phase::AwaitingHello) {
@@ -324,6 +328,7 @@ impl WsSession {
     fn heard_hello(&mut self, hello: &Hello, ctx: &mut Context) {
         match self.admit(hello, ctx) {
             Ok(live) => {
+                ctx.cancel_future(self.hello_deadline);
                 let at = self.state.gateway.now();
                 self.send(server::welcome(live.session.id(), &live.principal, at), ctx);
                 self.phase = Phase::Live(Box::new(live));

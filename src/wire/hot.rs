@@ -60,8 +60,9 @@ pub(super) fn send(conversation: &str, client_id: &str, text: &str) -> Result<In
 
 /// Appends a JSON string, quotes included.
 fn push_string(out: &mut String, text: &str) {
-    let plain = |b: u8| b >= 0x20 && b != b'"' && b != b'\\';
-    if text.bytes().all(plain) {
+    // Without an early end, so that the compiler looks at many bytes at once.
+    let plain = |b: u8| (b >= 0x20) & (b != b'"') & (b != b'\\');
+    if text.bytes().fold(true, |all, b| all & plain(b)) {
         out.push('"');
         out.push_str(text);
         out.push('"');
@@ -70,8 +71,8 @@ fn push_string(out: &mut String, text: &str) {
     }
 }
 
-fn push_number(out: &mut String, number: impl std::fmt::Display) {
-    write!(out, "{number}").expect("writing to a string does not fail");
+fn push_number(out: &mut String, number: impl itoa::Integer) {
+    out.push_str(itoa::Buffer::new().format(number));
 }
 
 /// The answer to a `send`.
@@ -97,7 +98,7 @@ pub fn accepted_send(client_id: &str, seq: u64, at: i64, repeated: bool) -> Byte
 pub fn message(conversation: ConversationId, message: &Message, company: &Company) -> ByteString {
     let mut out = String::with_capacity(192 + message.text.len());
     out.push_str(r#"{"type":"message","conversation":""#);
-    push_number(&mut out, conversation);
+    write!(out, "{conversation}").expect("writing to a string does not fail");
     out.push_str(r#"","seq":"#);
     push_number(&mut out, message.seq.0);
     out.push_str(r#","at":"#);

@@ -366,7 +366,7 @@ impl Stored {
                 let before = self.dedup.insert(key, (message.seq, message.at));
                 assert_eq!(before, None, "a client id is one message: {message:?}");
             }
-            self.messages.push(Arc::new(message.clone()));
+            self.messages.push(message.clone());
         }
         self.state.apply(&recorded);
         self.shown.push((self.state.state, self.state.last_seq));

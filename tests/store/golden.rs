@@ -109,7 +109,7 @@ fn events() -> Vec<Event> {
             prefer: Some(returning()),
             client_id: Some(client("start-1")),
         },
-        Event::Posted(message(Author::Agent(agent("anna")), "¿Qué tal? 👋")),
+        Event::Posted(message(Author::Agent(agent("anna")), "¿Qué tal? 👋").into()),
         Event::Returned {
             sticky: Some(returning()),
         },
@@ -334,7 +334,7 @@ fn samples() -> Vec<Sample> {
             &format!("event/{name}"),
             Recorded {
                 at,
-                event: Event::Posted(message),
+                event: Event::Posted(message.into()),
             },
         ));
     }

@@ -148,14 +148,14 @@ fn more_client_ids_than_memory_holds_are_left_in_the_store() {
     let store = open(directory.path());
     let mut story = Story::new(1);
     let mut writes = vec![story.start("carla")];
-    for _ in 0..limits::DEDUP_IN_MEMORY_MAX {
+    for _ in 0..limits::DEDUP_LOADED_MAX {
         writes.push(story.says("x"));
     }
     store.write_now(&writes).expect("written");
     let all = store.load(story.id).expect("readable").expect("there");
     assert_eq!(
         (all.client_ids.len(), all.client_ids_complete),
-        (limits::DEDUP_IN_MEMORY_MAX, true)
+        (limits::DEDUP_LOADED_MAX, true)
     );
     store
         .write_now(&[story.says("one too many")])

@@ -143,13 +143,13 @@ impl Story {
 
     fn message(&self, author: Author, client_id: Option<ClientId>, text: &str) -> Event {
         let seq = self.state.as_ref().expect("started").last_seq.next();
-        Event::Posted(Message {
+        Event::Posted(Arc::new(Message {
             seq,
             at: Timestamp(self.now + 10),
             author,
             client_id,
             text: text.into(),
-        })
+        }))
     }
 
     pub(crate) fn says(&mut self, text: &str) -> Write {

@@ -65,7 +65,8 @@ pub fn decide(
     let mut draft = Draft {
         state,
         ctx,
-        events: Vec::new(),
+        // Nearly every command is one event, a message; the default would make room for four.
+        events: Vec::with_capacity(1),
     };
     match command {
         Command::Start(_) => {
@@ -169,7 +170,7 @@ impl Draft<'_> {
     /// Sends a system message, unless it is switched off.
     fn tell(&mut self, kind: SystemKind, agent: Option<&AgentId>) {
         if let Some(message) = system_message(self.state, kind, agent, self.ctx) {
-            self.record(Event::Posted(message));
+            self.record(Event::Posted(Arc::new(message)));
         }
     }
 

@@ -65,7 +65,7 @@ impl Draft<'_> {
             client_id: Some(client_id),
             text,
         };
-        self.record(Event::Posted(message));
+        self.record(Event::Posted(Arc::new(message)));
         if from_customer {
             if self.state.state == State::Waiting {
                 self.come_back();

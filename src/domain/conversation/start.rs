@@ -61,7 +61,7 @@ pub fn start(
             client_id: Some(client_id),
             text,
         };
-        draft.record(Event::Posted(message));
+        draft.record(Event::Posted(Arc::new(message)));
     }
     draft.tell_outside_hours();
     let events = draft.events;

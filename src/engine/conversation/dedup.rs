@@ -1,15 +1,17 @@
 //! The same client id is the same message.
 //!
-//! A conversation with few messages keeps all its client ids in memory; one with
-//! many asks the store about those it does not remember. While it asks, everything
-//! that came later waits, so that order is kept.
+//! The newest client ids are kept with their messages, of older ones only a hash: enough
+//! to know that an id is new. One that may be old is looked up in the store, and so is
+//! every one in a conversation with so many messages that not even their hashes are kept.
+//! While the store is asked, everything that came later waits, so that order is kept.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use crate::domain::ids::Seq;
 use crate::domain::message::{DedupKey, Message};
 use crate::domain::time::Timestamp;
 use crate::limits;
+use crate::maps::{Map, Set};
 
 /// What is known of a client id.
 pub(super) enum Answer {
@@ -23,9 +25,16 @@ pub(super) enum Answer {
 
 #[derive(Debug)]
 pub(super) struct Dedup {
-    known: HashMap<DedupKey, (Seq, Timestamp)>,
-    /// `known` holds every client id of the conversation.
+    /// The newest client ids, with their messages.
+    recent: Map<DedupKey, (Seq, Timestamp)>,
+    /// Hashes of those that were recent once. One that is not here was never used; one that
+    /// is here is looked up in the store.
+    older: Set<u64>,
+    hasher: foldhash::fast::RandomState,
+    /// `recent` and `older` together hold every client id of the conversation.
     complete: bool,
+    /// With so many recent ones it is time to forget.
+    forget_at: usize,
     /// The key the store is being asked about.
     looking: Option<DedupKey>,
     /// The key the store has just said it does not have.
@@ -34,47 +43,69 @@ pub(super) struct Dedup {
 
 impl Dedup {
     pub(super) fn new(client_ids: Vec<(DedupKey, Seq, Timestamp)>, complete: bool) -> Self {
-        let known = client_ids
-            .into_iter()
-            .map(|(key, seq, at)| (key, (seq, at)))
-            .collect();
-        Self {
-            known,
+        let durable = client_ids.iter().map(|(_, seq, _)| *seq).max();
+        let mut dedup = Self {
+            recent: client_ids
+                .into_iter()
+                .map(|(key, seq, at)| (key, (seq, at)))
+                .collect(),
+            older: Set::default(),
+            hasher: foldhash::fast::RandomState::default(),
             complete,
+            forget_at: 2 * limits::DEDUP_RECENT,
             looking: None,
             absent: None,
+        };
+        if dedup.recent.len() > limits::DEDUP_RECENT {
+            dedup.forget_older(durable.unwrap_or(Seq(0)));
         }
+        dedup
     }
 
     pub(super) fn find(&self, key: &DedupKey) -> Answer {
-        match self.known.get(key) {
-            Some((seq, at)) => Answer::Known(*seq, *at),
-            None if self.complete || self.absent.as_ref() == Some(key) => Answer::Unknown,
-            None => Answer::AskStore,
+        if let Some((seq, at)) = self.recent.get(key) {
+            return Answer::Known(*seq, *at);
+        }
+        let is_new = self.complete && !self.older.contains(&self.hasher.hash_one(key));
+        if is_new || self.absent.as_ref() == Some(key) {
+            Answer::Unknown
+        } else {
+            Answer::AskStore
         }
     }
 
-    pub(super) fn remember(&mut self, message: &Message) {
+    /// Notes a message that is staged now. Those up to `durable` are in the store.
+    pub(super) fn remember(&mut self, message: &Message, durable: Seq) {
         if let Some(key) = message.dedup_key() {
-            if self.known.len() >= limits::DEDUP_IN_MEMORY_MAX * 2 {
-                // What is forgotten must be found in the store. Only the newest messages can
-                // be staged and not yet there, and they are in the half that is kept.
-                self.forget_older_half();
+            if self.recent.len() >= self.forget_at {
+                self.forget_older(durable);
             }
             if self.absent.as_ref() == Some(&key) {
                 self.absent = None;
             }
-            self.known.insert(key, (message.seq, message.at));
+            self.recent.insert(key, (message.seq, message.at));
         }
     }
 
-    fn forget_older_half(&mut self) {
-        let mut seqs: Vec<Seq> = self.known.values().map(|(seq, _)| *seq).collect();
-        let middle = seqs.len() / 2;
-        let (_, median, _) = seqs.select_nth_unstable(middle);
-        let median = *median;
-        self.known.retain(|_, (seq, _)| *seq >= median);
-        self.complete = false;
+    /// Keeps the newest, and whatever the store cannot know yet.
+    fn forget_older(&mut self, durable: Seq) {
+        let mut seqs: Vec<Seq> = self.recent.values().map(|(seq, _)| *seq).collect();
+        let keep_from = seqs.len().saturating_sub(limits::DEDUP_RECENT);
+        let (_, first_kept, _) = seqs.select_nth_unstable(keep_from);
+        let first_kept = (*first_kept).min(durable.next());
+        let (hasher, older) = (&self.hasher, &mut self.older);
+        self.recent.retain(|key, (seq, _)| {
+            let keep = *seq >= first_kept;
+            if !keep && self.complete {
+                older.insert(hasher.hash_one(key));
+            }
+            keep
+        });
+        if self.older.len() > limits::DEDUP_OLDER_MAX {
+            self.older = Set::default();
+            self.complete = false;
+        }
+        self.forget_at = self.recent.len() + limits::DEDUP_RECENT;
     }
 
     pub(super) fn is_looking(&self) -> bool {
@@ -92,10 +123,86 @@ impl Dedup {
         self.looking = None;
         match found {
             Some(message) => {
-                self.known.insert(key, message);
+                self.recent.insert(key, message);
                 self.absent = None;
             }
             None => self.absent = Some(key),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::ids::ClientId;
+    use crate::domain::message::Author;
+
+    fn message(seq: u64) -> Message {
+        Message {
+            seq: Seq(seq),
+            at: Timestamp(0),
+            author: Author::Customer,
+            client_id: Some(ClientId::parse(&format!("m-{seq}")).expect("an id")),
+            text: Arc::from("hello"),
+        }
+    }
+
+    fn key(seq: u64) -> DedupKey {
+        message(seq).dedup_key().expect("customers have client ids")
+    }
+
+    /// A conversation in which so many messages were staged, and so many are durable.
+    fn after(staged: usize, durable: u64) -> Dedup {
+        let mut dedup = Dedup::new(Vec::new(), true);
+        for seq in 1..=staged as u64 {
+            dedup.remember(&message(seq), Seq(durable));
+        }
+        dedup
+    }
+
+    #[test]
+    fn an_id_that_is_not_durable_is_known_however_many_follow() {
+        let dedup = after(10 * limits::DEDUP_RECENT, 5);
+        for seq in 6..=10 * limits::DEDUP_RECENT as u64 {
+            assert!(
+                matches!(dedup.find(&key(seq)), Answer::Known(of, _) if of == Seq(seq)),
+                "message {seq}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_old_id_is_looked_up_and_a_new_one_is_not() {
+        let many = 10 * limits::DEDUP_RECENT;
+        let dedup = after(many, many as u64);
+        assert!(dedup.recent.len() <= 2 * limits::DEDUP_RECENT);
+        assert!(matches!(dedup.find(&key(1)), Answer::AskStore));
+        assert!(matches!(dedup.find(&key(many as u64 + 1)), Answer::Unknown));
+    }
+
+    #[test]
+    fn with_more_ids_than_hashes_may_be_kept_every_one_is_looked_up() {
+        let many = limits::DEDUP_OLDER_MAX + 4 * limits::DEDUP_RECENT;
+        let dedup = after(many, many as u64);
+        assert_eq!(dedup.older.len(), 0);
+        assert!(matches!(
+            dedup.find(&key(many as u64 + 1)),
+            Answer::AskStore
+        ));
+    }
+
+    #[test]
+    fn a_conversation_that_wakes_keeps_the_newest_ids_whole() {
+        let many = limits::DEDUP_LOADED_MAX as u64;
+        let loaded = (1..=many)
+            .rev()
+            .map(|seq| (key(seq), Seq(seq), Timestamp(0)));
+        let dedup = Dedup::new(loaded.collect(), true);
+        assert_eq!(dedup.recent.len(), limits::DEDUP_RECENT);
+        assert!(matches!(dedup.find(&key(many)), Answer::Known(..)));
+        assert!(matches!(dedup.find(&key(1)), Answer::AskStore));
+        assert!(matches!(dedup.find(&key(many + 1)), Answer::Unknown));
     }
 }

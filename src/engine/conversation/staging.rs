@@ -113,12 +113,12 @@ impl ConversationMachine {
         let messages: Vec<Arc<Message>> = events
             .iter()
             .filter_map(|r| match &r.event {
-                Event::Posted(message) => Some(Arc::new(message.clone())),
+                Event::Posted(message) => Some(message.clone()),
                 _ => None,
             })
             .collect();
         for message in &messages {
-            self.dedup.remember(message);
+            self.dedup.remember(message, self.readers.last_seq());
         }
         let only_messages = messages.len() == events.len();
         let only_marks = events
