@@ -9,16 +9,15 @@ missing=()   # Debian packages
 problems=()  # what apt cannot mend
 
 has_libclang() {
-    [[ -n "${LIBCLANG_PATH:-}" ]] && compgen -G "$LIBCLANG_PATH/libclang*.so*" >/dev/null && return 0
-    if command -v llvm-config >/dev/null && compgen -G "$(llvm-config --libdir)/libclang*.so*" >/dev/null; then
-        return 0
-    fi
-    compgen -G '/usr/lib/llvm*/lib/libclang*.so*' >/dev/null && return 0
-    compgen -G '/usr/lib/*/libclang*.so*' >/dev/null && return 0
-    compgen -G '/usr/lib/libclang*.so*' >/dev/null && return 0
-    compgen -G '/usr/lib64/libclang*.so*' >/dev/null && return 0
+    local directories=(/usr/lib/llvm*/lib /usr/lib/*-linux-* /usr/lib /usr/lib64)
     # macOS: the command line tools bring it.
-    compgen -G '/Library/Developer/CommandLineTools/usr/lib/libclang.dylib' >/dev/null
+    directories+=(/Library/Developer/CommandLineTools/usr/lib)
+    [[ -n "${LIBCLANG_PATH:-}" ]] && directories+=("$LIBCLANG_PATH")
+    command -v llvm-config >/dev/null && directories+=("$(llvm-config --libdir)")
+    # Not libclang-cpp, which is another library and often there without this one.
+    find -L "${directories[@]}" -maxdepth 1 \
+        \( -name 'libclang.so*' -o -name 'libclang-[0-9]*.so*' -o -name libclang.dylib \) \
+        -print -quit 2>/dev/null | grep -q .
 }
 
 # rust-version in Cargo.toml, compared as a version.
