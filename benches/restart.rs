@@ -19,11 +19,11 @@ use linger::cli::demo::{self, DemoArgs};
 use linger::config::CustomerRate;
 use linger::domain::command::{Actor, Command, Start};
 use linger::domain::commit::{Commit, TimerMove, Write};
+use linger::domain::company::{Company, Role};
 use linger::domain::conversation::{self as rules, Ctx};
 use linger::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, WorkstreamId};
 use linger::domain::routing::{Explanation, Rule};
 use linger::domain::time::{Millis, Timestamp};
-use linger::domain::workstream::{Company, Role};
 use linger::store::{Durability, Store};
 
 const FEW: usize = 1_000;

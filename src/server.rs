@@ -21,8 +21,8 @@ use crate::actors::{Boot, Fatal, Gateway, Links, SupervisorActor};
 use crate::cli::company_file;
 use crate::clock::Clock;
 use crate::config::{CustomerRate, ServeSettings};
+use crate::domain::company::Company;
 use crate::domain::ids::ConversationId;
-use crate::domain::workstream::Company;
 use crate::engine::summary::Summary;
 use crate::error::Exit;
 use crate::limits;
@@ -243,7 +243,9 @@ impl ServerError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Listen { .. } => Exit::Listen,
-            Self::Store(StoreError::NewerFormat { .. }) => Exit::NewerFormat,
+            Self::Store(StoreError::NewerFormat { .. } | StoreError::OlderFormat { .. }) => {
+                Exit::NewerFormat
+            }
             Self::Store(_) | Self::InUse(_) => Exit::Store,
             Self::NoCompany(_) | Self::Config(_) => Exit::Config,
             Self::WriteFailed => Exit::WriteFailed,

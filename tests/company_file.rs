@@ -2,9 +2,9 @@
 //! is wrong is refused with its place and a way out.
 
 use linger::config::CompanyFile;
+use linger::domain::company::{Company, Mode, Patience, Role, Workstream, WrapUp};
 use linger::domain::ids::{AgentId, QueueId, WorkstreamId};
 use linger::domain::time::Millis;
-use linger::domain::workstream::{Company, Mode, Patience, Role, Workstream, WrapUp};
 
 const EXAMPLE: &str = include_str!("../docs/company.example.toml");
 
@@ -185,7 +185,7 @@ fn what_is_wrong_is_named_with_its_place() {
         (
             "a key algorithm",
             "[agents",
-            "[[customer_keys]]\nalgorithm = \"HS256\"\npublic_key_pem = \"-----BEGIN PUBLIC KEY-----\"\n[agents",
+            "[authentication.shop]\nalgorithm = \"HS256\"\npublic_key_pem = \"-----BEGIN PUBLIC KEY-----\"\n[agents",
             "HS256",
         ),
     ];

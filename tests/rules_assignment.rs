@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use linger::domain::command::{Actor, Command, Start};
+use linger::domain::company::{
+    AgentProfile, Company, Distribution, Method, Mode, Presence, Queue, Role, Stickiness,
+    WhenAbsent, WhenFull, Workstream,
+};
 use linger::domain::conversation::{Conversation, Ctx, State, decide, start};
 use linger::domain::event::{Event, Recorded, StickyEnd};
 use linger::domain::hours::{Calendar, Interval};
@@ -14,10 +18,6 @@ use linger::domain::ids::{
 use linger::domain::reject::{Code, Reject};
 use linger::domain::routing::{Considered, Explanation, Rule, RuledOut};
 use linger::domain::time::{Millis, Timestamp};
-use linger::domain::workstream::{
-    AgentProfile, Company, Distribution, Method, Mode, Presence, Queue, Role, Stickiness,
-    WhenAbsent, WhenFull, Workstream,
-};
 use linger::engine::assignment::{Action, Assignment, Want};
 use linger::engine::summary::Summary;
 
@@ -42,6 +42,7 @@ fn company(change: impl FnOnce(&mut Company)) -> Company {
         ("sue", Role::Supervisor),
     ] {
         let profile = AgentProfile {
+            name: String::new(),
             display_name: name.to_owned(),
             role,
             capacity: 2,
@@ -53,6 +54,7 @@ fn company(change: impl FnOnce(&mut Company)) -> Company {
     for (name, priority) in [("first", 1), ("second", 0)] {
         let members = BTreeSet::from([agent("anna"), agent("ben")]);
         let queue = Queue {
+            overflow: linger::domain::company::Overflow::default(),
             name: name.to_owned(),
             members,
             method: Method::HighestCapacity,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix::{Actor, Context, Handler, Message, WeakAddr};
 
 use crate::domain::commit::Write;
-use crate::domain::workstream::Presence;
+use crate::domain::company::Presence;
 use crate::engine::agent::{AgentEffect, AgentMachine};
 use crate::engine::conversation::Origin;
 use crate::engine::outbound::{Outbound, SessionId};

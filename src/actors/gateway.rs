@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix::Addr;
 use tokio::sync::oneshot;
 
+use crate::domain::company::Company;
 use crate::domain::ids::ConversationId;
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
-use crate::domain::workstream::Company;
 use crate::engine::conversation::{Input, Origin};
 use crate::engine::outbound::{Outbound, SessionId};
 use crate::engine::request::{Ask, Principal, Reply, Request};

@@ -9,10 +9,10 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::domain::commit::Write;
+use crate::domain::company::Company;
 use crate::domain::conversation::Ctx;
 use crate::domain::ids::{ConversationId, Position};
 use crate::domain::time::{Millis, Timestamp};
-use crate::domain::workstream::Company;
 use crate::engine::conversation::Surroundings;
 use crate::limits;
 use crate::maps::Map;

@@ -11,10 +11,10 @@ use super::*;
 use crate::clock::{Clock, ManualClock};
 use crate::domain::command::Start;
 use crate::domain::commit::Write;
+use crate::domain::company::{Company, Method, Mode, Queue, Workstream};
 use crate::domain::ids::{ClientId, ConversationId, CustomerId, QueueId, Seq, WorkstreamId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
-use crate::domain::workstream::{Company, Method, Mode, Queue, Workstream};
 use crate::engine::outbound::Outbound;
 use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::limits;
@@ -158,6 +158,7 @@ fn company() -> Company {
     company.queues.insert(
         queue.clone(),
         Queue {
+            overflow: crate::domain::company::Overflow::default(),
             name: "Support".into(),
             members: [].into(),
             method: Method::HighestCapacity,

@@ -11,8 +11,8 @@ use clap::{Args, Subcommand};
 use super::offline::{OfflineError, change, company, open};
 use super::secret::{new_secret, secret_sha256};
 use crate::config::DATA_DIR_DEFAULT;
+use crate::domain::company::{AgentProfile, Company, Role};
 use crate::domain::ids::{AgentId, QueueId};
-use crate::domain::workstream::{AgentProfile, Company, Role};
 
 /// Units of an agent unless said otherwise.
 const CAPACITY_DEFAULT: u32 = 4;
@@ -119,11 +119,13 @@ fn add_agent(company: &mut Company, add: AddArgs) -> Result<String, OfflineError
     }
     let secret = new_secret()?;
     let profile = AgentProfile {
-        display_name: add.display_name.unwrap_or_else(|| add.name.to_string()),
+        name: String::new(),
         role: add.role,
-        capacity: add.capacity,
-        enabled: true,
         secret_sha256: secret_sha256(&secret),
+        ..AgentProfile::new(
+            add.display_name.as_deref().unwrap_or(add.name.as_str()),
+            add.capacity,
+        )
     };
     company.agents.insert(add.name, profile);
     Ok(secret)
@@ -204,7 +206,7 @@ fn parse_role(text: &str) -> Result<Role, String> {
 mod tests {
     use super::*;
     use crate::cli::offline::save;
-    use crate::domain::workstream::Queue;
+    use crate::domain::company::Queue;
     use clap::Parser;
     use std::path::Path;
 
@@ -227,6 +229,7 @@ mod tests {
         let store = open(dir.path(), true).expect("a new store");
         let mut company = Company::default();
         let queue = Queue {
+            overflow: crate::domain::company::Overflow::default(),
             name: "Support".to_owned(),
             members: [].into(),
             method: Default::default(),

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::offline::{OfflineError, company, open, save};
 use crate::config::{CompanyFile, DATA_DIR_DEFAULT};
-use crate::domain::workstream::Company;
+use crate::domain::company::Company;
 use crate::store::Store;
 
 /// `linger company …`

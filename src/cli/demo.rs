@@ -21,10 +21,10 @@ use super::offline::{OfflineError, open, save};
 use super::secret::{new_secret, secret_sha256};
 use crate::client::token::{SigningKey, TokenError};
 use crate::config::{CustomerRate, LISTEN_DEFAULT};
-use crate::domain::ids::{AgentId, QueueId, WorkstreamId};
-use crate::domain::workstream::{
-    AgentProfile, Company, CustomerKey, Method, Mode, Queue, Role, RouteRule, Workstream,
+use crate::domain::company::{
+    AgentProfile, Company, Condition, CustomerKey, Mode, Queue, Role, RouteRule, Test, Workstream,
 };
+use crate::domain::ids::{AgentId, AuthenticationId, QueueId, WorkstreamId};
 
 const PERSISTENT: &str = "support";
 const LIVE: &str = "live";
@@ -226,6 +226,10 @@ fn queue_id(name: &str) -> QueueId {
     QueueId::parse(name).expect("the demo's queue names are valid ids")
 }
 
+fn authentication_id() -> AuthenticationId {
+    AuthenticationId::parse("demo").expect("the demo's names are valid ids")
+}
+
 /// The company without people: two queues that are always open, so that the demo works
 /// at night, and a workstream of each mode.
 fn skeleton(auto_accept: bool) -> Company {
@@ -234,14 +238,7 @@ fn skeleton(auto_accept: bool) -> Company {
         ..Company::default()
     };
     for (id, name) in QUEUES {
-        let queue = Queue {
-            name: name.to_owned(),
-            members: [].into(),
-            method: Method::HighestCapacity,
-            priority: 0,
-            hours: None,
-        };
-        company.queues.insert(queue_id(id), queue);
+        company.queues.insert(queue_id(id), Queue::new(name));
     }
     for (id, name, mode) in [
         (PERSISTENT, "Support", Mode::Persistent),
@@ -251,8 +248,10 @@ fn skeleton(auto_accept: bool) -> Company {
         workstream.auto_accept = auto_accept;
         workstream.routes.push(RouteRule {
             name: "sales".to_owned(),
-            key: "topic".to_owned(),
-            any_of: ["sales".to_owned()].into(),
+            when: vec![Condition {
+                key: "topic".to_owned(),
+                test: Test::AnyOf(["sales".to_owned()].into()),
+            }],
             queue: queue_id("sales"),
         });
         let id = WorkstreamId::parse(id).expect("the demo's workstream names are valid ids");
@@ -279,15 +278,13 @@ fn add_person(
         }
     }
     let profile = AgentProfile {
-        display_name: display_name.to_owned(),
         role,
-        capacity: CAPACITY_DEFAULT,
-        enabled: true,
         secret_sha256: credentials
             .agents
             .get(name)
             .map(|s| secret_sha256(s))
             .unwrap_or_default(),
+        ..AgentProfile::new(display_name, CAPACITY_DEFAULT)
     };
     company.agents.insert(id, profile);
     Ok(())
@@ -317,9 +314,7 @@ fn trust_key(company: &mut Company, credentials: &Credentials) -> Result<(), Dem
         issuer: credentials.issuer.clone(),
         audience: None,
     };
-    if !company.customer_keys.contains(&key) {
-        company.customer_keys.push(key);
-    }
+    company.authentication.insert(authentication_id(), key);
     Ok(())
 }
 

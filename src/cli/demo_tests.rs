@@ -88,7 +88,7 @@ fn the_same_directory_again_keeps_key_and_secrets_and_gains_what_is_asked() {
         third.credentials.agents["anna"],
         first.credentials.agents["anna"]
     );
-    assert_eq!(third.company.customer_keys, first.company.customer_keys);
+    assert_eq!(third.company.authentication, first.company.authentication);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn the_table_shows_tokens_that_the_company_trusts_and_lines_to_paste() {
         .find_map(|l| l.trim().strip_prefix("maria"))
         .expect("maria's token")
         .trim();
-    let key = &demo.company.customer_keys[0];
+    let key = &demo.company.authentication[&super::authentication_id()];
     let public = DecodingKey::from_ed_pem(key.public_key_pem.as_bytes()).expect("a public key");
     let claims: serde_json::Value =
         jsonwebtoken::decode(token, &public, &Validation::new(Algorithm::EdDSA))

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::commit::Write;
+use crate::domain::company::Company;
 use crate::domain::ids::InvalidId;
-use crate::domain::workstream::Company;
 use crate::store::{Durability, Store, StoreError};
 
 use super::secret::NoRandomness;

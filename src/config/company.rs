@@ -9,18 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::file::{
-    AgentFile, CompanyFile, HoursFile, QueueFile, RouteFile, StickinessFile, TimersFile,
-    WidgetFile, WorkstreamFile,
+    AgentFile, CompanyFile, ConditionFile, HoursFile, QueueFile, RouteFile, StickinessFile,
+    TimersFile, WidgetFile, WorkstreamFile,
 };
 use super::units::{parse_date, parse_duration, parse_interval};
+use crate::domain::company::{
+    AgentProfile, Company, Condition, CustomerKey, Overflow, Patience, Queue, RouteRule,
+    Stickiness, Test, TimerSettings, Widget, Workstream, WrapUp,
+};
 use crate::domain::hours::{Calendar, Interval};
 use crate::domain::ids::{AgentId, CalendarId, InvalidId, QueueId};
 use crate::domain::system_messages;
 use crate::domain::time::Millis;
-use crate::domain::workstream::{
-    AgentProfile, Company, CustomerKey, Patience, Queue, RouteRule, Stickiness, TimerSettings,
-    Widget, Workstream, WrapUp,
-};
 
 /// Why a company file cannot be used: every problem, each with its place and a way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +59,14 @@ impl CompanyFile {
                 r.agent(at, file, stored)
             }),
             widgets: reader.table("widgets", self.widgets, Reader::widget),
-            customer_keys: self.customer_keys,
+            authentication: reader.table(
+                "authentication",
+                self.authentication,
+                Reader::customer_key,
+            ),
+            quick_replies: BTreeMap::new(),
+            locale: String::new(),
         };
-        for (n, key) in company.customer_keys.iter().enumerate() {
-            reader.customer_key(n, key);
-        }
         if let Some(stored) = stored {
             keep_unnamed_agents(&mut company, stored);
         }
@@ -182,7 +185,15 @@ impl Reader {
             timers: self.timers(at, file.timers, default.timers),
             priority: file.priority.unwrap_or(default.priority),
             routes,
-            messages: file.messages,
+            messages: file
+                .messages
+                .into_iter()
+                .map(|(kind, texts)| (kind, texts.read()))
+                .collect(),
+            enabled: default.enabled,
+            locale: default.locale,
+            timeout_rules: default.timeout_rules,
+            device_identity: default.device_identity,
             name: file.name.unwrap_or_else(|| last_part(at)),
             mode: default.mode,
             default_queue: default.default_queue,
@@ -194,9 +205,36 @@ impl Reader {
         Some(RouteRule {
             queue: self.note(&at, file.queue.parse())?,
             name: file.name,
-            key: file.key,
-            any_of: file.any_of,
+            when: file
+                .when
+                .into_iter()
+                .filter_map(|condition| self.condition(&at, condition))
+                .collect(),
         })
+    }
+
+    fn condition(&mut self, at: &str, file: ConditionFile) -> Option<Condition> {
+        let mut tests: Vec<Test> = [
+            file.any_of.map(Test::AnyOf),
+            file.none_of.map(Test::NoneOf),
+            file.contains.map(Test::Contains),
+            file.starts_with.map(Test::StartsWith),
+            file.present.map(Test::Present),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if let (Some(test), true) = (tests.pop(), tests.is_empty()) {
+            return Some(Condition {
+                key: file.key,
+                test,
+            });
+        }
+        self.problems.push(format!(
+            "{at}, key {:?}: a condition has exactly one test; write any_of, none_of, contains, starts_with or present.",
+            file.key
+        ));
+        None
     }
 
     fn stickiness(
@@ -276,6 +314,7 @@ impl Reader {
             method: file.method,
             priority: file.priority,
             hours,
+            overflow: Overflow::default(),
         })
     }
 
@@ -332,6 +371,7 @@ impl Reader {
             self.problems.push(format!("{at}.secret_sha256 is not a SHA-256 in lower-case hex (64 digits); remove the line and run `linger agent add`."));
         }
         Some(AgentProfile {
+            name: String::new(),
             display_name: file.display_name.unwrap_or_else(|| last_part(at)),
             role: file.role,
             capacity: file.capacity,
@@ -342,13 +382,12 @@ impl Reader {
 
     fn widget(&mut self, at: &str, file: WidgetFile) -> Option<Widget> {
         Some(Widget {
-            workstream: self.note(&format!("{at}.workstream"), file.workstream.parse())?,
             allowed_origins: file.allowed_origins,
+            ..Widget::new(self.note(&format!("{at}.workstream"), file.workstream.parse())?)
         })
     }
 
-    fn customer_key(&mut self, n: usize, key: &CustomerKey) {
-        let at = format!("customer_keys, number {}", n + 1);
+    fn customer_key(&mut self, at: &str, key: CustomerKey) -> Option<CustomerKey> {
         if !["RS256", "ES256", "EdDSA"].contains(&key.algorithm.as_str()) {
             self.problems.push(format!(
                 "{at}: algorithm {:?} is not accepted; use \"RS256\", \"ES256\" or \"EdDSA\".",
@@ -358,6 +397,7 @@ impl Reader {
         if !key.public_key_pem.contains("-----BEGIN PUBLIC KEY-----") {
             self.problems.push(format!("{at}: public_key_pem holds no public key; paste it with its BEGIN PUBLIC KEY and END lines."));
         }
+        Some(key)
     }
 }
 

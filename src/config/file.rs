@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
 use super::units::{show_date, show_duration};
+use crate::domain::company::{
+    ANY_LANGUAGE, AgentProfile, Company, Condition, CustomerKey, Distribution, Method, Mode,
+    Patience, Presence, Queue, Role, Test, Texts, WhenAbsent, WhenFull, Workstream, WrapUp,
+};
 use crate::domain::hours::{Calendar, Interval};
 use crate::domain::ids::{AgentId, CalendarId};
 use crate::domain::message::SystemKind;
-use crate::domain::workstream::{
-    AgentProfile, Company, CustomerKey, Distribution, Method, Mode, Patience, Presence, Queue,
-    Role, WhenAbsent, WhenFull, Workstream, WrapUp,
-};
 
 /// The file as written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub struct CompanyFile {
     #[serde(default)]
     pub(super) widgets: BTreeMap<String, WidgetFile>,
     #[serde(default)]
-    pub(super) customer_keys: Vec<CustomerKey>,
+    pub(super) authentication: BTreeMap<String, CustomerKey>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ pub(super) struct WorkstreamFile {
     pub(super) stickiness: Option<StickinessFile>,
     pub(super) timers: Option<TimersFile>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) messages: BTreeMap<SystemKind, String>,
+    pub(super) messages: BTreeMap<SystemKind, TextsFile>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) routes: Vec<RouteFile>,
 }
@@ -87,9 +87,62 @@ pub(super) struct TimersFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct RouteFile {
     pub(super) name: String,
-    pub(super) key: String,
-    pub(super) any_of: BTreeSet<String>,
+    #[serde(default)]
+    pub(super) when: Vec<ConditionFile>,
     pub(super) queue: String,
+}
+
+/// One of the tests after the key; all others are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConditionFile {
+    pub(super) key: String,
+    pub(super) any_of: Option<BTreeSet<String>>,
+    pub(super) none_of: Option<BTreeSet<String>>,
+    pub(super) contains: Option<String>,
+    pub(super) starts_with: Option<String>,
+    pub(super) present: Option<bool>,
+}
+
+impl ConditionFile {
+    fn of(condition: &Condition) -> Self {
+        let mut file = Self {
+            key: condition.key.clone(),
+            ..Self::default()
+        };
+        match condition.test.clone() {
+            Test::AnyOf(values) => file.any_of = Some(values),
+            Test::NoneOf(values) => file.none_of = Some(values),
+            Test::Contains(part) => file.contains = Some(part),
+            Test::StartsWith(start) => file.starts_with = Some(start),
+            Test::Present(wanted) => file.present = Some(wanted),
+        }
+        file
+    }
+}
+
+/// A text for every language, or a table of them by language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum TextsFile {
+    Any(String),
+    ByLanguage(BTreeMap<String, String>),
+}
+
+impl TextsFile {
+    fn of(texts: &Texts) -> Self {
+        match texts.0.get(ANY_LANGUAGE) {
+            Some(text) if texts.0.len() == 1 => Self::Any(text.clone()),
+            _ => Self::ByLanguage(texts.0.clone()),
+        }
+    }
+
+    pub(super) fn read(self) -> Texts {
+        match self {
+            Self::Any(text) => Texts::any(&text),
+            Self::ByLanguage(texts) => Texts(texts),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,7 +223,7 @@ impl CompanyFile {
                 workstream: w.workstream.to_string(),
                 allowed_origins: w.allowed_origins.clone(),
             }),
-            customer_keys: company.customer_keys.clone(),
+            authentication: by_text(&company.authentication, CustomerKey::clone),
         }
     }
 
@@ -229,14 +282,17 @@ fn write_workstream(w: &Workstream) -> WorkstreamFile {
             disconnect_limit: shown(t.disconnect_limit),
             offer_deadline: shown(t.offer_deadline),
         }),
-        messages: w.messages.clone(),
+        messages: w
+            .messages
+            .iter()
+            .map(|(kind, texts)| (*kind, TextsFile::of(texts)))
+            .collect(),
         routes: w
             .routes
             .iter()
             .map(|r| RouteFile {
                 name: r.name.clone(),
-                key: r.key.clone(),
-                any_of: r.any_of.clone(),
+                when: r.when.iter().map(ConditionFile::of).collect(),
                 queue: r.queue.to_string(),
             })
             .collect(),

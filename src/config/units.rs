@@ -98,7 +98,7 @@ pub(super) fn parse_date(text: &str) -> Result<Date, String> {
 
 /// Writes a date.
 pub(super) fn show_date(date: Date) -> String {
-    format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)
+    date.to_string()
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::company::Role;
 use super::event::StickyEnd;
 use super::ids::{AgentId, ClientId, CustomerId, QueueId, Seq, WidgetId, WorkstreamId};
 use super::routing::Explanation;
-use super::workstream::Role;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]

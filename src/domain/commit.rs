@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::company::{Company, Presence};
 use super::conversation::Conversation;
 use super::event::Recorded;
 use super::ids::{AgentId, ConversationId, Position};
 use super::time::Timestamp;
-use super::workstream::{Company, Presence};
 
 /// One step of one conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::company::Mode;
 use super::ids::{AgentId, ClientId, CustomerId, QueueId, Seq, WidgetId, WorkstreamId};
 use super::message::{Message, Side};
 use super::routing::Explanation;
 use super::time::Timestamp;
-use super::workstream::Mode;
 
 /// One event with the time at which it was decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

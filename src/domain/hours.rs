@@ -12,6 +12,7 @@
 //! The only file in `domain` that knows jiff.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,9 @@ pub struct Interval {
 }
 
 /// A calendar date.
+/// As text `2026-12-25`, so that it can be a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Date {
     /// Year.
     pub year: i16,
@@ -45,6 +48,33 @@ pub struct Date {
     pub month: i8,
     /// 1 to 31.
     pub day: i8,
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl From<Date> for String {
+    fn from(date: Date) -> Self {
+        date.to_string()
+    }
+}
+
+impl TryFrom<String> for Date {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let date: jiff::civil::Date = text
+            .parse()
+            .map_err(|_| format!("{text:?} is not a date; write it as 2026-12-25"))?;
+        Ok(Self {
+            year: date.year(),
+            month: date.month(),
+            day: date.day(),
+        })
+    }
 }
 
 /// Operating hours.
@@ -113,7 +143,7 @@ impl Calendar {
             interval_problems(name, intervals, &mut found);
         }
         for (date, intervals) in &self.holidays {
-            let name = format!("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+            let name = date.to_string();
             if jiff::civil::Date::new(date.year, date.month, date.day).is_err() {
                 found.push(format!(
                     "holiday {name} is not a date; correct or remove it."

@@ -138,6 +138,16 @@ text_id!(
     "widget"
 );
 text_id!(
+    /// A way in which customers prove who they are.
+    AuthenticationId,
+    "authentication"
+);
+text_id!(
+    /// A sentence that agents say often: what they type to insert it.
+    QuickReplyId,
+    "quick reply"
+);
+text_id!(
     /// A message's (or a start's) name, made by its sender; the same id again is the same message.
     ClientId,
     "client"

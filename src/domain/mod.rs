@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod commit;
+pub mod company;
 pub mod conversation;
 pub mod event;
 pub mod hours;
@@ -14,4 +15,3 @@ pub mod reject;
 pub mod routing;
 pub mod system_messages;
 pub mod time;
-pub mod workstream;

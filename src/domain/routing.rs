@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::company::Method;
 use super::ids::{AgentId, QueueId};
 use super::time::{Millis, Timestamp};
-use super::workstream::Method;
 
 /// The rule that led to an assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

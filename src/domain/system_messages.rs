@@ -10,8 +10,8 @@
 
 use std::collections::BTreeMap;
 
+use super::company::{Mode, Workstream};
 use super::message::SystemKind;
-use super::workstream::{Mode, Workstream};
 use crate::limits::MESSAGE_CHARS_MAX;
 
 /// Values for the placeholders. What is not known stays empty.
@@ -70,6 +70,7 @@ pub fn text(
     workstream: &Workstream,
     mode: Mode,
     kind: SystemKind,
+    locale: &str,
     values: &Placeholders<'_>,
 ) -> Option<String> {
     let default = match default_of(mode, kind) {
@@ -81,7 +82,7 @@ pub fn text(
     let template = workstream
         .messages
         .get(&kind)
-        .map(String::as_str)
+        .and_then(|texts| texts.in_language(locale))
         .or(default)?;
     let said = render(template, values);
     (!said.trim().is_empty()).then_some(said)
@@ -176,6 +177,7 @@ const fn without_opening(mode: Mode, kind: SystemKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::company::Texts;
     use crate::domain::ids::QueueId;
 
     fn workstream(mode: Mode) -> Workstream {
@@ -262,8 +264,16 @@ mod tests {
             K::CustomerDisconnected,
             K::CustomerReconnected,
         ];
-        let said =
-            |mode, kind| text(&workstream(mode), mode, kind, &Placeholders::default()).is_some();
+        let said = |mode, kind| {
+            text(
+                &workstream(mode),
+                mode,
+                kind,
+                "en",
+                &Placeholders::default(),
+            )
+            .is_some()
+        };
         for kind in both {
             assert!(
                 said(Mode::Live, kind) && said(Mode::Persistent, kind),
@@ -293,28 +303,28 @@ mod tests {
     fn a_company_writes_its_own_text_or_switches_one_off() {
         let mut w = workstream(Mode::Persistent);
         let nothing = BTreeMap::new();
-        let say = |w: &Workstream, kind| text(w, w.mode, kind, &values(&nothing));
+        let say = |w: &Workstream, kind| text(w, w.mode, kind, "en", &values(&nothing));
         w.messages
-            .insert(SystemKind::AgentJoined, "Olá, sou {agent}.".to_owned());
+            .insert(SystemKind::AgentJoined, Texts::any("Olá, sou {agent}."));
         assert_eq!(
             say(&w, SystemKind::AgentJoined).as_deref(),
             Some("Olá, sou Anna.")
         );
-        w.messages.insert(SystemKind::AgentJoined, String::new());
+        w.messages.insert(SystemKind::AgentJoined, Texts::any(""));
         assert_eq!(
             say(&w, SystemKind::AgentJoined),
             None,
             "an empty text switches it off"
         );
         w.messages
-            .insert(SystemKind::CustomerDisconnected, "Gone.".to_owned());
+            .insert(SystemKind::CustomerDisconnected, Texts::any("Gone."));
         assert_eq!(
             say(&w, SystemKind::CustomerDisconnected).as_deref(),
             Some("Gone."),
             "off by default, on by a text"
         );
         w.messages
-            .insert(SystemKind::QueuePosition, "You are {position}.".to_owned());
+            .insert(SystemKind::QueuePosition, Texts::any("You are {position}."));
         assert_eq!(
             say(&w, SystemKind::QueuePosition),
             None,
@@ -326,11 +336,18 @@ mod tests {
     fn nobody_is_promised_a_return_at_an_unknown_time() {
         for mode in [Mode::Persistent, Mode::Live] {
             for kind in [SystemKind::OutsideHours, SystemKind::Holiday] {
-                let never =
-                    text(&workstream(mode), mode, kind, &Placeholders::default()).expect("on");
+                let never = text(
+                    &workstream(mode),
+                    mode,
+                    kind,
+                    "en",
+                    &Placeholders::default(),
+                )
+                .expect("on");
                 assert!(!never.contains("back"), "{never}");
                 let nothing = BTreeMap::new();
-                let known = text(&workstream(mode), mode, kind, &values(&nothing)).expect("on");
+                let known =
+                    text(&workstream(mode), mode, kind, "en", &values(&nothing)).expect("on");
                 assert!(
                     known.contains("back on Monday 9 March, 09:00 CET"),
                     "{known}"

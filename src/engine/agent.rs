@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use crate::domain::commit::AgentRow;
+use crate::domain::company::Presence;
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::Presence;
 use crate::limits;
 
 use super::outbound::{Outbound, SessionId};

@@ -4,11 +4,11 @@ use std::sync::{Arc, OnceLock};
 
 use bytestring::ByteString;
 
+use crate::domain::company::Presence;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, Seq};
 use crate::domain::message::{Message, Side};
 use crate::domain::reject::Reject;
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::Presence;
 
 use super::request::Reply;
 use super::view::ConversationView;

@@ -5,12 +5,12 @@
 use std::sync::Arc;
 
 use crate::domain::command::Start;
+use crate::domain::company::{Presence, Role};
 use crate::domain::conversation::State;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq};
 use crate::domain::message::{Marks, Message};
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::{Presence, Role};
 
 use super::view::{AgentView, ConversationView, FloorView};
 

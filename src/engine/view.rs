@@ -1,5 +1,6 @@
 //! What people are shown of a conversation, an agent, the floor. Derived, never stored.
 
+use crate::domain::company::{Mode, Presence};
 use crate::domain::conversation::{Conversation, State};
 use crate::domain::event::{CloseReason, EndedBy};
 use crate::domain::ids::{
@@ -7,7 +8,6 @@ use crate::domain::ids::{
 };
 use crate::domain::message::Marks;
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::{Mode, Presence};
 
 /// A conversation as its participants see it. Latest wins: a newer `version` replaces an older one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,11 +22,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::commit::AgentRow;
+use crate::domain::company::Company;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::Company;
 use crate::limits;
 
 /// The format of bodies written by this program.
@@ -72,6 +72,17 @@ pub enum Kind {
 pub trait Stored: Serialize + DeserializeOwned {
     /// The kind written into its envelope.
     const KIND: Kind;
+    /// How its body is written.
+    const BODY: Body = Body::Bincode;
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// Small and fast, but positional: what changes shape needs a new [`FORMAT`].
+    Bincode,
+    /// For what is small, seldom written and often extended: names its fields.
+    Json,
 }
 
 /// The value of a deduplication row: which message a client id became.
@@ -102,7 +113,6 @@ macro_rules! stored {
 stored!(
     Recorded,
     Conversation,
-    Company,
     AgentRow,
     Position,
     ConversationId,
@@ -111,6 +121,11 @@ stored!(
     ParkedReason,
     StoreFormat,
 );
+
+impl Stored for Company {
+    const KIND: Kind = Kind::Company;
+    const BODY: Body = Body::Json;
+}
 
 impl Stored for DedupRow {
     const KIND: Kind = Kind::Dedup;
@@ -178,12 +193,13 @@ fn checksum(header: &[u8], body: &[u8]) -> u32 {
 pub fn encode_into<T: Stored>(value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     out.clear();
     out.extend_from_slice(&[0; HEADER_BYTES]);
-    bincode::serde::encode_into_writer(value, Appender(out), bincode_config()).map_err(|e| {
-        EncodeError::Refused {
-            kind: T::KIND,
-            why: e.to_string(),
-        }
-    })?;
+    let written = match T::BODY {
+        Body::Bincode => bincode::serde::encode_into_writer(value, Appender(out), bincode_config())
+            .map(|_| ())
+            .map_err(|e| e.to_string()),
+        Body::Json => serde_json::to_writer(&mut *out, value).map_err(|e| e.to_string()),
+    };
+    written.map_err(|why| EncodeError::Refused { kind: T::KIND, why })?;
     let too_large = EncodeError::TooLarge {
         kind: T::KIND,
         bytes: out.len(),
@@ -246,12 +262,18 @@ pub fn decode<T: Stored>(record: &[u8]) -> Result<T, DecodeError> {
     if kind != T::KIND as u8 {
         return Err(damaged("another kind of record"));
     }
-    let (value, read) = bincode::serde::decode_from_slice::<T, _>(body, bincode_config())
-        .map_err(|_| damaged("the body does not read as this kind of record"))?;
-    if read != body.len() {
-        return Err(damaged("bytes left over after the body"));
+    let unreadable = || damaged("the body does not read as this kind of record");
+    match T::BODY {
+        Body::Json => serde_json::from_slice(body).map_err(|_| unreadable()),
+        Body::Bincode => {
+            let (value, read) = bincode::serde::decode_from_slice::<T, _>(body, bincode_config())
+                .map_err(|_| unreadable())?;
+            if read != body.len() {
+                return Err(damaged("bytes left over after the body"));
+            }
+            Ok(value)
+        }
     }
-    Ok(value)
 }
 
 #[cfg(test)]

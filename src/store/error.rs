@@ -32,6 +32,16 @@ pub enum StoreError {
         /// The newest format this program knows.
         known: u32,
     },
+    /// The store was written before the first release, in a format that was given up.
+    #[error(
+        "the store has format {found}, from before the first release, and this linger knows format {known}; begin with a new data directory"
+    )]
+    OlderFormat {
+        /// The format of the store.
+        found: u32,
+        /// The format this program knows.
+        known: u32,
+    },
     /// RocksDB reported an error; a checksum mismatch in a table file comes as this.
     #[error("storage: {0}")]
     Rocks(#[from] rocksdb::Error),

@@ -7,9 +7,9 @@ use super::keys;
 use super::tables::Table;
 use super::view::{ENOUGH, GO_ON, Order, Range, View, decode, malformed};
 use crate::domain::commit::AgentRow;
+use crate::domain::company::Company;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, Position, WorkstreamId};
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::Company;
 
 impl Store {
     /// The conversation that a customer started last in a workstream.

@@ -45,7 +45,7 @@ use tables::Table;
 use view::View;
 
 /// The format of the whole store: tables and keys. Records have their own (`codec::FORMAT`).
-pub const STORE_FORMAT: u32 = 1;
+pub const STORE_FORMAT: u32 = 2;
 
 /// Files that RocksDB may hold open; the process shares its descriptors with sockets.
 const OPEN_FILES_MAX: i32 = 512;
@@ -154,7 +154,7 @@ impl Store {
             }),
         };
         match store.format()? {
-            Some(found) => refuse_newer(found)?,
+            Some(found) => refuse_other(found)?,
             None => {
                 return Err(StoreError::NotAStore {
                     path: path.to_path_buf(),
@@ -229,10 +229,10 @@ impl Store {
         Ok(stored.map(|StoreFormat(format)| format))
     }
 
-    /// Refuses a newer store; marks one that was just created.
+    /// Refuses a store of another format; marks one that was just created.
     fn check_format(&self) -> Result<(), StoreError> {
         if let Some(found) = self.format()? {
-            return refuse_newer(found);
+            return refuse_other(found);
         }
         if self.conversations(None, 1)?.is_empty() {
             let mut buffers = Buffers::default();
@@ -248,9 +248,15 @@ impl Store {
     }
 }
 
-const fn refuse_newer(found: u32) -> Result<(), StoreError> {
+const fn refuse_other(found: u32) -> Result<(), StoreError> {
     if found > STORE_FORMAT {
         return Err(StoreError::NewerFormat {
+            found,
+            known: STORE_FORMAT,
+        });
+    }
+    if found < STORE_FORMAT {
+        return Err(StoreError::OlderFormat {
             found,
             known: STORE_FORMAT,
         });

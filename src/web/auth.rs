@@ -7,10 +7,10 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 
+use crate::domain::company::{Company, Role};
 use crate::domain::ids::{AgentId, CustomerId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::{Company, Role};
 use crate::engine::request::{Ask, Principal, Request};
 
 use super::WebState;

@@ -11,10 +11,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde::Deserialize;
 use serde_json::Number;
 
+use crate::domain::company::{Company, CustomerKey, Role};
 use crate::domain::ids::{AgentId, CustomerId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
-use crate::domain::workstream::{Company, CustomerKey, Role};
 
 /// Bytes of a token at most: a few claims and an RSA signature are a tenth of it.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
@@ -83,8 +83,8 @@ pub fn authenticate_customer(
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| token_invalid())?;
     let (key, claims) = company
-        .customer_keys
-        .iter()
+        .authentication
+        .values()
         .filter(|key| may_verify(key, &header))
         .find_map(|key| Some((key, verify(key, token)?)))
         .ok_or_else(token_invalid)?;

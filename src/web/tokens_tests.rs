@@ -10,7 +10,7 @@ use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::workstream::AgentProfile;
+use crate::domain::company::AgentProfile;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 const NOW_S: i64 = 1_700_000_000;
@@ -86,7 +86,11 @@ fn company(signer: &Signer, kid: Option<&str>) -> Company {
         audience: Some("linger".to_owned()),
     };
     Company {
-        customer_keys: vec![key],
+        authentication: [(
+            crate::domain::ids::AuthenticationId::parse("shop").expect("an id"),
+            key,
+        )]
+        .into(),
         ..Company::default()
     }
 }
@@ -300,6 +304,7 @@ fn agents_sign_in_with_their_secret_while_enabled() {
     // SHA-256 of "secret".
     const HASH: &str = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
     let profile = |enabled| AgentProfile {
+        name: String::new(),
         display_name: "Anna".to_owned(),
         role: Role::Supervisor,
         capacity: 1,

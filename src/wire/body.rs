@@ -6,10 +6,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::company::Company;
 use crate::domain::ids::ConversationId;
 use crate::domain::message::{Author, Marks, Message};
 use crate::domain::reject::Reject;
-use crate::domain::workstream::Company;
 use crate::engine::request::Principal;
 use crate::engine::view::{AgentView, ConversationView, FloorView, QueueView};
 use crate::error;

@@ -14,10 +14,10 @@ use super::body::Viewer;
 use super::client::{self, Incoming, Tag};
 use super::samples;
 use super::server::{self, Concerning};
+use crate::domain::company::Presence;
 use crate::domain::message::Side;
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
-use crate::domain::workstream::Presence;
 use crate::engine::outbound::{OfferNotice, SessionId};
 use crate::engine::request::{Ask, Reply, Request};
 

@@ -10,10 +10,10 @@ use bytestring::ByteString;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::domain::company::Company;
 use crate::domain::ids::ConversationId;
 use crate::domain::message::{Author, Message};
 use crate::domain::reject::Reject;
-use crate::domain::workstream::Company;
 use crate::engine::request::{Ask, Request};
 
 use super::bounds;

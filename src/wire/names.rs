@@ -6,10 +6,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::company;
 use crate::domain::conversation;
 use crate::domain::event;
 use crate::domain::message;
-use crate::domain::workstream;
 
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident for $domain:path { $($variant:ident),+ $(,)? })+) => {$(
@@ -39,11 +39,11 @@ names! {
     /// Where a conversation stands.
     StateName for conversation::State { Open, Active, Waiting, WrapUp, Closed }
     /// Persistent or live.
-    ModeName for workstream::Mode { Persistent, Live }
+    ModeName for company::Mode { Persistent, Live }
     /// What an agent says of themselves.
-    PresenceName for workstream::Presence { Available, Busy, DoNotDisturb, Away, Offline }
+    PresenceName for company::Presence { Available, Busy, DoNotDisturb, Away, Offline }
     /// What a person of the company may do.
-    RoleName for workstream::Role { Agent, Supervisor, Admin }
+    RoleName for company::Role { Agent, Supervisor, Admin }
     /// The two sides of a conversation.
     SideName for message::Side { Customer, Agent }
     /// Who ended the talk.

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::command::Start;
+use crate::domain::company::Company;
 use crate::domain::ids::{AgentId, ConversationId, Position, Seq};
 use crate::domain::message::Message;
 use crate::domain::reject::Reject;
 use crate::domain::time::Millis;
-use crate::domain::workstream::Company;
 use crate::engine::request::{Ask, ListFilter, Page};
 use crate::limits;
 

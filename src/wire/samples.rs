@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::domain::company::{AgentProfile, Company, Mode, Role};
 use crate::domain::conversation::State;
 use crate::domain::ids::{
     AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
 };
 use crate::domain::message::{Author, Marks, Message, SystemKind};
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::{AgentProfile, Company, Mode, Role};
 use crate::engine::request::Principal;
 use crate::engine::view::ConversationView;
 
@@ -37,6 +37,7 @@ pub(crate) fn agent() -> Principal {
 pub(crate) fn company() -> Company {
     let mut company = Company::default();
     let profile = AgentProfile {
+        name: String::new(),
         display_name: "Anna \"the\" Agent".to_owned(),
         role: Role::Agent,
         capacity: 3,

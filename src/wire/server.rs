@@ -5,11 +5,11 @@ use std::sync::Arc;
 use bytestring::ByteString;
 use serde::Serialize;
 
+use crate::domain::company::{Company, Presence};
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::message::{Message, Side};
 use crate::domain::reject::Reject;
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::{Company, Presence};
 use crate::engine::outbound::{OfferNotice, SessionId};
 use crate::engine::request::{Principal, Reply};
 use crate::engine::view::ConversationView;

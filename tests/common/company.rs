@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use aws_lc_rs::digest;
 use linger::client::token::SigningKey;
-use linger::domain::hours::Calendar;
-use linger::domain::ids::{AgentId, QueueId, WidgetId, WorkstreamId};
-use linger::domain::workstream::{
-    AgentProfile, Company, CustomerKey, Distribution, Method, Mode, Queue, Role, RouteRule, Widget,
-    Workstream,
+use linger::domain::company::{
+    AgentProfile, Company, Condition, CustomerKey, Distribution, Method, Mode, Queue, Role,
+    RouteRule, Test, Widget, Workstream,
 };
+use linger::domain::hours::Calendar;
+use linger::domain::ids::{AgentId, AuthenticationId, QueueId, WidgetId, WorkstreamId};
 
 /// Tokens outlive every clock that a test moves.
 const TOKEN_TIME: Duration = Duration::from_secs(400 * 24 * 3_600);
@@ -44,6 +44,7 @@ impl Site {
         };
         for (id, name, role) in agents {
             let profile = AgentProfile {
+                name: String::new(),
                 display_name: name.to_owned(),
                 role,
                 capacity,
@@ -56,6 +57,7 @@ impl Site {
         }
         for id in ["support", "sales"] {
             let queue = Queue {
+                overflow: linger::domain::company::Overflow::default(),
                 name: id.to_owned(),
                 members: company.agents.keys().cloned().collect(),
                 method: Method::HighestCapacity,
@@ -73,8 +75,10 @@ impl Site {
             workstream.distribution = distribution;
             let to_sales = RouteRule {
                 name: "sales".to_owned(),
-                key: "topic".to_owned(),
-                any_of: ["sales".to_owned()].into(),
+                when: vec![Condition {
+                    key: "topic".to_owned(),
+                    test: Test::AnyOf(["sales".to_owned()].into()),
+                }],
                 queue: queue_id("sales"),
             };
             workstream.routes.push(to_sales);
@@ -82,20 +86,21 @@ impl Site {
                 .workstreams
                 .insert(WorkstreamId::parse(id).expect("an id"), workstream);
         }
-        let widget = Widget {
-            workstream: WorkstreamId::parse(SUPPORT).expect("an id"),
-            allowed_origins: [].into(),
-        };
+        let widget = Widget::new(WorkstreamId::parse(SUPPORT).expect("an id"));
         company
             .widgets
             .insert(WidgetId::parse("shop").expect("an id"), widget);
-        company.customer_keys.push(CustomerKey {
+        let customer_key = CustomerKey {
             kid: None,
             algorithm: "EdDSA".to_owned(),
             public_key_pem: key.public_key_pem(),
             issuer: None,
             audience: None,
-        });
+        };
+        company.authentication.insert(
+            AuthenticationId::parse("shop").expect("an id"),
+            customer_key,
+        );
         Self { company, key }
     }
 

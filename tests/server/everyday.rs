@@ -1,7 +1,7 @@
 //! What people do every day with a persistent conversation, over sockets.
 
+use linger::domain::company::WrapUp;
 use linger::domain::time::Millis;
-use linger::domain::workstream::WrapUp;
 use serde_json::{Value, json};
 
 use crate::common::company::{PICK, SUPPORT, Site};

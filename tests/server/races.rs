@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
+use linger::domain::company::WrapUp;
 use linger::domain::time::Millis;
-use linger::domain::workstream::WrapUp;
 use serde_json::{Value, json};
 
 use crate::common::company::{PICK, SUPPORT, Site};

@@ -1,13 +1,13 @@
 //! What must be true after every step, and what must be true at rest.
 
 use linger::domain::commit::Commit;
+use linger::domain::company::{Company, Distribution, Mode, WhenAbsent, WhenFull, Workstream};
 use linger::domain::conversation::{Conversation, State};
 use linger::domain::event::{
     AssignedHow, CloseReason, DeclineReason, Event, ParkedBy, Recorded, StickyEnd,
 };
 use linger::domain::ids::{AgentId, ConversationId};
 use linger::domain::time::{Millis, Timestamp};
-use linger::domain::workstream::{Company, Distribution, Mode, WhenAbsent, WhenFull, Workstream};
 use linger::limits;
 
 use crate::store::is_unended;

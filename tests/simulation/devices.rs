@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use linger::domain::company::{Presence, Role};
 use linger::domain::ids::{ClientId, ConversationId, Seq};
 use linger::domain::message::{DedupKey, Sender};
 use linger::domain::reject::{Code, Reject};
-use linger::domain::workstream::{Presence, Role};
 use linger::engine::conversation::Input;
 use linger::engine::outbound::{Outbound, SessionId};
 use linger::engine::request::{Principal, Reply};

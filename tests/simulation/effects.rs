@@ -1,11 +1,11 @@
 //! What the machines want done, and that nothing of it shows what is not durable.
 
 use linger::domain::commit::Write;
+use linger::domain::company::Presence;
 use linger::domain::conversation::Ctx;
 use linger::domain::ids::{AgentId, ConversationId, Position};
 use linger::domain::reject::Reject;
 use linger::domain::time::Timestamp;
-use linger::domain::workstream::Presence;
 use linger::engine::agent::{AgentEffect, AgentMachine};
 use linger::engine::conversation::{ConversationMachine, Effect, Origin, Surroundings};
 use linger::engine::outbound::Outbound;

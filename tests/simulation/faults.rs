@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use linger::domain::company::Company;
 use linger::domain::ids::ConversationId;
 use linger::domain::reject::Reject;
-use linger::domain::workstream::Company;
 use linger::engine::agent::AgentMachine;
 use linger::engine::summary::Summary;
 use linger::engine::supervisor::Supervisor;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use linger::domain::command::Start;
+use linger::domain::company::{Distribution, Presence, Role};
 use linger::domain::conversation::State;
 use linger::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Seq};
-use linger::domain::workstream::{Distribution, Presence, Role};
 use linger::engine::conversation::{Input, Origin};
 use linger::engine::request::{Ask, Page, Principal};
 use rand::Rng;

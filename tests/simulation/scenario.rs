@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use linger::domain::company::{
+    AgentProfile, Company, Condition, Distribution, Method, Mode, Patience, Presence, Queue, Role,
+    RouteRule, Stickiness, Test, WhenAbsent, WhenFull, Workstream, WrapUp,
+};
 use linger::domain::hours::{Calendar, Interval};
 use linger::domain::ids::{AgentId, CalendarId, CustomerId, QueueId, WorkstreamId};
 use linger::domain::time::Millis;
-use linger::domain::workstream::{
-    AgentProfile, Company, Distribution, Method, Mode, Patience, Presence, Queue, Role, RouteRule,
-    Stickiness, WhenAbsent, WhenFull, Workstream, WrapUp,
-};
 use rand::Rng;
 use rand::rngs::StdRng;
 
@@ -104,6 +104,7 @@ pub(crate) fn company(rng: &mut StdRng) -> Arc<Company> {
             Role::Agent
         };
         let profile = AgentProfile {
+            name: String::new(),
             display_name: name.to_owned(),
             role,
             capacity: rng.random_range(1..4),
@@ -133,6 +134,7 @@ pub(crate) fn company(rng: &mut StdRng) -> Arc<Company> {
             .map(|a| agent(a))
             .collect();
         let queue = Queue {
+            overflow: linger::domain::company::Overflow::default(),
             name: name.to_owned(),
             members,
             method: [
@@ -200,8 +202,10 @@ fn rules(name: &str, rng: &mut StdRng) -> Workstream {
     rules.priority = rng.random_range(0..2);
     rules.routes.push(RouteRule {
         name: "sales first".to_owned(),
-        key: "topic".to_owned(),
-        any_of: BTreeSet::from(["sales".to_owned()]),
+        when: vec![Condition {
+            key: "topic".to_owned(),
+            test: Test::AnyOf(BTreeSet::from(["sales".to_owned()])),
+        }],
         queue: queue("sales"),
     });
     rules

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use linger::domain::commit::{AgentRow, Commit, TimerMove, Write};
+use linger::domain::company::Company;
 use linger::domain::conversation::{Conversation, State, next_due};
 use linger::domain::event::{Event, Recorded};
 use linger::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
 use linger::domain::message::{DedupKey, Message};
 use linger::domain::time::Timestamp;
-use linger::domain::workstream::Company;
 use linger::engine::conversation::Memory;
 use linger::engine::view::ConversationView;
 

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use linger::domain::command::Start;
+use linger::domain::company::Presence;
 use linger::domain::ids::{AgentId, ConversationId, CustomerId};
-use linger::domain::workstream::Presence;
 use linger::engine::conversation::{ActionId, Input, Origin};
 use linger::engine::outbound::{Outbound, SessionId};
 use linger::engine::request::{Ask, Principal};

@@ -8,11 +8,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+use linger::domain::company::Company;
 use linger::domain::conversation::Conversation;
 use linger::domain::ids::{AgentId, ConversationId, Seq};
 use linger::domain::message::DedupKey;
 use linger::domain::time::{Millis, Timestamp};
-use linger::domain::workstream::Company;
 use linger::engine::agent::AgentMachine;
 use linger::engine::conversation::ConversationMachine;
 use linger::engine::outbound::SessionId;

@@ -249,7 +249,7 @@ fn a_store_of_a_newer_format_is_refused_naming_both() {
     let mut families = rocksdb::DB::list_cf(&options, directory.path()).expect("listed");
     let mut db = rocksdb::DB::open_cf(&options, directory.path(), &families).expect("opens");
     let format =
-        linger::store::codec::encode(&linger::store::codec::StoreFormat(2)).expect("encodes");
+        linger::store::codec::encode(&linger::store::codec::StoreFormat(3)).expect("encodes");
     db.put_cf(db.cf_handle("meta").expect("there"), b"format", format)
         .expect("written");
     // A newer store has tables that this program does not know.
@@ -262,9 +262,9 @@ fn a_store_of_a_newer_format_is_refused_naming_both() {
     ] {
         let error = refused.expect_err("refused");
         assert!(
-            matches!(error, StoreError::NewerFormat { found: 2, known: 1 }),
+            matches!(error, StoreError::NewerFormat { found: 3, known: 2 }),
             "{error}"
         );
-        assert!(error.to_string().contains("format 2") && error.to_string().contains("format 1"));
+        assert!(error.to_string().contains("format 3") && error.to_string().contains("format 2"));
     }
 }

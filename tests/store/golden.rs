@@ -7,19 +7,20 @@ use std::fmt::Write as _;
 use std::fs;
 
 use linger::domain::commit::AgentRow;
+use linger::domain::company::{
+    Company, Condition, CustomerKey, Mode, Patience, Presence, Queue, RouteRule, Test, Texts,
+    Widget, Workstream, WrapUp,
+};
 use linger::domain::conversation::Conversation;
 use linger::domain::event::{
     AssignedHow, CloseReason, DeclineReason, EndedBy, Event, ParkedBy, Recorded, ReleaseReason,
     Returning, StickyEnd,
 };
 use linger::domain::hours::{Calendar, Date, Interval};
-use linger::domain::ids::{CalendarId, Position, QueueId, Seq, WidgetId};
+use linger::domain::ids::{AuthenticationId, CalendarId, Position, QueueId, Seq, WidgetId};
 use linger::domain::message::{Author, Message, Side, SystemKind};
 use linger::domain::routing::{Considered, Explanation, Rule, RuledOut};
 use linger::domain::time::{Millis, Timestamp};
-use linger::domain::workstream::{
-    Company, CustomerKey, Mode, Patience, Presence, Queue, RouteRule, Widget, Workstream, WrapUp,
-};
 use linger::store::codec::{self, DedupRow, ParkedReason, StoreFormat, Stored};
 
 use crate::story::{Story, agent, client, company, customer, id, workstream};
@@ -214,22 +215,25 @@ fn full_company() -> Company {
     let mut help = Workstream::new("Help", Mode::Persistent, queue("support"));
     help.wrap_up = WrapUp::ReleaseAfter(Millis::minutes(2));
     help.messages
-        .insert(SystemKind::AgentReturned, "{agent} is back".to_owned());
+        .insert(SystemKind::AgentReturned, Texts::any("{agent} is back"));
     if let Some(sticky) = &mut help.keep_same_agent {
         sticky.patience = Patience::Forever;
     }
     let any_of = ["gold".to_owned()].into();
     help.routes.push(RouteRule {
         name: "vip".to_owned(),
-        key: "tier".to_owned(),
-        any_of,
+        when: vec![Condition {
+            key: "tier".to_owned(),
+            test: Test::AnyOf(any_of),
+        }],
         queue: queue("support"),
     });
     company.workstreams.insert(workstream("help"), help);
     let hours = CalendarId::parse("office").expect("a valid id");
     let members = [agent("anna")].into();
-    let method = linger::domain::workstream::Method::RoundRobin;
+    let method = linger::domain::company::Method::RoundRobin;
     let support = Queue {
+        overflow: linger::domain::company::Overflow::default(),
         name: "Support".to_owned(),
         members,
         method,
@@ -260,19 +264,22 @@ fn full_company() -> Company {
         },
     );
     let widget = Widget {
-        workstream: workstream("help"),
         allowed_origins: ["https://shop.example".to_owned()].into(),
+        ..Widget::new(workstream("help"))
     };
     company
         .widgets
         .insert(WidgetId::parse("shop").expect("a valid id"), widget);
-    company.customer_keys.push(CustomerKey {
+    let key = CustomerKey {
         kid: Some("k1".to_owned()),
         algorithm: "ES256".to_owned(),
         public_key_pem: "PEM".to_owned(),
         issuer: None,
         audience: Some("linger".to_owned()),
-    });
+    };
+    company
+        .authentication
+        .insert(AuthenticationId::parse("shop").expect("a valid id"), key);
     company
 }
 

@@ -1,10 +1,10 @@
 //! What was written is what is read: states, pages, client ids, lists.
 
 use linger::domain::commit::{AgentRow, TimerMove, Write};
+use linger::domain::company::Presence;
 use linger::domain::ids::{ConversationId, Position, Seq};
 use linger::domain::message::{DedupKey, Sender};
 use linger::domain::time::Timestamp;
-use linger::domain::workstream::Presence;
 use linger::limits;
 use linger::store::{Durability, Store, StoreError};
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use linger::domain::commit::{Commit, TimerMove, Write};
+use linger::domain::company::{AgentProfile, Company, Mode};
 use linger::domain::conversation::{Conversation, State};
 use linger::domain::event::{AssignedHow, CloseReason, EndedBy, Event, ParkedBy, Recorded};
 use linger::domain::ids::{
@@ -12,7 +13,6 @@ use linger::domain::ids::{
 use linger::domain::message::{Author, Message, SystemKind};
 use linger::domain::routing::{Explanation, Rule};
 use linger::domain::time::{Millis, Timestamp};
-use linger::domain::workstream::{AgentProfile, Company, Mode};
 use linger::store::{Durability, Store};
 
 pub(crate) fn agent(text: &str) -> AgentId {
@@ -274,8 +274,9 @@ pub(crate) fn healthy() -> Vec<Write> {
 /// A company with anna, who has this capacity.
 pub(crate) fn company(capacity: u32) -> Company {
     let anna = AgentProfile {
+        name: String::new(),
         display_name: "Anna".to_owned(),
-        role: linger::domain::workstream::Role::Agent,
+        role: linger::domain::company::Role::Agent,
         capacity,
         enabled: true,
         secret_sha256: String::new(),

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::domain::company::Role;
 use crate::domain::conversation::State;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::workstream::Role;
 use crate::engine::conversation::Origin;
 use crate::engine::request::{ListFilter, Principal, Reply};
 use crate::engine::view::ConversationView;

@@ -13,9 +13,9 @@ use actix_rt::ArbiterHandle;
 
 use crate::clock::new_conversation_id;
 use crate::domain::commit::{AgentRow, Write};
+use crate::domain::company::{Presence, Role};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::workstream::{Presence, Role};
 use crate::engine::agent::AgentMachine;
 use crate::engine::conversation::{ConversationMachine, Origin};
 use crate::engine::request::{Principal, Reply, Request};

@@ -2,10 +2,10 @@
 
 use super::{Draft, State, closed};
 use crate::domain::command::Actor;
+use crate::domain::company::{Mode, Role, WrapUp};
 use crate::domain::event::{CloseReason, DeclineReason, EndedBy, Event};
 use crate::domain::message::SystemKind;
 use crate::domain::reject::{Code, Reject};
-use crate::domain::workstream::{Mode, Role, WrapUp};
 
 impl Draft<'_> {
     pub(super) fn end(&mut self, actor: &Actor) -> Result<(), Reject> {

@@ -2,11 +2,11 @@
 
 use super::{Draft, State};
 use crate::domain::command::Actor;
+use crate::domain::company::Mode;
 use crate::domain::event::{Event, ParkedBy, ReleaseReason, StickyEnd};
 use crate::domain::ids::AgentId;
 use crate::domain::message::SystemKind;
 use crate::domain::reject::Reject;
-use crate::domain::workstream::Mode;
 
 impl Draft<'_> {
     /// The agent's ✖: persistent waits for the customer, live goes to somebody else.

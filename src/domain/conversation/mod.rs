@@ -33,13 +33,13 @@ pub use state::{Assignment, Conversation, Reservation, State, TransferOffer};
 pub use timers::{Timer, next_due};
 
 use super::command::{Actor, Command};
+use super::company::{Company, Patience, Role, Workstream};
 use super::event::{DeclineReason, Event, Recorded, Returning};
 use super::ids::AgentId;
 use super::message::{Author, Message, SystemKind};
 use super::reject::{Code, Reject};
 use super::system_messages::{self, Placeholders};
 use super::time::Timestamp;
-use super::workstream::{Company, Patience, Role, Workstream};
 
 /// What a decision may look at beside the conversation itself.
 #[derive(Debug, Clone, Copy)]
@@ -313,7 +313,7 @@ fn system_message(
         context: Some(&state.context),
         ..Placeholders::default()
     };
-    let text = system_messages::text(&rules, state.mode, kind, &placeholders)?;
+    let text = system_messages::text(&rules, state.mode, kind, &state.locale, &placeholders)?;
     Some(Message {
         seq: state.last_seq.next(),
         at: ctx.now,

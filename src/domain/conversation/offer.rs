@@ -2,12 +2,12 @@
 
 use super::{Draft, State, closed};
 use crate::domain::command::Actor;
+use crate::domain::company::{Distribution, Mode, Role};
 use crate::domain::event::{AssignedHow, DeclineReason, Event, StickyEnd};
 use crate::domain::ids::AgentId;
 use crate::domain::message::SystemKind;
 use crate::domain::reject::{Code, Reject};
 use crate::domain::routing::Explanation;
-use crate::domain::workstream::{Distribution, Mode, Role};
 
 /// What every way to an agent carries: the override and the reason.
 struct Way {

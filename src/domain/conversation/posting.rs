@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::{Draft, State, closed};
 use crate::domain::command::Actor;
+use crate::domain::company::Mode;
 use crate::domain::event::{Event, StickyEnd};
 use crate::domain::ids::{ClientId, Seq};
 use crate::domain::message::{Author, Message, Side, SystemKind};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::workstream::Mode;
 use crate::limits;
 
 /// A message has at least one and at most 8,000 characters.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::{Conversation, Ctx, Draft, patience_until};
 use crate::domain::command::Start;
+use crate::domain::company::{Mode, Workstream};
 use crate::domain::event::{Event, Recorded, Returning};
 use crate::domain::ids::{ClientId, ConversationId, CustomerId, QueueId, WorkstreamId};
 use crate::domain::message::{Author, Message, SystemKind};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Millis;
-use crate::domain::workstream::{Mode, Workstream};
 use crate::limits;
 
 /// Begins a conversation.
@@ -168,7 +168,7 @@ fn route(start: &Start, rules: &Workstream) -> (QueueId, Option<String>) {
     rules
         .routes
         .iter()
-        .find(|rule| value_of(&rule.key).is_some_and(|v| rule.any_of.contains(v)))
+        .find(|rule| rule.when.iter().all(|c| c.test.passes(value_of(&c.key))))
         .map_or_else(
             || (rules.default_queue.clone(), None),
             |rule| (rule.queue.clone(), Some(rule.name.clone())),

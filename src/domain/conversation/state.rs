@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::company::Mode;
 use crate::domain::event::{
     AssignedHow, CloseReason, DeclineReason, EndedBy, Event, Recorded, Returning, StickyEnd,
 };
@@ -14,7 +15,6 @@ use crate::domain::ids::{
 };
 use crate::domain::message::{Author, Marks, Message, Side};
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::Mode;
 use crate::limits;
 
 /// Where a conversation stands (SEMANTICS, States).

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use super::{Conversation, Ctx, State, decide, next_due, start};
 use crate::domain::command::{Actor, Command, Start};
+use crate::domain::company::{AgentProfile, Company, Mode, Queue, Role, Workstream};
 use crate::domain::event::{Event, Recorded, StickyEnd};
 use crate::domain::hours::{Calendar, Interval};
 use crate::domain::ids::{
@@ -31,7 +32,6 @@ use crate::domain::message::Author;
 use crate::domain::reject::Reject;
 use crate::domain::routing::{Explanation, Rule};
 use crate::domain::time::{Millis, Timestamp};
-use crate::domain::workstream::{AgentProfile, Company, Mode, Queue, Role, Workstream};
 
 /// What happened before, the step, and what comes of it.
 struct Case(&'static str, &'static str, &'static str, &'static str);
@@ -59,6 +59,7 @@ fn company(mode: Mode, change: impl FnOnce(&mut Workstream)) -> Company {
         ("sue", Role::Supervisor),
     ] {
         let profile = AgentProfile {
+            name: String::new(),
             display_name: name.to_owned(),
             role,
             capacity: 2,
@@ -83,6 +84,7 @@ fn company(mode: Mode, change: impl FnOnce(&mut Workstream)) -> Company {
     company.calendars.insert(hours.clone(), calendar);
     for (name, hours) in [("support", None), ("sales", Some(hours))] {
         let queue = Queue {
+            overflow: crate::domain::company::Overflow::default(),
             name: name.to_owned(),
             members: BTreeSet::from([agent("anna"), agent("ben")]),
             method: Default::default(),

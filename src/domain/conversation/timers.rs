@@ -2,9 +2,9 @@
 //! configuration; only the earliest instant is kept in the store.
 
 use super::{Conversation, Draft, State, rules_of};
+use crate::domain::company::{Company, Mode, WrapUp};
 use crate::domain::event::{CloseReason, DeclineReason, EndedBy, Event, ParkedBy, StickyEnd};
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::{Company, Mode, WrapUp};
 
 /// Something that happens by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,12 +2,12 @@
 
 use super::{Draft, State, closed};
 use crate::domain::command::Actor;
+use crate::domain::company::Role;
 use crate::domain::event::{DeclineReason, Event};
 use crate::domain::ids::{AgentId, QueueId};
 use crate::domain::message::SystemKind;
 use crate::domain::reject::{Code, Reject};
 use crate::domain::routing::Explanation;
-use crate::domain::workstream::Role;
 
 impl Draft<'_> {
     /// The assigned agent or a supervisor; returns who asks.

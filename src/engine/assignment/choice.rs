@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use crate::domain::command::{Actor, Command};
+use crate::domain::company::{Distribution, Presence, WhenAbsent, WhenFull, Workstream};
 use crate::domain::conversation::{Reservation, State};
 use crate::domain::event::StickyEnd;
 use crate::domain::ids::{AgentId, ConversationId, QueueId};
 use crate::domain::routing::{Candidate, Considered, Explanation, Rule, RuledOut, choose};
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::{Distribution, Presence, WhenAbsent, WhenFull, Workstream};
 use crate::engine::summary::Summary;
 use crate::limits;
 

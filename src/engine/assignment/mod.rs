@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::command::{Actor, Command};
+use crate::domain::company::{Company, Distribution, Presence, Role, Workstream};
 use crate::domain::conversation::{Reservation, State};
 use crate::domain::ids::{AgentId, ConversationId, QueueId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::routing::{Considered, Explanation, Rule};
 use crate::domain::time::{Millis, Timestamp};
-use crate::domain::workstream::{Company, Distribution, Presence, Role, Workstream};
 use crate::limits;
 
 use super::conversation::ActionId;

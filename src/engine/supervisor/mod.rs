@@ -18,12 +18,12 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::domain::command::{Actor, Command, Start};
+use crate::domain::company::{Company, Presence, Role};
 use crate::domain::conversation::{Conversation, State};
 use crate::domain::event::Recorded;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, WorkstreamId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::{Company, Presence, Role};
 
 use super::assignment::{Action, Assignment, Want};
 use super::conversation::{ActionId, Input, Origin};
@@ -372,7 +372,7 @@ impl Supervisor {
     /// Customers of live conversations that follow the connection.
     #[must_use]
     pub fn live_customers(&self) -> Vec<CustomerId> {
-        use crate::domain::workstream::Mode;
+        use crate::domain::company::Mode;
         let theirs = self
             .assignment
             .summaries()
@@ -387,7 +387,7 @@ impl Supervisor {
         connected: bool,
         out: &mut Vec<Effect>,
     ) {
-        use crate::domain::workstream::Mode;
+        use crate::domain::company::Mode;
         let theirs: Vec<ConversationId> = self
             .assignment
             .summaries()

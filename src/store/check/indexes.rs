@@ -9,10 +9,10 @@ use super::super::tables::{Table, row_name};
 use super::super::view::{ENOUGH, GO_ON, Order, Range, decode, malformed};
 use super::{Check, Invariant, Known};
 use crate::domain::commit::AgentRow;
+use crate::domain::company::Company;
 use crate::domain::conversation::State;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, WorkstreamId};
 use crate::domain::time::Timestamp;
-use crate::domain::workstream::Company;
 
 /// Rows that are read at once; the iterator must not be held while rows are judged.
 const CHUNK: usize = 4_096;

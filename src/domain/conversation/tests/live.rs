@@ -2,7 +2,7 @@
 
 use super::{Case, check, company};
 use crate::domain::message::SystemKind;
-use crate::domain::workstream::Mode;
+use crate::domain::company::{Mode, Texts};
 
 const ACTIVE: &str = "ada starts writing, engine offers anna, anna accepts";
 
@@ -50,8 +50,8 @@ fn outside_hours_a_live_start_is_refused_with_the_next_opening() {
 #[test]
 fn a_message_that_is_switched_off_is_not_told() {
     let silent = company(Mode::Live, |w| {
-        w.messages.insert(SystemKind::Greeting, String::new());
-        w.messages.insert(SystemKind::AgentEnded, String::new());
+        w.messages.insert(SystemKind::Greeting, Texts::any(""));
+        w.messages.insert(SystemKind::AgentEnded, Texts::any(""));
     });
     check(&silent, &[
         Case("greeting", "", "ada starts", "open | started in support |"),

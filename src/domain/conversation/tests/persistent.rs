@@ -2,7 +2,7 @@
 
 use super::{Case, check, company};
 use crate::domain::time::Millis;
-use crate::domain::workstream::{
+use crate::domain::company::{Condition, Test,
     Distribution, Mode, Patience, RouteRule, Stickiness, WhenAbsent, WrapUp,
 };
 
@@ -151,8 +151,10 @@ fn outside_hours_a_persistent_customer_is_told_once_and_kept() {
     let sales = company(Mode::Persistent, |w| {
         w.routes.push(RouteRule {
             name: "sales".to_owned(),
-            key: "topic".to_owned(),
-            any_of: ["sales".to_owned()].into(),
+            when: vec![Condition {
+                key: "topic".to_owned(),
+                test: Test::AnyOf(["sales".to_owned()].into()),
+            }],
             queue: super::queue_id("sales"),
         });
     });

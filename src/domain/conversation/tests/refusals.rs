@@ -6,7 +6,7 @@ use crate::domain::command::Start;
 use crate::domain::conversation::{Ctx, start};
 use crate::domain::ids::{ClientId, ConversationId, CustomerId};
 use crate::domain::reject::Code;
-use crate::domain::workstream::Mode;
+use crate::domain::company::Mode;
 use crate::limits;
 
 const ACTIVE: &str = "ada starts, engine offers anna, anna accepts";

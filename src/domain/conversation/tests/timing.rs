@@ -2,7 +2,7 @@
 
 use super::{Case, check, company, due_after};
 use crate::domain::time::Millis;
-use crate::domain::workstream::{Mode, WrapUp};
+use crate::domain::company::{Mode, WrapUp};
 
 #[test]
 fn the_defaults_of_every_timer() {
