@@ -18,7 +18,7 @@ ROUNDS ?= 200
 AS ?= customer:maria
 ARGS ?=
 
-.PHONY: help setup run talk test bench torture lint fmt doc deny
+.PHONY: help setup run talk test bench torture lint fmt doc deny advisories
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
@@ -55,5 +55,8 @@ fmt: ## format the sources
 doc: setup ## the documentation of the code; a broken link is an error
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
-deny: ## licences, advisories and sources of the dependencies (needs cargo-deny)
-	cargo deny --locked check
+deny: ## licences and sources of the dependencies (needs cargo-deny)
+	cargo deny --locked check bans licenses sources
+
+advisories: ## known vulnerabilities of the dependencies (needs cargo-deny and the network)
+	cargo deny --locked check advisories
