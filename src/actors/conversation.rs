@@ -133,6 +133,10 @@ impl ConversationActor {
                         let mut notes =
                             store.notes_after(id, after, limit, |n| n.is_for(&reader, role))?;
                         notes.truncate(fitting(notes.iter().map(|n| n.text.len())));
+                        // Notes that became durable since the question may be among them.
+                        let last_number = notes
+                            .last()
+                            .map_or(last_number, |n| last_number.max(n.number));
                         Ok(Reply::Notes { notes, last_number })
                     });
                 }

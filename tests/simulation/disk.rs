@@ -5,7 +5,7 @@ use std::sync::Arc;
 use linger::domain::commit::Write;
 use linger::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
 use linger::domain::message::DedupKey;
-use linger::domain::note::NoteNumber;
+use linger::domain::note::{Note, NoteNumber};
 use linger::domain::workstream::Role;
 use linger::engine::conversation::{ConversationMachine, Input, Origin};
 use linger::engine::outbound::SessionId;
@@ -148,12 +148,15 @@ impl World {
             }
             Read::Notes(id, origin, (reader, role), after, limit, last_number) => {
                 let notes = &self.store.conversations[&id].notes;
-                let notes = notes
+                let notes: Vec<Arc<Note>> = notes
                     .iter()
                     .filter(|n| n.number > after && n.is_for(&reader, role))
                     .take(limit)
                     .cloned()
                     .collect();
+                let last_number = notes
+                    .last()
+                    .map_or(last_number, |n| last_number.max(n.number));
                 let reply = Reply::Notes { notes, last_number };
                 self.answer(origin, Source::Store, Ok(reply));
             }

@@ -196,7 +196,7 @@ fn who_is_consulted_reads_and_notes_and_writes_only_once_added() {
         Case("added twice is once", JOINED, "anna adds kim", "active |  | anna 1"),
         Case("does not add themselves", CONSULTED, "kim adds kim", "! not_assigned taken by anna"),
         Case("is invited before", ACTIVE, "anna adds ben", "! wrong_state"),
-        Case("writes", JOINED, "kim writes x", "active | 4 by kim | anna 1"),
+        Case("writes", JOINED, "kim writes x", "active | 5 by kim | anna 1"),
         Case("tags", JOINED, "kim tags +x", "active | tagged +x | anna 1"),
         Case("still does not park", JOINED, "kim parks", "! not_assigned taken by anna"),
         Case("an invitation does not take back", JOINED, "anna consults kim", "active |  | anna 1"),
