@@ -10,6 +10,20 @@ pub const ID_BYTES_MAX: usize = 200;
 pub const CLIENT_ID_BYTES_MAX: usize = 64;
 /// Characters in a message (SEMANTICS, Limits).
 pub const MESSAGE_CHARS_MAX: usize = 8_000;
+/// Characters in a private note: as in a message.
+pub const NOTE_CHARS_MAX: usize = MESSAGE_CHARS_MAX;
+/// Tags of one conversation. They are kept with every live conversation and shown in lists.
+pub const TAGS_MAX: usize = 20;
+/// Characters in a tag.
+pub const TAG_CHARS_MAX: usize = 50;
+/// Characters in a subject that an agent writes: it is a line in a list.
+pub const SUBJECT_CHARS_MAX: usize = 200;
+/// Characters of the customer's first message that become the subject.
+pub const SUBJECT_FROM_MESSAGE_CHARS: usize = 80;
+/// Characters in the reason of a transfer.
+pub const TRANSFER_REASON_CHARS_MAX: usize = 500;
+/// Colleagues consulted about one conversation at once.
+pub const CONSULTANTS_MAX: usize = 5;
 /// Bytes in one WebSocket frame or JSON request body (SEMANTICS, Limits).
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 /// Fragments of one WebSocket message; more is an attempt to hold memory.

@@ -653,6 +653,7 @@ fn a_conversation_that_moved_to_another_queue_begins_a_new_round() {
         1,
         Command::TransferToQueue {
             queue: queue("second"),
+            reason: None,
         },
     );
     assert_eq!(floor.offered_to("anna"), [1]);
@@ -665,6 +666,7 @@ fn freed_units_pull_the_next_at_once_whatever_freed_them() {
         Command::Release,
         Command::TransferToQueue {
             queue: queue("second"),
+            reason: None,
         },
     ];
     for command in commands {

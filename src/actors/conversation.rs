@@ -6,7 +6,7 @@ use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, WeakAd
 
 use crate::domain::commit::Write;
 use crate::domain::ids::{ConversationId, Position, Seq};
-use crate::domain::message::{self, DedupKey};
+use crate::domain::message::DedupKey;
 use crate::domain::reject::Reject;
 use crate::domain::time::Timestamp;
 use crate::engine::conversation::{ConversationMachine, Effect, Input, Origin};
@@ -117,8 +117,27 @@ impl ConversationActor {
                     let id = self.id;
                     self.answer_from_store(origin, move |store| {
                         let mut messages = store.page_after(id, after, limits::HISTORY_PAGE)?;
-                        messages.truncate(fitting(messages.iter()));
+                        messages.truncate(fitting(messages.iter().map(|m| m.text.len())));
                         Ok(Reply::Events { messages, view })
+                    });
+                }
+                Effect::ReadNotes {
+                    origin,
+                    reader: (reader, role),
+                    after,
+                    limit,
+                    last_number,
+                } => {
+                    let id = self.id;
+                    self.answer_from_store(origin, move |store| {
+                        let mut notes =
+                            store.notes_after(id, after, limit, |n| n.is_for(&reader, role))?;
+                        notes.truncate(fitting(notes.iter().map(|n| n.text.len())));
+                        // Notes that became durable since the question may be among them.
+                        let last_number = notes
+                            .last()
+                            .map_or(last_number, |n| last_number.max(n.number));
+                        Ok(Reply::Notes { notes, last_number })
                     });
                 }
                 Effect::ReadJournal(origin) => {
@@ -207,13 +226,13 @@ impl ConversationActor {
             let messages = match page {
                 Page::After(seq, limit) => {
                     let mut messages = store.page_after(id, seq, limit)?;
-                    messages.truncate(fitting(messages.iter()));
+                    messages.truncate(fitting(messages.iter().map(|m| m.text.len())));
                     messages
                 }
                 Page::Before(seq, limit) => {
                     let mut messages = store.page_before(id, seq, limit)?;
                     // The newest are next to the cursor, so the oldest wait for the next page.
-                    let kept = fitting(messages.iter().rev());
+                    let kept = fitting(messages.iter().rev().map(|m| m.text.len()));
                     messages.split_off(messages.len() - kept)
                 }
             };
@@ -302,11 +321,11 @@ impl Mail {
     }
 }
 
-/// How many of these, from the first on, one page can hold.
-fn fitting<'a>(messages: impl Iterator<Item = &'a Arc<message::Message>>) -> usize {
-    messages
-        .scan(0, |bytes, message| {
-            *bytes += message.text.len();
+/// How many texts of these lengths, from the first on, one page can hold.
+fn fitting(lengths: impl Iterator<Item = usize>) -> usize {
+    lengths
+        .scan(0, |bytes, length| {
+            *bytes += length;
             Some(*bytes)
         })
         .take_while(|bytes| *bytes <= limits::PAGE_BYTES_MAX)

@@ -1,8 +1,11 @@
 //! Events and explanations in sentences, for people. Nothing a customer wrote reaches the
 //! terminal unescaped.
 
+use std::collections::BTreeSet;
+
 use crate::domain::event::{Event, Returning};
 use crate::domain::message::Author;
+use crate::domain::note::Note;
 use crate::domain::routing::{Explanation, Rule, RuledOut};
 use crate::domain::time::Timestamp;
 
@@ -53,13 +56,15 @@ pub(super) fn describe(event: &Event) -> String {
             over_capacity,
             deadline,
             explanation,
+            reason,
             ..
         } => {
             let units = reserved(*units, *over_capacity);
             format!(
-                "offered to {agent} until {} ({units}). {}",
+                "offered to {agent} until {} ({units}). {}{}",
                 time(*deadline),
-                explain(explanation)
+                explain(explanation),
+                because(reason.as_deref())
             )
         }
         Event::Accepted { agent } => format!("accepted by {agent}"),
@@ -96,19 +101,26 @@ pub(super) fn describe(event: &Event) -> String {
             over_capacity,
             deadline,
             explanation,
+            reason,
         } => {
             let units = reserved(*units, *over_capacity);
             format!(
-                "{by} hands it to {agent}, offered until {} ({units}). {}",
+                "{by} hands it to {agent}, offered until {} ({units}). {}{}",
                 time(*deadline),
-                explain(explanation)
+                explain(explanation),
+                because(reason.as_deref())
             )
         }
         Event::TransferAccepted { agent } => format!("handed over to {agent}"),
         Event::TransferDeclined { agent, reason } => {
             format!("{agent} did not take it over: {reason:?}")
         }
-        Event::TransferredToQueue { queue, by } => format!("{by} sent it to queue {queue}"),
+        Event::TransferredToQueue { queue, by, reason } => {
+            let reason = reason
+                .as_deref()
+                .map_or_else(String::new, |r| format!(".{}", because(Some(r))));
+            format!("{by} sent it to queue {queue}{reason}")
+        }
         Event::Ended { by } => format!("ended by {by:?}"),
         Event::UnitsFreed => "the wrap-up policy freed its units".to_owned(),
         Event::Closed { reason, by } => {
@@ -124,7 +136,45 @@ pub(super) fn describe(event: &Event) -> String {
         } => format!("{side:?} has received up to {delivered}, read up to {read}"),
         Event::CustomerGone => "the customer's connection is gone".to_owned(),
         Event::CustomerBack => "the customer is connected again".to_owned(),
+        Event::Noted(note) => noted(note),
+        Event::Tagged { by, added, removed } => {
+            let signed = |sign: char, tags: &BTreeSet<String>| -> Vec<String> {
+                tags.iter()
+                    .map(|tag| format!("{sign}{}", tag.escape_debug()))
+                    .collect()
+            };
+            let tags = [signed('+', added), signed('-', removed)].concat();
+            format!("tagged by {by}: {}", tags.join(", "))
+        }
+        Event::SubjectSet { by, subject } => {
+            format!("{by} wrote the subject: {}", subject.escape_debug())
+        }
+        Event::ConsultInvited { agent, by } => {
+            format!("{by} consults {agent}, who reads along and writes notes")
+        }
+        Event::ConsultJoined { agent, by } => {
+            format!("{by} added {agent}, who writes to the customer as well")
+        }
+        Event::ConsultEnded { agent, by } if agent == by => {
+            format!("{agent} is consulted no longer, by their own wish")
+        }
+        Event::ConsultEnded { agent, by } => {
+            format!("{agent} is consulted no longer, as {by} wanted")
+        }
     }
+}
+
+fn noted(note: &Note) -> String {
+    let to = note
+        .private_to
+        .as_ref()
+        .map_or_else(String::new, |to| format!(" for {to} alone"));
+    let text = note.text.escape_debug();
+    format!("private note {} by {}{to}: {text}", note.number, note.by)
+}
+
+fn because(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |r| format!(" Reason: {}", r.escape_debug()))
 }
 
 fn reserved(units: u32, over_capacity: bool) -> String {
@@ -246,6 +296,53 @@ mod tests {
             describe(&Event::Posted(message.into())),
             "#1 customer: \\u{1b}[2J"
         );
+    }
+
+    #[test]
+    fn what_agents_do_among_themselves_is_told_with_who_and_what() {
+        use crate::domain::ids::ClientId;
+        use crate::domain::note::NoteNumber;
+        let agent = |name| AgentId::parse(name).expect("a valid id");
+        let note = Note {
+            number: NoteNumber(3),
+            at: Timestamp(0),
+            by: agent("anna"),
+            client_id: ClientId::parse("n").expect("a valid id"),
+            text: "\u{1b}[2J".into(),
+            private_to: Some(agent("ben")),
+        };
+        let cases = [
+            (
+                Event::Noted(note.into()),
+                "private note 3 by anna for ben alone: \\u{1b}[2J",
+            ),
+            (
+                Event::Tagged {
+                    by: agent("anna"),
+                    added: ["vip".to_owned()].into(),
+                    removed: ["late".to_owned()].into(),
+                },
+                "tagged by anna: +vip, -late",
+            ),
+            (
+                Event::TransferredToQueue {
+                    queue: QueueId::parse("sales").expect("a valid id"),
+                    by: agent("anna"),
+                    reason: Some("wants to buy".into()),
+                },
+                "anna sent it to queue sales. Reason: wants to buy",
+            ),
+            (
+                Event::ConsultEnded {
+                    agent: agent("ben"),
+                    by: agent("anna"),
+                },
+                "ben is consulted no longer, as anna wanted",
+            ),
+        ];
+        for (event, told) in cases {
+            assert_eq!(describe(&event), told);
+        }
     }
 
     #[test]

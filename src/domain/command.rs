@@ -52,6 +52,8 @@ pub enum Command {
         over_capacity: bool,
         /// Why this agent.
         explanation: Explanation,
+        /// In the words of the supervisor who hands it over.
+        reason: Option<Arc<str>>,
     },
     /// Take an offer (of the conversation or of a transfer).
     Accept,
@@ -83,11 +85,15 @@ pub enum Command {
         over_capacity: bool,
         /// The record of the check.
         explanation: Explanation,
+        /// In the words of whoever hands it over.
+        reason: Option<Arc<str>>,
     },
     /// Move it to another queue.
     TransferToQueue {
         /// Where.
         queue: QueueId,
+        /// In the words of whoever moves it.
+        reason: Option<Arc<str>>,
     },
     /// End it for the customer.
     End,
@@ -111,6 +117,42 @@ pub enum Command {
     CustomerBack,
     /// A timer is due (engine): do everything that is due by now, in due order.
     Tick,
+    /// Add a private note.
+    Note {
+        /// The writer's name for it.
+        client_id: ClientId,
+        /// The text.
+        text: Arc<str>,
+        /// For this colleague alone.
+        private_to: Option<AgentId>,
+    },
+    /// Add and remove tags.
+    Tag {
+        /// Those that shall be there.
+        add: Vec<String>,
+        /// Those that shall not.
+        remove: Vec<String>,
+    },
+    /// Write the subject.
+    SetSubject {
+        /// What it shall say.
+        subject: Arc<str>,
+    },
+    /// Invite a colleague to read along and to write notes.
+    Consult {
+        /// Whom.
+        agent: AgentId,
+    },
+    /// Let a consulted colleague write to the customer.
+    ConsultAdd {
+        /// Whom.
+        agent: AgentId,
+    },
+    /// Dismiss a consulted colleague, or leave.
+    ConsultEnd {
+        /// Whom; `None` is whoever asks.
+        agent: Option<AgentId>,
+    },
 }
 
 /// What a start says.

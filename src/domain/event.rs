@@ -1,7 +1,7 @@
 //! What has happened to a conversation. Stored for ever: variants and fields are
 //! appended, never reordered or removed (the storage codec is positional).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::company::Mode;
 use super::ids::{AgentId, ClientId, CustomerId, QueueId, Seq, WidgetId, WorkstreamId};
 use super::message::{Message, Side};
+use super::note::Note;
 use super::routing::Explanation;
 use super::time::Timestamp;
 
@@ -165,6 +166,8 @@ pub enum Event {
         returning: bool,
         /// Why this agent.
         explanation: Explanation,
+        /// In the words of the supervisor who handed it over.
+        reason: Option<Arc<str>>,
     },
     /// The offered agent accepted.
     Accepted {
@@ -221,6 +224,8 @@ pub enum Event {
         deadline: Timestamp,
         /// Why this agent.
         explanation: Explanation,
+        /// In the words of whoever hands it over.
+        reason: Option<Arc<str>>,
     },
     /// The other agent took it; the old one is released.
     TransferAccepted {
@@ -240,6 +245,8 @@ pub enum Event {
         queue: QueueId,
         /// Who asked.
         by: AgentId,
+        /// In the words of whoever asked.
+        reason: Option<Arc<str>>,
     },
     /// active → `wrap_up`: over for the customer.
     Ended {
@@ -268,6 +275,63 @@ pub enum Event {
     CustomerGone,
     /// The customer is connected again (live only).
     CustomerBack,
+    /// A private note was taken. The customer never learns of it.
+    Noted(Arc<Note>),
+    /// Tags came or went. Private.
+    Tagged {
+        /// Who.
+        by: AgentId,
+        /// Tags that were not there.
+        added: BTreeSet<String>,
+        /// Tags that were there.
+        removed: BTreeSet<String>,
+    },
+    /// The subject was written by hand. Private.
+    SubjectSet {
+        /// Who.
+        by: AgentId,
+        /// What it says now.
+        subject: Arc<str>,
+    },
+    /// A colleague was invited to read along and to write notes. Private.
+    ConsultInvited {
+        /// Whom.
+        agent: AgentId,
+        /// Who asked.
+        by: AgentId,
+    },
+    /// The consulted colleague was added: from now on they write to the customer as well. Private:
+    /// the customer is told by a message.
+    ConsultJoined {
+        /// Whom.
+        agent: AgentId,
+        /// Who asked.
+        by: AgentId,
+    },
+    /// The consulted colleague left or was dismissed. Private.
+    ConsultEnded {
+        /// Who is consulted no longer.
+        agent: AgentId,
+        /// Who asked.
+        by: AgentId,
+    },
+}
+
+impl Event {
+    /// Whether this is the company's own: nothing that the customer sees changes by it, not
+    /// even the version of the conversation.
+    #[must_use]
+    pub const fn is_private(&self) -> bool {
+        matches!(
+            self,
+            Self::Noted(_)
+                | Self::Tagged { .. }
+                | Self::SubjectSet { .. }
+                | Self::ConsultInvited { .. }
+                | Self::ConsultJoined { .. }
+                | Self::ConsultEnded { .. }
+        )
+    }
 }
 
 /// A conversation on its way back to the agent who had it.

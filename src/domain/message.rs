@@ -76,6 +76,8 @@ pub enum Sender {
     Customer,
     /// One agent.
     Agent(AgentId),
+    /// One agent, for private notes: the same id for a message and for a note is two things.
+    Notes(AgentId),
 }
 
 /// What makes a message the same message: its sender and the sender's name for it.

@@ -11,6 +11,7 @@ pub mod event;
 pub mod hours;
 pub mod ids;
 pub mod message;
+pub mod note;
 pub mod reject;
 pub mod routing;
 pub mod system_messages;

@@ -7,6 +7,7 @@ use bytestring::ByteString;
 use crate::domain::company::Presence;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, Seq};
 use crate::domain::message::{Message, Side};
+use crate::domain::note::Note;
 use crate::domain::reject::Reject;
 use crate::domain::time::Timestamp;
 
@@ -92,6 +93,26 @@ pub enum Outbound {
         conversation: ConversationId,
         /// Who wrote.
         customer: CustomerId,
+    },
+    /// A private note of a followed conversation, durable by now. Never told to customers. Dropped
+    /// when the session does not keep up: the state says which note is the last.
+    Note {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// The note.
+        note: Arc<Note>,
+    },
+    /// This agent is consulted about a conversation, or was added to it.
+    Consult(Arc<ConversationView>),
+    /// This agent is consulted no longer.
+    ConsultEnded {
+        /// About which conversation.
+        conversation: ConversationId,
+    },
+    /// The session follows a conversation no longer, because its agent may not see it any more.
+    Unfollowed {
+        /// Which conversation.
+        conversation: ConversationId,
     },
     /// The own presence changed, here or on another connection, or by the server.
     Presence {

@@ -10,6 +10,7 @@ use crate::domain::conversation::State;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq};
 use crate::domain::message::{Marks, Message};
+use crate::domain::note::{Note, NoteNumber};
 use crate::domain::time::Timestamp;
 
 use super::view::{AgentView, ConversationView, FloorView};
@@ -102,9 +103,19 @@ pub enum Ask {
     /// Give it back to the queue.
     Release,
     /// Offer it to another agent.
-    TransferToAgent(AgentId),
+    TransferToAgent {
+        /// Whom.
+        agent: AgentId,
+        /// Why, in the caller's words.
+        reason: Option<Arc<str>>,
+    },
     /// Move it to another queue.
-    TransferToQueue(QueueId),
+    TransferToQueue {
+        /// Which.
+        queue: QueueId,
+        /// Why, in the caller's words.
+        reason: Option<Arc<str>>,
+    },
     /// Put it before an agent, over capacity if need be (supervisor).
     Assign(AgentId),
     /// End it.
@@ -113,6 +124,37 @@ pub enum Ask {
     Finish,
     /// Close it by force (supervisor).
     ForceClose,
+    /// Add a private note (agents).
+    Note {
+        /// The writer's name for it.
+        client_id: ClientId,
+        /// The text.
+        text: Arc<str>,
+        /// For this colleague alone.
+        private_to: Option<AgentId>,
+    },
+    /// A page of the private notes that the caller may read, oldest first (agents).
+    Notes {
+        /// The last note the client has.
+        after: NoteNumber,
+        /// At most this many.
+        limit: usize,
+    },
+    /// Add and remove tags (agents).
+    Tag {
+        /// Those that shall be there.
+        add: Vec<String>,
+        /// Those that shall not.
+        remove: Vec<String>,
+    },
+    /// Write the subject (agents).
+    SetSubject(Arc<str>),
+    /// Invite a colleague to read along and to write notes.
+    Consult(AgentId),
+    /// Let a consulted colleague write to the customer.
+    ConsultAdd(AgentId),
+    /// Dismiss a consulted colleague; `None`: leave.
+    ConsultEnd(Option<AgentId>),
 }
 
 /// Which part of a thread.
@@ -157,6 +199,22 @@ pub enum Reply {
         at: Timestamp,
         /// It was there already: the client id had been used.
         repeated: bool,
+    },
+    /// The note is durable.
+    Noted {
+        /// Its number.
+        number: NoteNumber,
+        /// The server's time for it.
+        at: Timestamp,
+        /// It was there already: the client id had been used.
+        repeated: bool,
+    },
+    /// Notes that the caller may read.
+    Notes {
+        /// Oldest first.
+        notes: Vec<Arc<Note>>,
+        /// The last note of the conversation, whoever may read it.
+        last_number: NoteNumber,
     },
     /// Done and durable; the state after it.
     Done(Arc<ConversationView>),

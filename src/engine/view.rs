@@ -1,12 +1,16 @@
 //! What people are shown of a conversation, an agent, the floor. Derived, never stored.
 
 use crate::domain::company::{Mode, Presence};
-use crate::domain::conversation::{Conversation, State};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::domain::conversation::{ConsultRole, Conversation, State};
 use crate::domain::event::{CloseReason, EndedBy};
 use crate::domain::ids::{
     AgentId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
 };
 use crate::domain::message::Marks;
+use crate::domain::note::NoteNumber;
 use crate::domain::time::Timestamp;
 
 /// A conversation as its participants see it. Latest wins: a newer `version` replaces an older one.
@@ -54,6 +58,18 @@ pub struct ConversationView {
     pub ended_by: Option<EndedBy>,
     /// Why it became final.
     pub closed: Option<CloseReason>,
+    /// The version that customers count: what is the company's own does not raise it.
+    pub public_version: Position,
+    /// The last private note. Not for customers, like everything that follows.
+    pub last_note: NoteNumber,
+    /// Normalised.
+    pub tags: BTreeSet<String>,
+    /// What it is about.
+    pub subject: Option<Arc<str>>,
+    /// Colleagues who read along.
+    pub consultants: BTreeMap<AgentId, ConsultRole>,
+    /// Why it was handed over, until somebody takes it.
+    pub transfer_reason: Option<Arc<str>>,
 }
 
 impl From<&Conversation> for ConversationView {
@@ -82,6 +98,12 @@ impl From<&Conversation> for ConversationView {
             queued_at: c.queued_at,
             ended_by: c.ended.map(|(by, _)| by),
             closed: c.closed.map(|(reason, _)| reason),
+            public_version: c.public_position,
+            last_note: c.last_note,
+            tags: c.tags.clone(),
+            subject: c.subject.clone(),
+            consultants: c.consultants.clone(),
+            transfer_reason: c.transfer_reason.clone(),
         }
     }
 }

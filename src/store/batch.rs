@@ -12,6 +12,7 @@ use crate::domain::commit::{Commit, TimerMove, Write};
 use crate::domain::event::Event;
 use crate::domain::ids::{ConversationId, Position, Seq};
 use crate::domain::message::Message;
+use crate::domain::note::Note;
 use crate::limits;
 
 /// Buffers that live as long as the writer.
@@ -108,6 +109,7 @@ impl<'a> Batch<'a> {
             );
             match &recorded.event {
                 Event::Posted(message) => self.index_message(*conversation, position, message)?,
+                Event::Noted(note) => self.index_note(*conversation, note)?,
                 Event::Started {
                     customer,
                     workstream,
@@ -173,6 +175,16 @@ impl<'a> Batch<'a> {
             )?;
         }
         Ok(())
+    }
+
+    fn index_note(&mut self, conversation: ConversationId, note: &Note) -> Result<(), EncodeError> {
+        self.put(Table::Notes, &keys::note(conversation, note.number), note)?;
+        let row = DedupRow {
+            seq: note.number.as_seq(),
+            at: note.at,
+        };
+        let key = keys::dedup(conversation, &note.dedup_key());
+        self.put(Table::Dedup, &key, &row)
     }
 
     fn move_timer(

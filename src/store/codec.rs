@@ -26,6 +26,7 @@ use crate::domain::company::Company;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
+use crate::domain::note::Note;
 use crate::domain::time::Timestamp;
 use crate::limits;
 
@@ -66,6 +67,8 @@ pub enum Kind {
     ParkedReason = 10,
     /// The format of the whole store.
     StoreFormat = 11,
+    /// A private note.
+    Note = 12,
 }
 
 /// A type that the store keeps.
@@ -120,6 +123,7 @@ stored!(
     Timestamp,
     ParkedReason,
     StoreFormat,
+    Note,
 );
 
 impl Stored for Company {

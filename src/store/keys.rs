@@ -8,6 +8,7 @@ use crate::domain::ids::{
     AgentId, ClientId, ConversationId, CustomerId, Position, Seq, WorkstreamId,
 };
 use crate::domain::message::{Author, DedupKey, Sender};
+use crate::domain::note::NoteNumber;
 use crate::domain::time::Timestamp;
 
 /// Bytes of a conversation id in a key.
@@ -22,6 +23,7 @@ pub(super) const META_PARKED: &[u8] = b"parked/";
 
 const SENDER_CUSTOMER: u8 = 1;
 const SENDER_AGENT: u8 = 2;
+const SENDER_NOTES: u8 = 3;
 const TIMER_BY_DUE: u8 = 1;
 const TIMER_BY_CONVERSATION: u8 = 2;
 
@@ -62,7 +64,12 @@ pub(super) fn seq_index(conversation: ConversationId, seq: Seq) -> [u8; 24] {
     numbered(conversation, seq.0)
 }
 
-/// The number at the end of a `journal` or `seq_index` key.
+/// `notes`: conversation, number.
+pub(super) fn note(conversation: ConversationId, number: NoteNumber) -> [u8; 24] {
+    numbered(conversation, number.0)
+}
+
+/// The number at the end of a `journal`, `seq_index` or `notes` key.
 pub(super) fn number(key: &[u8]) -> Option<u64> {
     let number = key.get(ID_BYTES..)?;
     Some(u64::from_be_bytes(number.try_into().ok()?))
@@ -80,15 +87,15 @@ pub(super) fn dedup_into(
     key.extend_from_slice(&conversation.to_bytes());
     match author {
         Author::Customer => key.push(SENDER_CUSTOMER),
-        Author::Agent(agent) => push_agent_sender(key, agent),
+        Author::Agent(agent) => push_agent_sender(key, SENDER_AGENT, agent),
         Author::System(_) => return false,
     }
     key.extend_from_slice(client_id.as_str().as_bytes());
     true
 }
 
-fn push_agent_sender(key: &mut Vec<u8>, agent: &AgentId) {
-    key.push(SENDER_AGENT);
+fn push_agent_sender(key: &mut Vec<u8>, tag: u8, agent: &AgentId) {
+    key.push(tag);
     key.extend_from_slice(agent.as_str().as_bytes());
     key.push(0);
 }
@@ -99,7 +106,8 @@ pub(super) fn dedup(conversation: ConversationId, of: &DedupKey) -> Vec<u8> {
     key.extend_from_slice(&conversation.to_bytes());
     match &of.sender {
         Sender::Customer => key.push(SENDER_CUSTOMER),
-        Sender::Agent(agent) => push_agent_sender(&mut key, agent),
+        Sender::Agent(agent) => push_agent_sender(&mut key, SENDER_AGENT, agent),
+        Sender::Notes(agent) => push_agent_sender(&mut key, SENDER_NOTES, agent),
     }
     key.extend_from_slice(of.client_id.as_str().as_bytes());
     key
@@ -110,10 +118,15 @@ pub(super) fn parse_dedup(key: &[u8]) -> Option<DedupKey> {
     let (&tag, rest) = key.get(ID_BYTES..)?.split_first()?;
     let (sender, client_id) = match tag {
         SENDER_CUSTOMER => (Sender::Customer, rest),
-        SENDER_AGENT => {
+        SENDER_AGENT | SENDER_NOTES => {
             let end = rest.iter().position(|byte| *byte == 0)?;
-            let agent = std::str::from_utf8(&rest[..end]).ok()?;
-            (Sender::Agent(AgentId::parse(agent).ok()?), &rest[end + 1..])
+            let agent = AgentId::parse(std::str::from_utf8(&rest[..end]).ok()?).ok()?;
+            let sender = if tag == SENDER_AGENT {
+                Sender::Agent(agent)
+            } else {
+                Sender::Notes(agent)
+            };
+            (sender, &rest[end + 1..])
         }
         _ => return None,
     };
@@ -254,6 +267,10 @@ mod tests {
             },
             DedupKey {
                 sender: Sender::Agent(agent("anna")),
+                client_id: client("x"),
+            },
+            DedupKey {
+                sender: Sender::Notes(agent("anna")),
                 client_id: client("x"),
             },
             DedupKey {

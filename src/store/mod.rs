@@ -10,7 +10,7 @@
 //!
 //! Map: [`codec`] values to bytes · `keys` · [`tables`] the catalogue · `batch` a write in
 //! rows · [`writer`] the one thread that writes · [`readers`] the pool for blocking reads ·
-//! `view`, `conversations`, `lists` the reads · `wal` the look at the log before opening ·
+//! `view`, `conversations`, `notes`, `lists` the reads · `wal` the look at the log before opening ·
 //! [`check`] every invariant over a whole store.
 
 mod batch;
@@ -20,6 +20,7 @@ mod conversations;
 mod error;
 mod keys;
 mod lists;
+mod notes;
 pub mod readers;
 pub mod tables;
 mod view;

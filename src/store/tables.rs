@@ -11,6 +11,7 @@
 //! | `live` | conversation 16 | nothing |
 //! | `timers` | 1, due i64, conversation 16 · 2, conversation 16 | nothing · due |
 //! | `waiting` | agent, 0, conversation 16 | nothing |
+//! | `notes` | conversation 16, number u64 | `Note` |
 //! | `agents` | agent | `AgentRow` |
 //! | `meta` | `format` · `company` · `parked/`, conversation 16 | format · `Company` · reason |
 //!
@@ -45,6 +46,8 @@ pub enum Table {
     Agents,
     /// Format, configuration, conversations set aside.
     Meta,
+    /// Private notes.
+    Notes,
 }
 
 /// How a table is used, which decides its memory and filters.
@@ -68,7 +71,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -80,6 +83,7 @@ impl Table {
         Self::Waiting,
         Self::Agents,
         Self::Meta,
+        Self::Notes,
     ];
 
     /// The name of the column family.
@@ -97,6 +101,7 @@ impl Table {
             Self::Waiting => "waiting",
             Self::Agents => "agents",
             Self::Meta => "meta",
+            Self::Notes => "notes",
         }
     }
 
@@ -110,7 +115,8 @@ impl Table {
             | Self::Timers
             | Self::Waiting
             | Self::Agents
-            | Self::Meta => Use::Small,
+            | Self::Meta
+            | Self::Notes => Use::Small,
         }
     }
 

@@ -97,11 +97,18 @@ const fn is_for_everybody(ask: &Ask) -> bool {
         | Ask::Reopen
         | Ask::Park
         | Ask::Release
-        | Ask::TransferToAgent(_)
-        | Ask::TransferToQueue(_)
+        | Ask::TransferToAgent { .. }
+        | Ask::TransferToQueue { .. }
         | Ask::Assign(_)
         | Ask::Finish
-        | Ask::ForceClose => false,
+        | Ask::ForceClose
+        | Ask::Note { .. }
+        | Ask::Notes { .. }
+        | Ask::Tag { .. }
+        | Ask::SetSubject(_)
+        | Ask::Consult(_)
+        | Ask::ConsultAdd(_)
+        | Ask::ConsultEnd(_) => false,
     }
 }
 
@@ -119,6 +126,7 @@ pub const fn writes(request: &Request) -> bool {
                 | Ask::View
                 | Ask::Explain
                 | Ask::Wait { .. }
+                | Ask::Notes { .. }
         ),
     }
 }
@@ -233,6 +241,32 @@ mod tests {
             (about(post), [true, true, true]),
             (about(Ask::End), [true, true, true]),
             (about(Ask::Park), [false, true, true]),
+            (
+                about(Ask::Note {
+                    client_id: samples::client_id("n"),
+                    text: "hi".into(),
+                    private_to: None,
+                }),
+                [false, true, true],
+            ),
+            (
+                about(Ask::Notes {
+                    after: crate::domain::note::NoteNumber(0),
+                    limit: 1,
+                }),
+                [false, true, true],
+            ),
+            (
+                about(Ask::Tag {
+                    add: Vec::new(),
+                    remove: Vec::new(),
+                }),
+                [false, true, true],
+            ),
+            (about(Ask::SetSubject("hi".into())), [false, true, true]),
+            (about(Ask::Consult(samples::anna())), [false, true, true]),
+            (about(Ask::ConsultAdd(samples::anna())), [false, true, true]),
+            (about(Ask::ConsultEnd(None)), [false, true, true]),
             (about(Ask::Explain), [false, true, true]),
             (about(Ask::Assign(samples::anna())), [false, false, true]),
             (about(Ask::ForceClose), [false, false, true]),

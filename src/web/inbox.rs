@@ -69,16 +69,21 @@ impl Inbox {
     /// Removes what a newcomer makes superfluous; false if the newcomer is itself.
     fn make_room(&mut self, out: &Outbound) -> bool {
         match out {
-            Outbound::Typing { .. } => return false,
+            // The state tells that there is one more note.
+            Outbound::Typing { .. } | Outbound::Note { .. } => return false,
             Outbound::View(_)
             | Outbound::Assigned(_)
             | Outbound::Offer(_)
-            | Outbound::OfferEnded { .. } => {
+            | Outbound::OfferEnded { .. }
+            | Outbound::Consult(_)
+            | Outbound::ConsultEnded { .. } => {
                 let replaced = notice(out);
                 self.waiting
                     .retain(|o| notice(o).is_none() || notice(o) != replaced);
             }
-            Outbound::CustomerReturned { .. } | Outbound::Presence { .. } => {
+            Outbound::CustomerReturned { .. }
+            | Outbound::Presence { .. }
+            | Outbound::Unfollowed { .. } => {
                 let replaced = notice(out);
                 self.waiting.retain(|o| notice(o) != replaced);
             }
@@ -97,9 +102,13 @@ fn notice(out: &Outbound) -> Option<(u8, Option<ConversationId>)> {
         Outbound::OfferEnded { conversation, .. } => Some((2, Some(*conversation))),
         Outbound::CustomerReturned { conversation, .. } => Some((3, Some(*conversation))),
         Outbound::Presence { .. } => Some((4, None)),
+        Outbound::Consult(view) => Some((5, Some(view.id))),
+        Outbound::ConsultEnded { conversation } => Some((5, Some(*conversation))),
+        Outbound::Unfollowed { conversation } => Some((6, Some(*conversation))),
         Outbound::Answer { .. }
         | Outbound::Messages { .. }
         | Outbound::Typing { .. }
+        | Outbound::Note { .. }
         | Outbound::GoAway => None,
     }
 }

@@ -167,6 +167,16 @@ impl Live {
         self.request(Asked::Frame(tag), request);
     }
 
+    /// The conversation lets this session follow it no longer. One that is asked to be followed
+    /// again meanwhile is left alone: its own answer decides.
+    pub(super) fn unfollowed(&mut self, conversation: ConversationId) {
+        let asked_again = |p: &Pending| p.subscribes && p.conversation == Some(conversation);
+        if !self.pending.values().any(asked_again) {
+            self.subscriptions.remove(&conversation);
+            self.forget_own(conversation);
+        }
+    }
+
     /// Hands a request to the gateway under the next number.
     pub(super) fn request(&mut self, from: Asked, request: Request) {
         self.next_number += 1;
@@ -186,7 +196,7 @@ impl Live {
 const fn is_page(request: &Request) -> bool {
     matches!(
         request,
-        Request::List(_) | Request::In(_, Ask::History(_) | Ask::Explain)
+        Request::List(_) | Request::In(_, Ask::History(_) | Ask::Notes { .. } | Ask::Explain)
     )
 }
 

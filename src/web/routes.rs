@@ -2,7 +2,7 @@
 
 use actix_web::web;
 
-use super::api::{actions, agents, conversations, messages};
+use super::api::{actions, agents, conversations, messages, work};
 use super::{openapi, operations, refusal, session};
 use crate::limits;
 
@@ -52,6 +52,12 @@ routes! {
     "/api/v1/conversations/{id}/force-close"        { post => actions::force_close }
     "/api/v1/conversations/{id}/transfer"           { post => actions::transfer }
     "/api/v1/conversations/{id}/assign"             { post => actions::assign }
+    "/api/v1/conversations/{id}/notes"              { get => work::notes, post => work::note }
+    "/api/v1/conversations/{id}/tags"               { post => work::tag }
+    "/api/v1/conversations/{id}/subject"            { put => work::subject }
+    "/api/v1/conversations/{id}/consult"            { post => work::consult }
+    "/api/v1/conversations/{id}/consult-add"        { post => work::consult_add }
+    "/api/v1/conversations/{id}/consult-end"        { post => work::consult_end }
 }
 
 /// Adds every route, with the limits and refusals of inputs. [`super::WebState`] must be app data.

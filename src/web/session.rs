@@ -469,6 +469,15 @@ impl WsSession {
                 conversation,
                 customer,
             } => server::customer_returned(conversation, &customer),
+            Outbound::Note { conversation, note } => {
+                if !live.subscriptions.contains_key(&conversation) {
+                    return;
+                }
+                server::note(conversation, &note)
+            }
+            Outbound::Consult(view) => server::consult(&view),
+            Outbound::ConsultEnded { conversation } => server::consult_ended(conversation),
+            Outbound::Unfollowed { conversation } => return live.unfollowed(conversation),
             Outbound::Presence { presence } => server::presence(presence),
             Outbound::GoAway => {
                 self.send(server::goaway(), ctx);

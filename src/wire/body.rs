@@ -9,13 +9,15 @@ use utoipa::ToSchema;
 use crate::domain::company::Company;
 use crate::domain::ids::ConversationId;
 use crate::domain::message::{Author, Marks, Message};
+use crate::domain::note::Note;
 use crate::domain::reject::Reject;
 use crate::engine::request::Principal;
 use crate::engine::view::{AgentView, ConversationView, FloorView, QueueView};
 use crate::error;
 
 use super::names::{
-    CloseReasonName, EndedByName, ModeName, PresenceName, RoleName, SideName, StateName, SystemName,
+    CloseReasonName, ConsultRoleName, EndedByName, ModeName, PresenceName, RoleName, SideName,
+    StateName, SystemName,
 };
 
 /// For whom something is written.
@@ -62,7 +64,7 @@ pub struct ViewBody {
     /// Its id.
     #[schema(value_type = String, format = "uuid")]
     pub id: ConversationId,
-    /// Counts events.
+    /// Counts events; for customers those that concern them.
     pub version: u64,
     /// Where it stands.
     pub state: StateName,
@@ -110,6 +112,31 @@ pub struct ViewBody {
     /// Why it became final.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed: Option<CloseReasonName>,
+    /// The last private note; 0: there is none. Not shown to customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_note: Option<u64>,
+    /// In lower case. Not shown to customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// What it is about. Not shown to customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Colleagues who read along. Not shown to customers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub consultants: Vec<ConsultantBody>,
+    /// Why it was handed over, until somebody takes it. Not shown to customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer_reason: Option<String>,
+}
+
+/// A consulted colleague.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Consultant)]
+pub struct ConsultantBody {
+    /// Who.
+    pub agent: String,
+    /// `invited`: reads along and writes notes; `joined`: writes to the customer as well.
+    pub role: ConsultRoleName,
 }
 
 impl ViewBody {
@@ -139,11 +166,17 @@ impl ViewBody {
             queued_at,
             ended_by,
             closed,
+            public_version,
+            last_note,
+            tags,
+            subject,
+            consultants,
+            transfer_reason,
         } = view;
         let company = viewer == Viewer::Company;
         Self {
             id: *id,
-            version: version.0,
+            version: if company { version.0 } else { public_version.0 },
             state: (*state).into(),
             mode: (*mode).into(),
             workstream: workstream.to_string(),
@@ -175,6 +208,24 @@ impl ViewBody {
             queued_at: queued_at.0,
             ended_by: ended_by.map(Into::into),
             closed: closed.map(Into::into),
+            last_note: company.then_some(last_note.0),
+            tags: company.then(|| tags.iter().cloned().collect()),
+            subject: subject
+                .as_ref()
+                .filter(|_| company)
+                .map(ToString::to_string),
+            consultants: consultants
+                .iter()
+                .filter(|_| company)
+                .map(|(agent, role)| ConsultantBody {
+                    agent: agent.to_string(),
+                    role: (*role).into(),
+                })
+                .collect(),
+            transfer_reason: transfer_reason
+                .as_ref()
+                .filter(|_| company)
+                .map(ToString::to_string),
         }
     }
 }
@@ -273,6 +324,52 @@ impl MessageBody {
             author: AuthorBody::of(author, company),
             client_id: client_id.as_ref().map(ToString::to_string),
             text: text.to_string(),
+        }
+    }
+}
+
+/// One private note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Note)]
+pub struct NoteBody {
+    /// Of which conversation.
+    #[schema(value_type = String, format = "uuid")]
+    pub conversation: ConversationId,
+    /// Its number: gap-free in the conversation, apart from the messages' numbers.
+    pub number: u64,
+    /// When the server took it.
+    pub at: i64,
+    /// Who wrote it.
+    pub by: String,
+    /// The writer's name for it.
+    pub client_id: String,
+    /// The text.
+    pub text: String,
+    /// For this colleague alone (and supervisors).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_to: Option<String>,
+}
+
+impl NoteBody {
+    /// The note, told apart by its conversation.
+    #[must_use]
+    pub fn of(conversation: ConversationId, note: &Note) -> Self {
+        let Note {
+            number,
+            at,
+            by,
+            client_id,
+            text,
+            private_to,
+        } = note;
+        Self {
+            conversation,
+            number: number.0,
+            at: at.0,
+            by: by.to_string(),
+            client_id: client_id.to_string(),
+            text: text.to_string(),
+            private_to: private_to.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -461,6 +558,7 @@ mod tests {
         view.accepted = false;
         view.transfer_to = view.agent.clone();
         view.waiting_for = view.agent.clone();
+        view.transfer_reason = Some("too hard".into());
         let shown =
             serde_json::to_value(ViewBody::of(&view, Viewer::Customer)).expect("plain data");
         for hidden in [
@@ -470,9 +568,17 @@ mod tests {
             "transfer_to",
             "waiting_for",
             "last_agent",
+            "last_note",
+            "tags",
+            "subject",
+            "consultants",
+            "transfer_reason",
         ] {
+            let all = serde_json::to_value(ViewBody::of(&view, Viewer::Company)).expect("data");
+            assert!(all.get(hidden).is_some(), "{hidden} is not in the sample");
             assert!(shown.get(hidden).is_none(), "{hidden} is shown");
         }
+        assert_eq!(shown["version"], view.public_version.0);
         view.accepted = true;
         assert_eq!(
             ViewBody::of(&view, Viewer::Customer).agent.as_deref(),

@@ -48,6 +48,69 @@ pub fn text(text: &str) -> Result<Arc<str>, Reject> {
     Ok(text.into())
 }
 
+/// The text of a private note.
+///
+/// # Errors
+/// `invalid_request` if empty, `too_long`.
+pub fn note(text: &str) -> Result<Arc<str>, Reject> {
+    if text.is_empty() {
+        return Err(invalid("The note has no text; write something."));
+    }
+    if exceeds(text, limits::NOTE_CHARS_MAX) {
+        return Err(too_long(
+            "The note",
+            format_args!("{} characters", limits::NOTE_CHARS_MAX),
+        ));
+    }
+    Ok(text.into())
+}
+
+/// The subject of a conversation.
+///
+/// # Errors
+/// `too_long`.
+pub fn subject(text: &str) -> Result<Arc<str>, Reject> {
+    if exceeds(text, limits::SUBJECT_CHARS_MAX) {
+        return Err(too_long(
+            "The subject",
+            format_args!("{} characters", limits::SUBJECT_CHARS_MAX),
+        ));
+    }
+    Ok(text.into())
+}
+
+/// Why a conversation is handed over.
+///
+/// # Errors
+/// `too_long`.
+pub fn reason(text: Option<&str>) -> Result<Option<Arc<str>>, Reject> {
+    let Some(text) = text else { return Ok(None) };
+    if exceeds(text, limits::TRANSFER_REASON_CHARS_MAX) {
+        return Err(too_long(
+            "The reason",
+            format_args!("{} characters", limits::TRANSFER_REASON_CHARS_MAX),
+        ));
+    }
+    Ok(Some(text.into()))
+}
+
+/// Tags to add and to remove: at least one in all. Each is looked at by the rules.
+///
+/// # Errors
+/// `invalid_request` if there is none, `too_long`.
+pub fn tags(add: &[String], remove: &[String]) -> Result<(), Reject> {
+    if add.is_empty() && remove.is_empty() {
+        return Err(invalid("Name tags to `add`, to `remove`, or both."));
+    }
+    if add.len() > limits::TAGS_MAX || remove.len() > limits::TAGS_MAX {
+        return Err(too_long(
+            "The list",
+            format_args!("{} tags", limits::TAGS_MAX),
+        ));
+    }
+    Ok(())
+}
+
 /// The sender's name for a message.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::domain::ids::{AgentId, ClientId, ConversationId, QueueId, Seq};
+use crate::domain::ids::{AgentId, ClientId, ConversationId, Seq};
 use crate::domain::reject::{Code, Reject};
 use crate::engine::request::{Ask, ListFilter, Request};
 use crate::limits;
@@ -15,6 +15,7 @@ use crate::limits;
 use super::bounds::{self, StartFields, invalid};
 use super::hot;
 use super::names::{PresenceName, StateName};
+use super::work;
 
 /// Every frame type a client may send, as in `docs/protocol.md`.
 pub const TYPES: &[&str] = &[
@@ -45,6 +46,13 @@ pub const TYPES: &[&str] = &[
     "force_close",
     "floor",
     "ping",
+    "note",
+    "notes",
+    "tag",
+    "subject",
+    "consult",
+    "consult_add",
+    "consult_end",
 ];
 
 /// A credential on its way to be checked. Cannot be printed.
@@ -159,6 +167,13 @@ enum Frame {
     ForceClose(On),
     Floor(Bare),
     Ping(PingFrame),
+    Note(NoteFrame),
+    Notes(NotesFrame),
+    Tag(TagFrame),
+    Subject(SubjectFrame),
+    Consult(ConsultFrame),
+    ConsultAdd(ConsultFrame),
+    ConsultEnd(ConsultEndFrame),
 }
 
 #[derive(Deserialize)]
@@ -272,6 +287,7 @@ struct TransferFrame {
     conversation: String,
     agent: Option<String>,
     queue: Option<String>,
+    reason: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -286,6 +302,61 @@ struct AssignFrame {
 #[serde(deny_unknown_fields)]
 struct PingFrame {
     r#ref: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoteFrame {
+    r#ref: String,
+    conversation: String,
+    client_id: String,
+    text: String,
+    private_to: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NotesFrame {
+    r#ref: String,
+    conversation: String,
+    #[serde(default)]
+    after: u64,
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TagFrame {
+    r#ref: String,
+    conversation: String,
+    #[serde(default)]
+    add: Vec<String>,
+    #[serde(default)]
+    remove: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubjectFrame {
+    r#ref: String,
+    conversation: String,
+    subject: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConsultFrame {
+    r#ref: String,
+    conversation: String,
+    agent: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConsultEndFrame {
+    r#ref: String,
+    conversation: String,
+    agent: Option<String>,
 }
 
 /// Reads one frame.
@@ -344,7 +415,7 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         Frame::Transfer(f) => about(
             f.r#ref,
             &f.conversation,
-            transfer(f.agent.as_deref(), f.queue.as_deref())?,
+            work::transfer(f.agent.as_deref(), f.queue.as_deref(), f.reason.as_deref())?,
         ),
         Frame::Assign(f) => {
             let agent: AgentId = bounds::id("agent", &f.agent)?;
@@ -355,6 +426,26 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         Frame::Ping(f) => Ok(Incoming::Ping {
             reference: f.r#ref.map(bounds::reference).transpose()?,
         }),
+        Frame::Note(f) => about(
+            f.r#ref,
+            &f.conversation,
+            work::note(&f.client_id, &f.text, f.private_to.as_deref())?,
+        ),
+        Frame::Notes(f) => about(f.r#ref, &f.conversation, work::notes(f.after, f.limit)?),
+        Frame::Tag(f) => about(f.r#ref, &f.conversation, work::tag(f.add, f.remove)?),
+        Frame::Subject(f) => about(f.r#ref, &f.conversation, work::subject(&f.subject)?),
+        Frame::Consult(f) => {
+            let agent = bounds::id("agent", &f.agent)?;
+            about(f.r#ref, &f.conversation, Ask::Consult(agent))
+        }
+        Frame::ConsultAdd(f) => {
+            let agent = bounds::id("agent", &f.agent)?;
+            about(f.r#ref, &f.conversation, Ask::ConsultAdd(agent))
+        }
+        Frame::ConsultEnd(f) => {
+            let agent = bounds::id_if_any("agent", f.agent.as_deref())?;
+            about(f.r#ref, &f.conversation, Ask::ConsultEnd(agent))
+        }
     }
 }
 
@@ -438,18 +529,6 @@ fn list(f: ListFrame) -> Result<Incoming, Reject> {
         limit: bounds::page_limit(f.limit, limits::LIST_PAGE_MAX)?,
     };
     bare(f.r#ref, Request::List(filter))
-}
-
-/// A transfer: to an agent or to a queue.
-///
-/// # Errors
-/// `invalid_request`.
-pub fn transfer(agent: Option<&str>, queue: Option<&str>) -> Result<Ask, Reject> {
-    match (agent, queue) {
-        (Some(agent), None) => Ok(Ask::TransferToAgent(bounds::id::<AgentId>("agent", agent)?)),
-        (None, Some(queue)) => Ok(Ask::TransferToQueue(bounds::id::<QueueId>("queue", queue)?)),
-        _ => Err(invalid("Name either `agent` or `queue`.")),
-    }
 }
 
 /// What is wrong with a JSON text, without quoting values of it: they may be message text.

@@ -128,7 +128,10 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
         "release" => asks!(Ask::Release),
         "finish" => asks!(Ask::Finish),
         "explain" => asks!(Ask::Explain),
-        "transfer" => asks!(Ask::TransferToAgent(_)),
+        "transfer" => asks!(Ask::TransferToAgent {
+            reason: Some(_),
+            ..
+        }),
         "assign" => asks!(Ask::Assign(_)),
         "force_close" => asks!(Ask::ForceClose),
         "floor" => |i| {
@@ -140,6 +143,16 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
                 }
             )
         },
+        "note" => asks!(Ask::Note {
+            private_to: Some(_),
+            ..
+        }),
+        "notes" => asks!(Ask::Notes { limit: 20, .. }),
+        "tag" => asks!(Ask::Tag { .. }),
+        "subject" => asks!(Ask::SetSubject(_)),
+        "consult" => asks!(Ask::Consult(_)),
+        "consult_add" => asks!(Ask::ConsultAdd(_)),
+        "consult_end" => asks!(Ask::ConsultEnd(Some(_))),
         "ping" => |i| matches!(i, Incoming::Ping { reference: Some(_) }),
         other => panic!("no expectation for `{other}`; add one"),
     }
@@ -195,6 +208,9 @@ fn server_frame(kind: &str) -> ByteString {
         "presence" => server::presence(Presence::Away),
         "pong" => server::pong(Some("r-1")),
         "goaway" => server::goaway(),
+        "note" => server::note(samples::ID, &samples::note()),
+        "consult" => server::consult(&view),
+        "consult_ended" => server::consult_ended(samples::ID),
         other => panic!("no example for `{other}`; add one"),
     }
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::domain::event::{Event, Recorded, Returning};
 use crate::domain::ids::Position;
 use crate::domain::message::Message;
+use crate::domain::note::Note;
 use crate::domain::routing::Explanation;
 
 use super::names::{CloseReasonName, EndedByName, ModeName, SideName, SystemName};
@@ -51,9 +52,11 @@ fn event(event: &Event) -> Value {
             deadline,
             returning,
             explanation,
+            reason,
         } => json!({
             "type": "offered", "agent": agent, "units": units, "over_capacity": over_capacity,
             "deadline": deadline, "returning": returning, "explanation": explained(explanation),
+            "reason": reason,
         }),
         Event::Accepted { agent } => json!({"type": "accepted", "agent": agent}),
         Event::Declined { agent, reason } => {
@@ -85,16 +88,18 @@ fn event(event: &Event) -> Value {
             over_capacity,
             deadline,
             explanation,
+            reason,
         } => json!({
             "type": "transfer_offered", "agent": agent, "by": by, "units": units,
             "over_capacity": over_capacity, "deadline": deadline, "explanation": explained(explanation),
+            "reason": reason,
         }),
         Event::TransferAccepted { agent } => json!({"type": "transfer_accepted", "agent": agent}),
         Event::TransferDeclined { agent, reason } => {
             json!({"type": "transfer_declined", "agent": agent, "reason": reason})
         }
-        Event::TransferredToQueue { queue, by } => {
-            json!({"type": "transferred_to_queue", "queue": queue, "by": by})
+        Event::TransferredToQueue { queue, by, reason } => {
+            json!({"type": "transferred_to_queue", "queue": queue, "by": by, "reason": reason})
         }
         Event::Ended { by } => json!({"type": "ended", "by": EndedByName::from(*by)}),
         Event::UnitsFreed => json!({"type": "units_freed"}),
@@ -110,6 +115,22 @@ fn event(event: &Event) -> Value {
         }
         Event::CustomerGone => json!({"type": "customer_gone"}),
         Event::CustomerBack => json!({"type": "customer_back"}),
+        Event::Noted(note) => noted(note),
+        Event::Tagged { by, added, removed } => {
+            json!({"type": "tagged", "by": by, "added": added, "removed": removed})
+        }
+        Event::SubjectSet { by, subject } => {
+            json!({"type": "subject_set", "by": by, "subject": subject})
+        }
+        Event::ConsultInvited { agent, by } => {
+            json!({"type": "consult_invited", "agent": agent, "by": by})
+        }
+        Event::ConsultJoined { agent, by } => {
+            json!({"type": "consult_joined", "agent": agent, "by": by})
+        }
+        Event::ConsultEnded { agent, by } => {
+            json!({"type": "consult_ended", "agent": agent, "by": by})
+        }
     }
 }
 
@@ -152,6 +173,19 @@ fn posted(message: &Message) -> Value {
         Author::System(kind) => json!({"kind": "system", "system": SystemName::from(*kind)}),
     };
     json!({"type": "posted", "seq": seq, "author": author, "client_id": client_id, "text": text})
+}
+
+/// Without the text: some notes are for one colleague alone, and `notes` knows for whom.
+fn noted(note: &Note) -> Value {
+    let Note {
+        number,
+        at: _,
+        by,
+        client_id,
+        text: _,
+        private_to,
+    } = note;
+    json!({"type": "noted", "number": number, "by": by, "client_id": client_id, "private_to": private_to})
 }
 
 fn returning(returning: Option<&Returning>) -> Option<Value> {

@@ -16,6 +16,7 @@ pub mod journal;
 pub mod names;
 pub mod rest;
 pub mod server;
+pub mod work;
 
 #[cfg(test)]
 mod golden;

@@ -50,6 +50,8 @@ names! {
     EndedByName for event::EndedBy { Agent, Customer, Disconnect }
     /// Why a conversation became final.
     CloseReasonName for event::CloseReason { Finished, WrapUpOver, Inactivity, CustomerLeft, Forced }
+    /// What a consulted colleague may do.
+    ConsultRoleName for conversation::ConsultRole { Invited, Joined }
     /// Which system message.
     SystemName for message::SystemKind {
         Greeting, AgentAssigned, AgentJoined, AgentLeft, Transferred, AgentEnded, EndedBySystem, OutsideHours,

@@ -17,9 +17,9 @@ use crate::limits;
 
 use super::body::{MessageBody, RefusalBody, ViewBody};
 use super::bounds::{self, StartFields, invalid};
-use super::client;
 use super::journal::JournalEntry;
 use super::names::{PresenceName, StateName};
+use super::work;
 
 /// Start a conversation. Exactly one of `workstream` and `widget`; `text` needs `client_id`.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -124,15 +124,21 @@ pub struct TransferBody {
     agent: Option<String>,
     /// To a queue.
     queue: Option<String>,
+    /// Why, in at most 500 characters: shown to whom it is offered.
+    reason: Option<String>,
 }
 
 impl TransferBody {
     /// The question, checked.
     ///
     /// # Errors
-    /// `invalid_request`.
+    /// `invalid_request`, `too_long`.
     pub fn check(&self) -> Result<Ask, Reject> {
-        client::transfer(self.agent.as_deref(), self.queue.as_deref())
+        work::transfer(
+            self.agent.as_deref(),
+            self.queue.as_deref(),
+            self.reason.as_deref(),
+        )
     }
 }
 

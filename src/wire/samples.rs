@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::domain::company::{AgentProfile, Company, Mode, Role};
-use crate::domain::conversation::State;
+use crate::domain::conversation::{ConsultRole, State};
 use crate::domain::ids::{
     AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
 };
 use crate::domain::message::{Author, Marks, Message, SystemKind};
+use crate::domain::note::{Note, NoteNumber};
 use crate::domain::time::Timestamp;
 use crate::engine::request::Principal;
 use crate::engine::view::ConversationView;
@@ -67,6 +68,17 @@ pub(crate) fn message() -> Message {
     }
 }
 
+pub(crate) fn note() -> Note {
+    Note {
+        number: NoteNumber(3),
+        at: Timestamp(1_700_000_110_000),
+        by: anna(),
+        client_id: client_id("n-3"),
+        text: "She has called twice already.".into(),
+        private_to: AgentId::parse("ben").ok(),
+    }
+}
+
 pub(crate) fn view() -> ConversationView {
     ConversationView {
         id: ID,
@@ -96,6 +108,16 @@ pub(crate) fn view() -> ConversationView {
         queued_at: Timestamp(1_700_000_090_000),
         ended_by: None,
         closed: None,
+        public_version: Position(55),
+        last_note: NoteNumber(3),
+        tags: ["parcel".to_owned(), "vip".to_owned()].into(),
+        subject: Some("Where is my parcel?".into()),
+        consultants: [(
+            AgentId::parse("ben").expect("a valid id"),
+            ConsultRole::Invited,
+        )]
+        .into(),
+        transfer_reason: Some("Speaks Galician.".into()),
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::domain::company::{Company, Presence};
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::message::{Message, Side};
+use crate::domain::note::Note;
 use crate::domain::reject::Reject;
 use crate::domain::time::Timestamp;
 use crate::engine::outbound::{OfferNotice, SessionId};
@@ -16,7 +17,8 @@ use crate::engine::view::ConversationView;
 use crate::limits;
 
 use super::body::{
-    AgentBody, FloorBody, MarksBody, MessageBody, PrincipalBody, RefusalBody, ViewBody, Viewer,
+    AgentBody, FloorBody, MarksBody, MessageBody, NoteBody, PrincipalBody, RefusalBody, ViewBody,
+    Viewer,
 };
 use super::client::Tag;
 use super::hot;
@@ -38,6 +40,9 @@ pub const TYPES: &[&str] = &[
     "presence",
     "pong",
     "goaway",
+    "note",
+    "consult",
+    "consult_ended",
 ];
 
 /// The base of a client's reconnect jitter: a restart is over in about this time.
@@ -75,6 +80,12 @@ struct Accepted<'a> {
     journal: Option<Vec<JournalEntry>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     marks: Option<MarksBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<Vec<NoteBody>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_number: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -104,6 +115,8 @@ enum Frame<'a> {
         deadline: i64,
         returning: bool,
         transfer: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<&'a str>,
     },
     OfferEnded {
         conversation: ConversationId,
@@ -125,6 +138,13 @@ enum Frame<'a> {
     },
     Goaway {
         retry_ms: u64,
+    },
+    Note(NoteBody),
+    Consult {
+        conversation: &'a ViewBody,
+    },
+    ConsultEnded {
+        conversation: ConversationId,
     },
 }
 
@@ -189,6 +209,20 @@ pub fn accepted(
             frame.seq = Some(seq.0);
             frame.at = Some(at.0);
             frame.repeated = Some(*repeated);
+        }
+        Reply::Noted {
+            number,
+            at,
+            repeated,
+        } => {
+            frame.number = Some(number.0);
+            frame.at = Some(at.0);
+            frame.repeated = Some(*repeated);
+        }
+        Reply::Notes { notes, last_number } => {
+            let of = |id| notes.iter().map(|n| NoteBody::of(id, n)).collect();
+            frame.notes = conversation.map(of);
+            frame.last_number = Some(last_number.0);
         }
         Reply::Done(view) | Reply::Subscribed { view } | Reply::View(view) => {
             frame.conversation = shown(view);
@@ -311,6 +345,7 @@ pub fn offer(notice: &OfferNotice) -> ByteString {
         deadline: deadline.0,
         returning: *returning,
         transfer: *transfer,
+        reason: view.transfer_reason.as_deref(),
     })
 }
 
@@ -346,6 +381,26 @@ pub fn presence(presence: Presence) -> ByteString {
     write(&Frame::Presence {
         presence: presence.into(),
     })
+}
+
+/// A private note of a conversation that is followed.
+#[must_use]
+pub fn note(conversation: ConversationId, note: &Note) -> ByteString {
+    write(&Frame::Note(NoteBody::of(conversation, note)))
+}
+
+/// This agent is consulted, or was added.
+#[must_use]
+pub fn consult(view: &ConversationView) -> ByteString {
+    write(&Frame::Consult {
+        conversation: &ViewBody::of(view, Viewer::Company),
+    })
+}
+
+/// This agent is consulted no longer.
+#[must_use]
+pub fn consult_ended(conversation: ConversationId) -> ByteString {
+    write(&Frame::ConsultEnded { conversation })
 }
 
 /// Here I am.

@@ -2,12 +2,14 @@
 
 use linger::domain::commit::Commit;
 use linger::domain::company::{Company, Distribution, Mode, WhenAbsent, WhenFull, Workstream};
-use linger::domain::conversation::{Conversation, State};
+use linger::domain::conversation::{ConsultRole, Conversation, State};
 use linger::domain::event::{
     AssignedHow, CloseReason, DeclineReason, Event, ParkedBy, Recorded, StickyEnd,
 };
 use linger::domain::ids::{AgentId, ConversationId};
+use linger::domain::message::Author;
 use linger::domain::time::{Millis, Timestamp};
+use linger::engine::outbound::Outbound;
 use linger::limits;
 
 use crate::store::is_unended;
@@ -81,6 +83,9 @@ impl World {
     pub(crate) fn check_acknowledged(&self) {
         for ((id, key), (seq, text)) in &self.acknowledged {
             self.store.check_acknowledged(*id, key, *seq, text);
+        }
+        for ((id, key), (number, text)) in &self.noted {
+            self.store.check_noted(*id, key, *number, text);
         }
     }
 
@@ -159,6 +164,23 @@ impl World {
                 "{agent}: the ledger says {known}, the journals {load}"
             );
             let presence = assignment.agent_view(agent).expect("configured").presence;
+            let mut told: Vec<ConversationId> = self
+                .supervisor
+                .greeting(agent)
+                .into_iter()
+                .filter_map(|out| match out {
+                    Outbound::Consult(view) => Some(view.id),
+                    _ => None,
+                })
+                .collect();
+            told.sort_unstable();
+            let consulted = |s: &&crate::store::Stored| s.state.consultants.contains_key(agent);
+            let stored = self.store.conversations.values().filter(consulted);
+            let truth: Vec<ConversationId> = stored.map(|s| s.state.id).collect();
+            assert!(
+                told == truth || any_parked,
+                "{agent} is told of consults {told:?}, the journals say {truth:?}"
+            );
             assert_eq!(
                 presence,
                 self.agents[agent].presence(),
@@ -271,6 +293,7 @@ impl World {
                     last_due = (recorded.at, due);
                 }
                 state.apply(recorded);
+                check_consultants(&state);
             }
             assert_eq!(state, stored.state, "a journal adds up to its state");
         }
@@ -309,7 +332,29 @@ fn check_event(state: &Conversation, recorded: &Recorded) {
         Event::StickyEnded { .. } => state.state == State::Open && state.returning.is_some(),
         Event::Ended { .. } => state.state == State::Active && state.accepted_agent().is_some(),
         Event::UnitsFreed => state.state == State::WrapUp && !state.reservations.is_empty(),
-        Event::Posted(_) | Event::Closed { .. } => state.state != State::Closed,
+        Event::Posted(message) => {
+            let is_heard = match &message.author {
+                Author::Agent(agent) => {
+                    state.accepted_agent() == Some(agent)
+                        || state.consultants.get(agent) == Some(&ConsultRole::Joined)
+                }
+                Author::Customer | Author::System(_) => true,
+            };
+            state.state != State::Closed && is_heard
+        }
+        Event::Closed { .. } => state.state != State::Closed,
+        Event::Noted(_) | Event::Tagged { .. } | Event::SubjectSet { .. } => {
+            state.state != State::Closed
+        }
+        Event::ConsultInvited { agent, .. } => {
+            state.state == State::Active
+                && state.accepted_agent().is_some_and(|has| has != agent)
+                && !state.consultants.contains_key(agent)
+        }
+        Event::ConsultJoined { agent, .. } => {
+            state.consultants.get(agent) == Some(&ConsultRole::Invited)
+        }
+        Event::ConsultEnded { agent, .. } => state.consultants.contains_key(agent),
         Event::TransferOffered { .. } => state.state == State::Active && state.transfer.is_none(),
         Event::TransferredToQueue { .. } => matches!(state.state, State::Open | State::Active),
         Event::Marked { .. } => true,
@@ -320,6 +365,20 @@ fn check_event(state: &Conversation, recorded: &Recorded) {
         "{recorded:?} cannot happen to {:?} {:?}",
         state.state, state.assignment
     );
+}
+
+/// Colleagues are consulted only while somebody has it who could ask them.
+fn check_consultants(state: &Conversation) {
+    if state.consultants.is_empty() {
+        return;
+    }
+    assert_eq!(state.state, State::Active, "consulted by nobody");
+    let agent = state.accepted_agent().expect("somebody who asks");
+    assert!(
+        !state.consultants.contains_key(agent),
+        "nobody is their own adviser"
+    );
+    assert!(state.consultants.len() <= limits::CONSULTANTS_MAX);
 }
 
 /// When the timer behind an event was due, if a timer is behind it.
@@ -417,5 +476,11 @@ pub(crate) fn kind_of(event: &Event) -> String {
         Event::Marked { side, .. } => format!("marked {side:?}"),
         Event::CustomerGone => "customer gone".to_owned(),
         Event::CustomerBack => "customer back".to_owned(),
+        Event::Noted(note) => format!("noted privately {}", note.private_to.is_some()),
+        Event::Tagged { .. } => "tagged".to_owned(),
+        Event::SubjectSet { .. } => "subject set".to_owned(),
+        Event::ConsultInvited { .. } => "consult invited".to_owned(),
+        Event::ConsultJoined { .. } => "consult joined".to_owned(),
+        Event::ConsultEnded { agent, by } => format!("consult ended by themselves {}", agent == by),
     }
 }

@@ -4,13 +4,15 @@
 use std::collections::BTreeMap;
 
 use linger::domain::company::{Presence, Role};
-use linger::domain::ids::{ClientId, ConversationId, Seq};
+use linger::domain::ids::{ClientId, ConversationId, Position, Seq};
 use linger::domain::message::{DedupKey, Sender};
+use linger::domain::note::{Note, NoteNumber};
 use linger::domain::reject::{Code, Reject};
 use linger::engine::conversation::Input;
 use linger::engine::outbound::{Outbound, SessionId};
 use linger::engine::request::{Principal, Reply};
 use linger::engine::supervisor::Epoch;
+use linger::engine::view::ConversationView;
 use rand::Rng;
 
 use crate::scenario::{AGENTS, agent, customer};
@@ -34,7 +36,11 @@ pub(crate) enum Asked {
     Take(ConversationId),
     Subscribe(ConversationId),
     Unsubscribe(ConversationId),
-    Wait(ConversationId, Seq),
+    Wait(ConversationId, Seq, Option<Position>),
+    /// A note with this text.
+    Note(ConversationId, ClientId, String),
+    /// The notes after this one.
+    Notes(NoteNumber),
     Foreign,
     Other,
 }
@@ -57,6 +63,8 @@ pub(crate) struct Follow {
     /// Messages consumed but not given back.
     pub(crate) untaken: u32,
     pub(crate) state: Following,
+    /// The last state it was shown, as customers count.
+    pub(crate) shown: Position,
 }
 
 /// One browser tab.
@@ -69,6 +77,7 @@ pub(crate) struct Device {
     pub(crate) attached: BTreeMap<ConversationId, Epoch>,
     pub(crate) outbox: Vec<Unsent>,
     pub(crate) sent: Vec<Unsent>,
+    pub(crate) noted: Vec<(ConversationId, ClientId, String)>,
 }
 
 /// Three customers, one of them with two devices; three agents and a supervisor.
@@ -94,6 +103,7 @@ pub(crate) fn devices() -> Vec<Device> {
             attached: BTreeMap::new(),
             outbox: Vec::new(),
             sent: Vec::new(),
+            noted: Vec::new(),
         })
         .collect()
 }
@@ -221,9 +231,49 @@ impl World {
                 let numbers: Vec<Seq> = messages.iter().map(|m| m.seq).collect();
                 self.received(device, conversation, &numbers);
             }
+            Packet::Tell(Outbound::View(view)) => self.shown(device, &view),
+            Packet::Tell(Outbound::Note { note, .. }) => {
+                self.may_read(device, &note);
+                self.ways.insert("way note pushed");
+            }
+            Packet::Tell(Outbound::Unfollowed { conversation }) => {
+                self.ways.insert("way dismissed reader");
+                let d = &mut self.devices[device];
+                if let Some(follow) = d
+                    .follows
+                    .get_mut(&conversation)
+                    .filter(|f| f.state == Following::On)
+                {
+                    follow.state = Following::Off;
+                }
+            }
             Packet::Tell(_) => {}
             other => unreachable!("{other:?} to a session"),
         }
+    }
+
+    /// A customer is shown a state only when something that concerns them has changed.
+    fn shown(&mut self, device: usize, view: &ConversationView) {
+        let d = &mut self.devices[device];
+        let is_customer = matches!(d.who, Principal::Customer(_));
+        if let Some(follow) = d.follows.get_mut(&view.id)
+            && follow.state == Following::On
+        {
+            assert!(
+                !is_customer || view.public_version > follow.shown,
+                "a customer notices what is private in {}",
+                view.id
+            );
+            follow.shown = view.public_version;
+        }
+    }
+
+    /// Notes come to those of the company whom they are for, and to nobody else.
+    fn may_read(&self, device: usize, note: &Note) {
+        let Principal::Agent { id, role } = &self.devices[device].who else {
+            panic!("a customer is told note {}", note.number)
+        };
+        assert!(note.is_for(id, *role), "{id} is told another's note");
     }
 
     /// Each message once, in order, without a gap, within the credit.
@@ -304,12 +354,15 @@ impl World {
                 assert!(reject.taken_by.is_some(), "the loser is told who has it");
                 self.ways.insert("way loser told who has it");
             }
-            (Asked::Subscribe(id), Ok(_)) => {
+            (Asked::Subscribe(id), Ok(reply)) => {
                 let follow = self.devices[device]
                     .follows
                     .get_mut(&id)
                     .expect("asked for");
                 follow.state = Following::On;
+                if let Reply::Subscribed { view } = reply {
+                    follow.shown = view.public_version;
+                }
             }
             (Asked::Subscribe(id) | Asked::Unsubscribe(id), _) => {
                 let follow = self.devices[device]
@@ -318,7 +371,36 @@ impl World {
                     .expect("asked for");
                 follow.state = Following::Off;
             }
-            (Asked::Wait(id, after), Ok(Reply::Events { messages, .. })) => {
+            (Asked::Note(id, client_id, text), Ok(Reply::Noted { number, .. })) => {
+                let Principal::Agent { id: me, .. } = self.devices[device].who.clone() else {
+                    panic!("a customer wrote a note")
+                };
+                let key = DedupKey {
+                    sender: Sender::Notes(me),
+                    client_id,
+                };
+                self.store.check_noted(id, &key, number, &text);
+                let before = self.noted.insert((id, key), (number, text.clone()));
+                assert!(
+                    before.is_none_or(|(n, t)| n == number && t == text),
+                    "a repetition answers the same number"
+                );
+            }
+            (Asked::Notes(after), Ok(Reply::Notes { notes, last_number })) => {
+                for note in &notes {
+                    self.may_read(device, note);
+                    assert!(note.number > after && note.number <= last_number);
+                }
+                self.ways.insert("way notes read");
+            }
+            (Asked::Wait(id, after, version), Ok(Reply::Events { messages, view })) => {
+                if messages.is_empty() && matches!(self.devices[device].who, Principal::Customer(_))
+                {
+                    assert!(
+                        version.is_some_and(|v| view.public_version > v),
+                        "a customer's long poll of {id} notices what is private"
+                    );
+                }
                 for (i, message) in messages.iter().enumerate() {
                     assert_eq!(
                         message.seq.0,
@@ -378,7 +460,7 @@ impl World {
             .filter(|(_, d)| d.session.is_some())
         {
             for (request, asked) in &d.open {
-                let Asked::Wait(id, after) = asked else {
+                let Asked::Wait(id, after, _) = asked else {
                     panic!("device {n} has no answer to {request}: {asked:?}")
                 };
                 let last = self.store.state(*id).map_or(Seq(0), |c| c.last_seq);

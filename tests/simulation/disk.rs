@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use linger::domain::commit::Write;
-use linger::domain::ids::{ConversationId, CustomerId, Position, Seq, WorkstreamId};
+use linger::domain::company::Role;
+use linger::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
 use linger::domain::message::DedupKey;
+use linger::domain::note::{Note, NoteNumber};
 use linger::engine::conversation::{ConversationMachine, Input, Origin};
 use linger::engine::outbound::SessionId;
 use linger::engine::request::{Page, Reply};
@@ -29,6 +31,14 @@ pub(crate) enum Read {
     Page(ConversationId, Origin, Page, Seq),
     Events(ConversationId, Origin, Seq, Arc<ConversationView>),
     Journal(Origin),
+    Notes(
+        ConversationId,
+        Origin,
+        (AgentId, Role),
+        NoteNumber,
+        usize,
+        NoteNumber,
+    ),
     For(ConversationId, Epoch, SessionId, Seq, usize),
     ClientId(ConversationId, Epoch, DedupKey),
 }
@@ -135,6 +145,20 @@ impl World {
             Read::Events(id, origin, after, view) => {
                 let messages = self.store.page(id, after, 50);
                 self.answer(origin, Source::Store, Ok(Reply::Events { messages, view }));
+            }
+            Read::Notes(id, origin, (reader, role), after, limit, last_number) => {
+                let notes = &self.store.conversations[&id].notes;
+                let notes: Vec<Arc<Note>> = notes
+                    .iter()
+                    .filter(|n| n.number > after && n.is_for(&reader, role))
+                    .take(limit)
+                    .cloned()
+                    .collect();
+                let last_number = notes
+                    .last()
+                    .map_or(last_number, |n| last_number.max(n.number));
+                let reply = Reply::Notes { notes, last_number };
+                self.answer(origin, Source::Store, Ok(reply));
             }
             Read::Journal(origin) => {
                 self.answer(origin, Source::Store, Ok(Reply::Journal(Vec::new())));

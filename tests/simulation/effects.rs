@@ -107,6 +107,13 @@ impl World {
                 );
             }
             Outbound::Assigned(view) => self.store.check_view(view),
+            Outbound::Consult(view) => {
+                self.store.check_view(view);
+                assert!(
+                    view.consultants.contains_key(agent),
+                    "whoever is told so is consulted"
+                );
+            }
             _ => {}
         }
     }
@@ -156,6 +163,13 @@ impl World {
                     after,
                     limit,
                 } => self.read(Read::For(id, epoch, session, after, limit)),
+                Effect::ReadNotes {
+                    origin,
+                    reader,
+                    after,
+                    limit,
+                    last_number,
+                } => self.read(Read::Notes(id, origin, reader, after, limit, last_number)),
                 Effect::ReadJournal(origin) => self.read(Read::Journal(origin)),
                 Effect::FindClientId(key) => self.read(Read::ClientId(id, epoch, key)),
                 Effect::Observe(summary) => {
@@ -182,6 +196,7 @@ impl World {
                     self.store.check_message(*conversation, &m.message);
                 }
             }
+            Outbound::Note { conversation, note } => self.store.check_note(*conversation, note),
             Outbound::View(view)
             | Outbound::Assigned(view)
             | Outbound::Answer {

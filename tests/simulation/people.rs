@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use linger::domain::command::Start;
 use linger::domain::company::{Distribution, Presence, Role};
-use linger::domain::conversation::State;
-use linger::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Seq};
+use linger::domain::conversation::{ConsultRole, State};
+use linger::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, Seq};
+use linger::domain::note::NoteNumber;
 use linger::engine::conversation::{Input, Origin};
 use linger::engine::request::{Ask, Page, Principal};
 use rand::Rng;
@@ -198,6 +199,7 @@ impl World {
                 c.assignment.as_ref().is_some_and(|a| a.agent == *me)
                     || c.transfer.as_ref().is_some_and(|t| t.agent == *me)
                     || (c.state == State::Waiting && c.last_agent.as_ref() == Some(me))
+                    || c.consultants.contains_key(me)
                     || (c.state == State::Open && w.is_picked(id))
             })
         };
@@ -212,14 +214,35 @@ impl World {
         if role == Role::Supervisor && roll < 30 {
             let ask = match roll {
                 0..14 => Ask::Assign(other),
-                14..20 => Ask::TransferToAgent(other),
-                20..26 => Ask::TransferToQueue(queue(QUEUES[roll % 2])),
+                14..20 => Ask::TransferToAgent {
+                    agent: other,
+                    reason: None,
+                },
+                20..26 => Ask::TransferToQueue {
+                    queue: queue(QUEUES[roll % 2]),
+                    reason: None,
+                },
                 _ => Ask::ForceClose,
             };
             self.ask(device, id, ask, Asked::Other);
             return;
         }
+        if self.rng.random_bool(0.25) {
+            self.look_after(device, id, other);
+            return;
+        }
         let accepted = state.accepted_agent() == Some(me);
+        if let Some(role) = state.consultants.get(me) {
+            match role {
+                ConsultRole::Joined if roll < 60 => {
+                    let message = self.unsent(Some(id), "");
+                    self.post(device, message);
+                }
+                _ if roll < 80 => self.subscribe(device, id),
+                _ => self.ask(device, id, Ask::ConsultEnd(None), Asked::Other),
+            }
+            return;
+        }
         match state.state {
             State::Active if accepted && state.transfer.is_none() => {
                 self.work(device, id, other, roll);
@@ -232,6 +255,68 @@ impl World {
             State::WrapUp if roll < 50 => self.ask(device, id, Ask::Finish, Asked::Other),
             State::Active | State::Waiting | State::WrapUp | State::Closed => {}
         }
+    }
+
+    /// Notes, tags, the subject, consults: what the customer must not notice.
+    fn look_after(&mut self, device: usize, id: ConversationId, other: AgentId) {
+        let state = self.store.state(id).expect("just found");
+        let consulted = state.consultants.keys().next().cloned();
+        let after = NoteNumber(self.rng.random_range(0..=state.last_note.0));
+        let word = ["vip", "late", "lost", "new"][self.rng.random_range(0..4)].to_owned();
+        match self.rng.random_range(0..20) {
+            0..7 => self.write_note(device, id, other),
+            7..9 => self.ask(
+                device,
+                id,
+                Ask::Notes { after, limit: 3 },
+                Asked::Notes(after),
+            ),
+            9 | 10 => {
+                let (add, remove) = if self.rng.random_bool(0.6) {
+                    (vec![word], Vec::new())
+                } else {
+                    (Vec::new(), vec![word])
+                };
+                self.ask(device, id, Ask::Tag { add, remove }, Asked::Other);
+            }
+            11 => self.ask(device, id, Ask::SetSubject(word.into()), Asked::Other),
+            12..16 => self.ask(device, id, Ask::Consult(other), Asked::Other),
+            16..19 => {
+                let whom = consulted.unwrap_or(other);
+                self.ask(device, id, Ask::ConsultAdd(whom), Asked::Other);
+            }
+            _ => self.ask(device, id, Ask::ConsultEnd(consulted), Asked::Other),
+        }
+    }
+
+    /// A new note, or one again; sometimes under the client id of a message, which is another thing.
+    fn write_note(&mut self, device: usize, id: ConversationId, other: AgentId) {
+        let repeats = self.rng.random_bool(0.3);
+        let noted = &self.devices[device].noted;
+        let (id, client_id, text) = if repeats && !noted.is_empty() {
+            noted[self.rng.random_range(0..noted.len())].clone()
+        } else {
+            let fresh = self.unsent(Some(id), "").client_id;
+            let sent = self.devices[device].sent.last().cloned();
+            let client_id = match sent {
+                Some(sent) if self.rng.random_bool(0.3) => sent.client_id,
+                _ => fresh,
+            };
+            let text = format!("note {client_id}");
+            (id, client_id, text)
+        };
+        let private_to = self.rng.random_bool(0.2).then_some(other);
+        let d = &mut self.devices[device];
+        d.noted.push((id, client_id.clone(), text.clone()));
+        if d.noted.len() > 20 {
+            d.noted.remove(0);
+        }
+        let ask = Ask::Note {
+            client_id: client_id.clone(),
+            text: Arc::from(text.as_str()),
+            private_to,
+        };
+        self.ask(device, id, ask, Asked::Note(id, client_id, text));
     }
 
     fn is_picked(&self, id: ConversationId) -> bool {
@@ -248,8 +333,14 @@ impl World {
             }
             55..70 => Ask::Park,
             70..78 => Ask::Release,
-            78..86 => Ask::TransferToAgent(other),
-            86..90 => Ask::TransferToQueue(queue(QUEUES[roll % 2])),
+            78..86 => Ask::TransferToAgent {
+                agent: other,
+                reason: Some("knows it".into()),
+            },
+            86..90 => Ask::TransferToQueue {
+                queue: queue(QUEUES[roll % 2]),
+                reason: Some("not ours".into()),
+            },
             90..97 => Ask::End,
             _ => {
                 let last = self.store.state(id).map_or(Seq(0), |c| c.last_seq);
@@ -279,12 +370,16 @@ impl World {
                 let after = Seq(self
                     .rng
                     .random_range(0..=self.store.state(id).map_or(0, |c| c.last_seq.0)));
-                let version = self.rng.random_bool(0.5).then(|| self.store.position(id));
+                let version = self.store.state(id).map(|c| match &who {
+                    Principal::Customer(_) => c.public_position,
+                    Principal::Agent { .. } => c.position,
+                });
+                let version = version.filter(|_| self.rng.random_bool(0.5));
                 self.ask(
                     device,
                     id,
                     Ask::Wait { after, version },
-                    Asked::Wait(id, after),
+                    Asked::Wait(id, after, version),
                 );
             }
             _ => self.ask(
@@ -305,6 +400,7 @@ impl World {
             credit: 0,
             untaken: 0,
             state: Following::Off,
+            shown: Position(0),
         });
         if matches!(follow.state, Following::Asked | Following::Leaving) {
             return;
@@ -314,6 +410,7 @@ impl World {
             untaken: 0,
             state: Following::Asked,
             cursor: follow.cursor,
+            shown: Position(0),
         };
         let after = follow.cursor;
         self.ask(
@@ -401,7 +498,7 @@ impl World {
         }
         let needs_account = matches!(
             ask,
-            Ask::Pick | Ask::Reopen | Ask::TransferToAgent(_) | Ask::Assign(_)
+            Ask::Pick | Ask::Reopen | Ask::TransferToAgent { .. } | Ask::Assign(_)
         );
         let principal = d.who.clone();
         note!(

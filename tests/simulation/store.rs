@@ -14,18 +14,32 @@ use linger::domain::conversation::{Conversation, State, next_due};
 use linger::domain::event::{Event, Recorded};
 use linger::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
 use linger::domain::message::{DedupKey, Message};
+use linger::domain::note::{Note, NoteNumber};
 use linger::domain::time::Timestamp;
 use linger::engine::conversation::Memory;
 use linger::engine::view::ConversationView;
 
+/// Where it stood, its last message, its last note, and the version that customers count.
+type Shown = (State, Seq, NoteNumber, Position);
+
+fn shown(state: &Conversation) -> Shown {
+    (
+        state.state,
+        state.last_seq,
+        state.last_note,
+        state.public_position,
+    )
+}
+
 /// One conversation on disk.
 pub(crate) struct Stored {
     pub(crate) events: Vec<Recorded>,
-    /// The state after every event, by position - 1: where it stood, and its last message.
-    shown: Vec<(State, Seq)>,
+    /// What a view shows after every event, by position - 1.
+    shown: Vec<Shown>,
     pub(crate) state: Conversation,
     snapshot: Option<Conversation>,
     pub(crate) messages: Vec<Arc<Message>>,
+    pub(crate) notes: Vec<Arc<Note>>,
     dedup: HashMap<DedupKey, (Seq, Timestamp)>,
     pub(crate) timer: Option<Timestamp>,
     pub(crate) live: bool,
@@ -144,11 +158,12 @@ impl Store {
         let owner = (state.customer.clone(), state.workstream.clone());
         self.newest.insert(owner, id);
         let stored = Stored {
-            shown: vec![(state.state, state.last_seq)],
+            shown: vec![shown(&state)],
             events: vec![first],
             state,
             snapshot: None,
             messages: Vec::new(),
+            notes: Vec::new(),
             dedup: HashMap::new(),
             timer: None,
             live: false,
@@ -205,12 +220,6 @@ impl Store {
             (None, Some(due)) => panic!("{id} has no timer row but something due at {due:?}"),
             (_, None) => {}
         }
-    }
-
-    pub(crate) fn position(&self, id: ConversationId) -> Position {
-        self.conversations
-            .get(&id)
-            .map_or(Position(0), |s| s.state.position)
     }
 
     pub(crate) fn state(&self, id: ConversationId) -> Option<&Conversation> {
@@ -273,6 +282,8 @@ impl Store {
             .iter()
             .rev()
             .filter_map(|m| Some((m.dedup_key()?, m.seq, m.at)));
+        let notes = stored.notes.iter().rev();
+        let keys = keys.chain(notes.map(|n| (n.dedup_key(), n.number.as_seq(), n.at)));
         let some: Vec<_> = keys.take(client_ids).collect();
         Some(Memory {
             recent: stored
@@ -301,13 +312,16 @@ impl Store {
             view.version
         );
         let index = usize::try_from(view.version.0 - 1).expect("small");
-        let (state, last_seq) = stored.shown[index];
+        let of_view = (
+            view.state,
+            view.last_seq,
+            view.last_note,
+            view.public_version,
+        );
         assert_eq!(
-            (view.state, view.last_seq),
-            (state, last_seq),
+            of_view, stored.shown[index],
             "the view of {} at {:?}",
-            view.id,
-            view.version
+            view.id, view.version
         );
     }
 
@@ -322,6 +336,30 @@ impl Store {
             Some(message),
             "a message is visible before it is durable"
         );
+    }
+
+    pub(crate) fn check_note(&self, id: ConversationId, note: &Note) {
+        let index = usize::try_from(note.number.0 - 1).expect("small");
+        let durable = self.conversations.get(&id).and_then(|s| s.notes.get(index));
+        assert_eq!(
+            durable.map(|n| &**n),
+            Some(note),
+            "a note is visible before it is durable"
+        );
+    }
+
+    /// Whether an acknowledged note is there once, with its number and text.
+    pub(crate) fn check_noted(
+        &self,
+        id: ConversationId,
+        key: &DedupKey,
+        number: NoteNumber,
+        text: &str,
+    ) {
+        let notes = &self.conversations[&id].notes;
+        let found: Vec<_> = notes.iter().filter(|n| n.dedup_key() == *key).collect();
+        assert_eq!(found.len(), 1, "the note {key:?} is there exactly once");
+        assert_eq!((found[0].number, &*found[0].text), (number, text));
     }
 
     /// Whether an acknowledged message is there once, with its number and text.
@@ -368,8 +406,19 @@ impl Stored {
             }
             self.messages.push(message.clone());
         }
+        if let Event::Noted(note) = &recorded.event {
+            assert_eq!(
+                note.number,
+                self.state.last_note.next(),
+                "note numbers have no gap"
+            );
+            let row = (note.number.as_seq(), note.at);
+            let before = self.dedup.insert(note.dedup_key(), row);
+            assert_eq!(before, None, "a client id is one note: {note:?}");
+            self.notes.push(note.clone());
+        }
         self.state.apply(&recorded);
-        self.shown.push((self.state.state, self.state.last_seq));
+        self.shown.push(shown(&self.state));
         self.events.push(recorded);
     }
 }

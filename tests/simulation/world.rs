@@ -12,6 +12,7 @@ use linger::domain::company::Company;
 use linger::domain::conversation::Conversation;
 use linger::domain::ids::{AgentId, ConversationId, Seq};
 use linger::domain::message::DedupKey;
+use linger::domain::note::NoteNumber;
 use linger::domain::time::{Millis, Timestamp};
 use linger::engine::agent::AgentMachine;
 use linger::engine::conversation::ConversationMachine;
@@ -61,6 +62,8 @@ pub(crate) struct World {
     pub(crate) timers_underway: BTreeSet<ConversationId>,
     /// Everything that was ever acknowledged, for ever.
     pub(crate) acknowledged: HashMap<(ConversationId, DedupKey), (Seq, String)>,
+    /// Every note that was ever acknowledged.
+    pub(crate) noted: HashMap<(ConversationId, DedupKey), (NoteNumber, String)>,
     pub(crate) trace: Option<Vec<String>>,
     pub(crate) capacity_dirty: bool,
     /// The store has time for everything.
@@ -114,6 +117,7 @@ impl World {
             offline: BTreeMap::new(),
             timers_underway: BTreeSet::new(),
             acknowledged: HashMap::new(),
+            noted: HashMap::new(),
             trace: traced.then(Vec::new),
             capacity_dirty: false,
             calm: false,

@@ -67,6 +67,17 @@ fn dedup(n: u64, client: &str) -> Vec<u8> {
     [conv(n), vec![1], client.as_bytes().to_vec()].concat()
 }
 
+/// The client id of a note by anna.
+fn note_dedup(n: u64, client: &str) -> Vec<u8> {
+    [
+        conv(n),
+        vec![3],
+        b"anna\0".to_vec(),
+        client.as_bytes().to_vec(),
+    ]
+    .concat()
+}
+
 fn owned(owner: &str, rest: &[u8]) -> Vec<u8> {
     [owner.as_bytes(), &[0], rest].concat()
 }
@@ -275,6 +286,71 @@ fn index_injuries() -> Vec<Injury> {
     ]
 }
 
+fn note_injuries() -> Vec<Injury> {
+    vec![
+        (
+            "a note stands twice",
+            |raw| {
+                let recorded: linger::domain::event::Recorded =
+                    raw.get("journal", &numbered(ACTIVE, 43));
+                raw.set("journal", &numbered(ACTIVE, 44), &recorded);
+            },
+            Invariant::NoteGapFree,
+        ),
+        (
+            "the row of a note is gone",
+            |raw| raw.delete("notes", &numbered(ACTIVE, 2)),
+            Invariant::NoteRowThere,
+        ),
+        (
+            "the row of a note says something else",
+            |raw| {
+                let mut note: linger::domain::note::Note = raw.get("notes", &numbered(ACTIVE, 2));
+                note.private_to = None;
+                raw.set("notes", &numbered(ACTIVE, 2), &note);
+            },
+            Invariant::NoteRowThere,
+        ),
+        (
+            "the row of a note is garbage",
+            |raw| raw.put("notes", &numbered(ACTIVE, 2), b"garbage"),
+            Invariant::RowReads,
+        ),
+        (
+            "a row of a note that nobody wrote",
+            |raw| {
+                let note: linger::domain::note::Note = raw.get("notes", &numbered(ACTIVE, 3));
+                raw.set("notes", &numbered(ACTIVE, 4), &note);
+            },
+            Invariant::NoteRowMeant,
+        ),
+        (
+            "a note of nothing",
+            |raw| {
+                let note: linger::domain::note::Note = raw.get("notes", &numbered(ACTIVE, 1));
+                raw.set("notes", &numbered(99, 1), &note);
+            },
+            Invariant::JournalBegins,
+        ),
+        (
+            "the client id of a note is gone",
+            |raw| raw.delete("dedup", &note_dedup(ACTIVE, "n-1")),
+            Invariant::DedupRowThere,
+        ),
+        (
+            "a client id of a note that nobody wrote",
+            |raw| {
+                let row = DedupRow {
+                    seq: Seq(1),
+                    at: Timestamp(0),
+                };
+                raw.set("dedup", &note_dedup(ACTIVE, "never written"), &row);
+            },
+            Invariant::DedupRowMeant,
+        ),
+    ]
+}
+
 fn other_injuries() -> Vec<Injury> {
     vec![
         (
@@ -350,8 +426,13 @@ fn a_healthy_store_is_clean_and_its_ledger_recounts() {
 
 #[test]
 fn every_injury_is_found_and_nothing_else_is() {
-    for (name, injure, expected) in
-        [journal_injuries(), index_injuries(), other_injuries()].concat()
+    for (name, injure, expected) in [
+        journal_injuries(),
+        index_injuries(),
+        note_injuries(),
+        other_injuries(),
+    ]
+    .concat()
     {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let store = open(directory.path());

@@ -19,6 +19,7 @@ use linger::domain::event::{
 use linger::domain::hours::{Calendar, Date, Interval};
 use linger::domain::ids::{AuthenticationId, CalendarId, Position, QueueId, Seq, WidgetId};
 use linger::domain::message::{Author, Message, Side, SystemKind};
+use linger::domain::note::{Note, NoteNumber};
 use linger::domain::routing::{Considered, Explanation, Rule, RuledOut};
 use linger::domain::time::{Millis, Timestamp};
 use linger::store::codec::{self, DedupRow, ParkedReason, StoreFormat, Stored};
@@ -50,6 +51,12 @@ fn variant(event: &Event) -> &'static str {
         Event::Marked { .. } => "marked",
         Event::CustomerGone => "customer_gone",
         Event::CustomerBack => "customer_back",
+        Event::Noted(_) => "noted",
+        Event::Tagged { .. } => "tagged",
+        Event::SubjectSet { .. } => "subject_set",
+        Event::ConsultInvited { .. } => "consult_invited",
+        Event::ConsultJoined { .. } => "consult_joined",
+        Event::ConsultEnded { .. } => "consult_ended",
     }
 }
 
@@ -94,6 +101,17 @@ fn message(author: Author, text: &str) -> Message {
     }
 }
 
+fn note() -> Note {
+    Note {
+        number: NoteNumber(300),
+        at: Timestamp(1_700_000_000_002),
+        by: agent("anna"),
+        client_id: client("n-1"),
+        text: "llamó dos veces".into(),
+        private_to: Some(agent("ben")),
+    }
+}
+
 fn events() -> Vec<Event> {
     let (units, over_capacity, deadline) = (2, true, Timestamp(1_700_000_120_000));
     vec![
@@ -124,6 +142,7 @@ fn events() -> Vec<Event> {
             deadline,
             returning: true,
             explanation: explanation(),
+            reason: Some("speaks Galician".into()),
         },
         Event::Accepted {
             agent: agent("anna"),
@@ -155,6 +174,7 @@ fn events() -> Vec<Event> {
             over_capacity,
             deadline,
             explanation: explanation(),
+            reason: Some("speaks Galician".into()),
         },
         Event::TransferAccepted {
             agent: agent("ben"),
@@ -166,6 +186,7 @@ fn events() -> Vec<Event> {
         Event::TransferredToQueue {
             queue: queue("billing"),
             by: agent("anna"),
+            reason: Some("not ours".into()),
         },
         Event::Ended {
             by: EndedBy::Disconnect,
@@ -182,6 +203,28 @@ fn events() -> Vec<Event> {
         },
         Event::CustomerGone,
         Event::CustomerBack,
+        Event::Noted(note().into()),
+        Event::Tagged {
+            by: agent("anna"),
+            added: ["vip".to_owned(), "parcel".to_owned()].into(),
+            removed: ["late".to_owned()].into(),
+        },
+        Event::SubjectSet {
+            by: agent("anna"),
+            subject: "¿Dónde está?".into(),
+        },
+        Event::ConsultInvited {
+            agent: agent("ben"),
+            by: agent("anna"),
+        },
+        Event::ConsultJoined {
+            agent: agent("ben"),
+            by: agent("anna"),
+        },
+        Event::ConsultEnded {
+            agent: agent("ben"),
+            by: agent("ben"),
+        },
     ]
 }
 
@@ -203,6 +246,11 @@ fn conversation() -> Conversation {
         at,
         event: transfer,
     });
+    for event in events() {
+        if event.is_private() && variant(&event) != "consult_ended" {
+            state.apply(&Recorded { at, event });
+        }
+    }
     state.returning = Some(returning());
     state.declines.insert(agent("cid"), 3);
     state.ended = Some((EndedBy::Agent, at));
@@ -354,6 +402,7 @@ fn samples() -> Vec<Sample> {
             gone_since: Some(at),
         },
     ));
+    samples.push(sample("note", note()));
     samples.push(sample("dedup", DedupRow { seq: Seq(300), at }));
     samples.push(sample("position", Position(70_000)));
     samples.push(sample("conversation_id", id(9)));

@@ -350,3 +350,53 @@ fn a_place_without_a_store_is_not_made_one_by_looking() {
         0
     );
 }
+
+#[test]
+fn notes_are_read_in_pages_by_whom_they_are_for() {
+    use linger::domain::note::NoteNumber;
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let store = open(directory.path());
+    // Neighbours with notes of their own, so that a page that leaves its conversation shows.
+    let mut stories = [1, 2, 3].map(Story::new);
+    for story in &mut stories {
+        store.write_now(&[story.start("carla")]).expect("written");
+        for n in 1..=5 {
+            let written = story.notes("anna", &format!("note {n}"));
+            store.write_now(&[written]).expect("written");
+        }
+    }
+    let id = stories[1].id;
+    let page = |after, limit, reader: &str| -> Vec<u64> {
+        let reader = agent(reader);
+        let role = linger::domain::company::Role::Agent;
+        let notes = store.notes_after(id, NoteNumber(after), limit, |n| n.is_for(&reader, role));
+        notes
+            .expect("readable")
+            .iter()
+            .map(|n| n.number.0)
+            .collect()
+    };
+    assert_eq!(page(0, 9, "anna"), [1, 2, 3, 4, 5], "her own");
+    assert_eq!(page(0, 9, "ben"), [1, 2, 3, 4, 5], "for him");
+    assert_eq!(
+        page(0, 9, "cid"),
+        [1, 3, 5],
+        "the even ones are for ben alone"
+    );
+    assert_eq!(
+        page(0, 2, "cid"),
+        [1, 3],
+        "a page is full of what may be read"
+    );
+    assert_eq!(page(3, 2, "ben"), [4, 5]);
+    assert_eq!(page(5, 2, "ben"), [0; 0]);
+    assert_eq!(page(u64::MAX, 2, "ben"), [0; 0]);
+    let loaded = store.load(id).expect("readable").expect("there");
+    let of = |client_id: &str| DedupKey {
+        sender: Sender::Notes(agent("anna")),
+        client_id: client(client_id),
+    };
+    assert!(loaded.client_ids.iter().any(|(key, ..)| *key == of("n-5")));
+    let found = store.find_client_id(id, &of("n-5")).expect("readable");
+    assert_eq!(found.map(|(number, _)| number), Some(Seq(5)));
+}

@@ -11,6 +11,7 @@ use linger::domain::ids::{
     AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, WorkstreamId,
 };
 use linger::domain::message::{Author, Message, SystemKind};
+use linger::domain::note::Note;
 use linger::domain::routing::{Explanation, Rule};
 use linger::domain::time::{Millis, Timestamp};
 use linger::store::{Durability, Store};
@@ -168,6 +169,19 @@ impl Story {
         Write::Commit(self.step(vec![posted]))
     }
 
+    pub(crate) fn notes(&mut self, who: &str, text: &str) -> Write {
+        let number = self.state.as_ref().expect("started").last_note.next();
+        let note = Note {
+            number,
+            at: Timestamp(self.now + 10),
+            by: agent(who),
+            client_id: client(&format!("n-{number}")),
+            text: text.into(),
+            private_to: number.0.is_multiple_of(2).then(|| agent("ben")),
+        };
+        Write::Commit(self.step(vec![Event::Noted(note.into())]))
+    }
+
     pub(crate) fn greets(&mut self) -> Write {
         let posted = self.message(Author::System(SystemKind::Greeting), None, "Welcome");
         Write::Commit(self.step(vec![posted]))
@@ -237,6 +251,9 @@ pub(crate) fn healthy() -> Vec<Write> {
         if n == 9 {
             writes.push(active.snapshot());
         }
+    }
+    for n in 0..3 {
+        writes.push(active.notes("anna", &format!("note {n}")));
     }
     let mut waiting = Story::new(WAITING);
     writes.extend([

@@ -75,7 +75,8 @@ impl SupervisorActor {
                 let view = &s.view;
                 let mine = view.agent.as_ref() == Some(agent)
                     || view.transfer_to.as_ref() == Some(agent)
-                    || view.waiting_for.as_ref() == Some(agent);
+                    || view.waiting_for.as_ref() == Some(agent)
+                    || view.consultants.contains_key(agent);
                 let member = company
                     .queues
                     .get(&view.queue)

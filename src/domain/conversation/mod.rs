@@ -11,12 +11,18 @@
 //! | `transfer.rs` | handing over to an agent or a queue |
 //! | `ending.rs` | end, finish, force-close, the live customer's connection |
 //! | `timers.rs` | what is due when, and what happens then |
+//! | `noting.rs` | private notes |
+//! | `labels.rs` | tags and the subject |
+//! | `consult.rs` | colleagues who read along, and those who were added |
 //!
 //! Promise: a refusal leaves the state untouched. Every rule checks first and
 //! records afterwards; the simulation compares.
 
+mod consult;
 mod ending;
+mod labels;
 mod leave;
+mod noting;
 mod offer;
 mod posting;
 mod start;
@@ -28,8 +34,10 @@ mod transfer;
 
 use std::sync::Arc;
 
+pub use consult::is_heard;
+pub use labels::tag;
 pub use start::start;
-pub use state::{Assignment, Conversation, Reservation, State, TransferOffer};
+pub use state::{Assignment, ConsultRole, Conversation, Reservation, State, TransferOffer};
 pub use timers::{Timer, next_due};
 
 use super::command::{Actor, Command};
@@ -81,8 +89,9 @@ pub fn decide(
             agent,
             over_capacity,
             explanation,
+            reason,
         } => {
-            draft.offer(actor, &agent, over_capacity, explanation)?;
+            draft.offer(actor, &agent, over_capacity, explanation, reason)?;
         }
         Command::Accept => draft.accept(actor)?,
         Command::Reject => draft.reject_offer(actor)?,
@@ -100,10 +109,13 @@ pub fn decide(
             agent,
             over_capacity,
             explanation,
+            reason,
         } => {
-            draft.transfer_to_agent(actor, &agent, over_capacity, explanation)?;
+            draft.transfer_to_agent(actor, &agent, over_capacity, explanation, reason)?;
         }
-        Command::TransferToQueue { queue } => draft.transfer_to_queue(actor, queue)?,
+        Command::TransferToQueue { queue, reason } => {
+            draft.transfer_to_queue(actor, queue, reason)?;
+        }
         Command::End => draft.end(actor)?,
         Command::Finish => draft.finish(actor)?,
         Command::ForceClose => draft.force_close(actor)?,
@@ -112,6 +124,16 @@ pub fn decide(
         Command::CustomerGone => draft.customer_gone(),
         Command::CustomerBack => draft.customer_back(),
         Command::Tick => draft.tick(),
+        Command::Note {
+            client_id,
+            text,
+            private_to,
+        } => draft.note(actor, client_id, text, private_to)?,
+        Command::Tag { add, remove } => draft.tag(actor, &add, &remove)?,
+        Command::SetSubject { subject } => draft.set_subject(actor, &subject)?,
+        Command::Consult { agent } => draft.consult(actor, &agent)?,
+        Command::ConsultAdd { agent } => draft.consult_add(actor, &agent)?,
+        Command::ConsultEnd { agent } => draft.consult_end(actor, agent)?,
     }
     Ok(draft.events)
 }
@@ -133,8 +155,11 @@ pub fn authorise(state: &Conversation, actor: &Actor, company: &Company) -> Resu
     }
 }
 
-fn is_party(state: &Conversation, agent: &AgentId, company: &Company) -> bool {
-    state.assignment.as_ref().is_some_and(|a| a.agent == *agent)
+/// Whether a conversation concerns an agent, whatever their role.
+#[must_use]
+pub fn is_party(state: &Conversation, agent: &AgentId, company: &Company) -> bool {
+    state.consultants.contains_key(agent)
+        || state.assignment.as_ref().is_some_and(|a| a.agent == *agent)
         || state.transfer.as_ref().is_some_and(|t| t.agent == *agent)
         || state.last_agent.as_ref() == Some(agent)
         || company

@@ -1,5 +1,8 @@
 //! Offers, acceptance, picking, reopening: how an agent comes to a conversation.
 
+use std::sync::Arc;
+
+use super::transfer::check_reason;
 use super::{Draft, State, closed};
 use crate::domain::command::Actor;
 use crate::domain::company::{Distribution, Mode, Role};
@@ -24,7 +27,9 @@ impl Draft<'_> {
         agent: &AgentId,
         over_capacity: bool,
         explanation: Explanation,
+        reason: Option<Arc<str>>,
     ) -> Result<(), Reject> {
+        let reason = check_reason(reason)?;
         self.require_supervisor(actor)?;
         self.require_employed(agent)?;
         match self.state.state {
@@ -64,6 +69,7 @@ impl Draft<'_> {
             deadline,
             returning,
             explanation,
+            reason,
         });
         if first {
             self.tell(SystemKind::AgentAssigned, Some(agent));

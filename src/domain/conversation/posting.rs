@@ -51,7 +51,7 @@ impl Draft<'_> {
                 if self.state.state == State::WrapUp {
                     return Err(closed());
                 }
-                Author::Agent(self.require_assigned(actor)?)
+                Author::Agent(self.require_heard(actor)?)
             }
             Actor::Engine => {
                 return Err(Reject::new(Code::Forbidden, "Only people write messages."));

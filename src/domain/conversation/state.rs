@@ -2,7 +2,8 @@
 //!
 //! `apply` is total: it never refuses, because what it is given has happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ use crate::domain::ids::{
     AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WidgetId, WorkstreamId,
 };
 use crate::domain::message::{Author, Marks, Message, Side};
+use crate::domain::note::NoteNumber;
 use crate::domain::time::Timestamp;
 use crate::limits;
 
@@ -86,6 +88,15 @@ pub struct TransferOffer {
     pub deadline: Timestamp,
 }
 
+/// What a consulted colleague may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConsultRole {
+    /// Reads along and writes notes.
+    Invited,
+    /// Writes to the customer as well.
+    Joined,
+}
+
 /// One conversation. Fields are appended only: snapshots of it are stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
@@ -151,6 +162,18 @@ pub struct Conversation {
     pub sessions: u32,
     /// The outside-hours message was sent since the customer last came.
     pub told_hours: bool,
+    /// The last event that the customer may know of; the version that customers count.
+    pub public_position: Position,
+    /// The last private note.
+    pub last_note: NoteNumber,
+    /// Normalised: without spaces around them, in lower case.
+    pub tags: BTreeSet<String>,
+    /// The beginning of the customer's first message, or what an agent wrote instead.
+    pub subject: Option<Arc<str>>,
+    /// Colleagues who read along, while somebody has it. They hold no units.
+    pub consultants: BTreeMap<AgentId, ConsultRole>,
+    /// Why it was handed over, until somebody takes it.
+    pub transfer_reason: Option<Arc<str>>,
 }
 
 impl Conversation {
@@ -205,6 +228,12 @@ impl Conversation {
             closed: None,
             sessions: 0,
             told_hours: false,
+            public_position: Position(1),
+            last_note: NoteNumber::default(),
+            tags: BTreeSet::new(),
+            subject: None,
+            consultants: BTreeMap::new(),
+            transfer_reason: None,
         })
     }
 
@@ -253,6 +282,7 @@ impl Conversation {
         self.returning = None;
         self.is_return = false;
         self.told_hours = false;
+        self.transfer_reason = None;
         self.sessions += 1;
     }
 
@@ -279,6 +309,7 @@ impl Conversation {
                 deadline,
                 returning,
                 explanation: _,
+                reason,
             } => {
                 self.state = State::Active;
                 self.activity_at = at;
@@ -290,6 +321,10 @@ impl Conversation {
                     accepted_at: None,
                     returning: *returning,
                 });
+                // Without one, that of a transfer to the queue is still why.
+                if reason.is_some() {
+                    self.transfer_reason.clone_from(reason);
+                }
             }
             Event::Accepted { agent } => {
                 self.activity_at = at;
@@ -354,9 +389,11 @@ impl Conversation {
                 over_capacity,
                 deadline,
                 explanation: _,
+                reason,
             } => {
                 self.activity_at = at;
                 self.reserve(agent, *units, *over_capacity);
+                self.transfer_reason.clone_from(reason);
                 self.transfer = Some(TransferOffer {
                     agent: agent.clone(),
                     by: by.clone(),
@@ -381,10 +418,12 @@ impl Conversation {
             Event::TransferDeclined { agent, reason: _ } => {
                 self.activity_at = at;
                 self.transfer = None;
+                self.transfer_reason = None;
                 self.free(agent);
             }
-            Event::TransferredToQueue { queue, by } => {
+            Event::TransferredToQueue { queue, by, reason } => {
                 self.queue_up(at);
+                self.transfer_reason.clone_from(reason);
                 self.activity_at = at;
                 self.queue = queue.clone();
                 self.declines.clear();
@@ -408,6 +447,7 @@ impl Conversation {
                 self.assignment = None;
                 self.transfer = None;
                 self.returning = None;
+                self.transfer_reason = None;
                 self.reservations.clear();
                 self.closed = Some((*reason, at));
             }
@@ -425,6 +465,45 @@ impl Conversation {
             }
             Event::CustomerGone => self.customer_gone_at = Some(at),
             Event::CustomerBack => self.customer_gone_at = None,
+            // What is the company's own is no activity: it postpones no timer, and the
+            // customer sees no trace of it.
+            Event::Noted(note) => self.last_note = note.number,
+            Event::Tagged {
+                by: _,
+                added,
+                removed,
+            } => {
+                self.tags.retain(|tag| !removed.contains(tag));
+                self.tags.extend(added.iter().cloned());
+            }
+            Event::SubjectSet { by: _, subject } => self.subject = Some(subject.clone()),
+            Event::ConsultInvited { agent, by: _ } => {
+                self.consultants.insert(agent.clone(), ConsultRole::Invited);
+            }
+            Event::ConsultJoined { agent, by: _ } => {
+                self.consultants.insert(agent.clone(), ConsultRole::Joined);
+            }
+            Event::ConsultEnded { agent, by: _ } => {
+                self.consultants.remove(agent);
+            }
+        }
+        if !recorded.event.is_private() {
+            self.public_position = self.position;
+        }
+        if !self.consultants.is_empty() {
+            self.end_consults();
+        }
+    }
+
+    /// Colleagues are consulted by somebody: when nobody has the conversation any more they
+    /// are not, and whoever takes it over is not their own adviser. Here, so that no way of
+    /// leaving can forget it.
+    fn end_consults(&mut self) {
+        match self.accepted_agent().cloned() {
+            Some(agent) if self.state == State::Active => {
+                self.consultants.remove(&agent);
+            }
+            _ => self.consultants.clear(),
         }
     }
 
@@ -436,6 +515,9 @@ impl Conversation {
                 self.customer_at = at;
                 // Whoever writes is there, also without a socket.
                 self.customer_gone_at = None;
+                if self.subject.is_none() {
+                    self.subject = subject_of(&message.text);
+                }
             }
             Author::Agent(_) => {}
             Author::System(kind) => {
@@ -461,4 +543,25 @@ impl Conversation {
             *count = count.saturating_add(1);
         }
     }
+}
+
+/// The beginning of a message as one line; `None` if it is blank.
+fn subject_of(text: &str) -> Option<Arc<str>> {
+    // Enough of a long text for any subject, so that the rest of it is not looked at.
+    let mut subject = String::new();
+    for word in text.split_whitespace() {
+        if !subject.is_empty() {
+            subject.push(' ');
+        }
+        subject.push_str(word);
+        if subject.len() > limits::SUBJECT_FROM_MESSAGE_CHARS * 4 {
+            break;
+        }
+    }
+    let subject: String = subject
+        .chars()
+        .take(limits::SUBJECT_FROM_MESSAGE_CHARS)
+        .collect();
+    let subject = subject.trim_end();
+    (!subject.is_empty()).then(|| subject.into())
 }

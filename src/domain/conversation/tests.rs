@@ -16,6 +16,8 @@ mod persistent;
 mod refusals;
 #[rustfmt::skip]
 mod timing;
+#[rustfmt::skip]
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -245,6 +247,7 @@ impl Story {
                 agent: to(),
                 over_capacity,
                 explanation,
+                reason: reason(rest),
             },
             "accepts" => Command::Accept,
             "rejects" => Command::Reject,
@@ -262,9 +265,11 @@ impl Story {
                 agent: to(),
                 over_capacity,
                 explanation,
+                reason: reason(rest),
             },
             "moves" => Command::TransferToQueue {
                 queue: queue_id(rest[0]),
+                reason: reason(rest),
             },
             "ends" => Command::End,
             "finishes" => Command::Finish,
@@ -276,6 +281,33 @@ impl Story {
             "gone" => Command::CustomerGone,
             "back" => Command::CustomerBack,
             "ticks" => Command::Tick,
+            "notes" => Command::Note {
+                client_id: self.client_id(),
+                text: Arc::from(rest.join(" ")),
+                private_to: None,
+            },
+            "whispers" => Command::Note {
+                client_id: self.client_id(),
+                text: Arc::from(rest[1..].join(" ")),
+                private_to: Some(to()),
+            },
+            "tags" => {
+                let named = |sign: char| {
+                    let tags = rest.iter().filter_map(|t| t.strip_prefix(sign));
+                    tags.map(|t| t.replace('_', " ")).collect()
+                };
+                Command::Tag {
+                    add: named('+'),
+                    remove: named('-'),
+                }
+            }
+            "titles" => Command::SetSubject {
+                subject: Arc::from(rest.join(" ")),
+            },
+            "consults" => Command::Consult { agent: to() },
+            "adds" => Command::ConsultAdd { agent: to() },
+            "dismisses" => Command::ConsultEnd { agent: Some(to()) },
+            "withdraws" => Command::ConsultEnd { agent: None },
             "restarts" => Command::Start(Start::default()),
             other => panic!("no such verb: {other}"),
         }
@@ -290,6 +322,16 @@ impl Story {
         assert_eq!(replayed, *state, "the events add up to the state");
         if matches!(state.state, State::Open | State::Waiting | State::Closed) {
             assert_eq!(state.reservations, [], "what nobody has holds no units");
+        }
+        if !state.consultants.is_empty() {
+            assert_eq!(state.state, State::Active);
+            let agent = state
+                .accepted_agent()
+                .expect("somebody who asks for advice");
+            assert!(
+                !state.consultants.contains_key(agent),
+                "nobody is their own adviser"
+            );
         }
     }
 
@@ -329,6 +371,12 @@ impl Story {
     }
 }
 
+/// What stands behind `for`.
+fn reason(rest: &[&str]) -> Option<Arc<str>> {
+    let at = rest.iter().position(|word| *word == "for")?;
+    Some(Arc::from(rest[at + 1..].join(" ")))
+}
+
 fn duration(text: &str) -> Millis {
     let (number, unit) = text.split_at(text.len() - 1);
     let n: u64 = number.parse().expect("a number");
@@ -350,6 +398,10 @@ fn after(at: Timestamp) -> String {
         s if s % 60 == 0 => format!("+{}m", s / 60),
         s => format!("+{s}s"),
     }
+}
+
+fn because(reason: Option<&Arc<str>>) -> String {
+    reason.map_or_else(String::new, |r| format!(" for {r}"))
 }
 
 fn describe(event: &Event) -> String {
@@ -396,12 +448,16 @@ fn describe(event: &Event) -> String {
             let sticky = if sticky.is_some() { " sticky" } else { "" };
             format!("released {agent} {reason:?}{sticky}")
         }
-        Event::TransferOffered { agent, .. } => format!("transfer offered {agent}"),
+        Event::TransferOffered { agent, reason, .. } => {
+            format!("transfer offered {agent}{}", because(reason.as_ref()))
+        }
         Event::TransferAccepted { agent } => format!("transfer accepted {agent}"),
         Event::TransferDeclined { agent, reason } => {
             format!("transfer declined {agent} {reason:?}")
         }
-        Event::TransferredToQueue { queue, .. } => format!("moved to {queue}"),
+        Event::TransferredToQueue { queue, reason, .. } => {
+            format!("moved to {queue}{}", because(reason.as_ref()))
+        }
         Event::Ended { by } => format!("ended {by:?}"),
         Event::UnitsFreed => "units freed".to_owned(),
         Event::Closed { reason, .. } => format!("closed {reason:?}"),
@@ -412,6 +468,22 @@ fn describe(event: &Event) -> String {
         } => format!("marked {side:?} {delivered} {read}"),
         Event::CustomerGone => "customer gone".to_owned(),
         Event::CustomerBack => "customer back".to_owned(),
+        Event::Noted(note) => {
+            let to = note.private_to.as_ref();
+            let to = to.map_or_else(String::new, |to| format!(" for {to}"));
+            format!("note {} by {}{to}", note.number, note.by)
+        }
+        Event::Tagged { added, removed, .. } => {
+            let all = |sign: &str, tags: &BTreeSet<String>| -> Vec<String> {
+                tags.iter().map(|t| format!("{sign}{t}")).collect()
+            };
+            let tags = [all("+", added), all("-", removed)].concat();
+            format!("tagged {}", tags.join(" "))
+        }
+        Event::SubjectSet { subject, .. } => format!("about {subject}"),
+        Event::ConsultInvited { agent, .. } => format!("consulted {agent}"),
+        Event::ConsultJoined { agent, .. } => format!("added {agent}"),
+        Event::ConsultEnded { agent, .. } => format!("dismissed {agent}"),
     }
 }
 

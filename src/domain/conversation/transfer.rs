@@ -1,5 +1,7 @@
 //! Handing a conversation over, to an agent or to a queue.
 
+use std::sync::Arc;
+
 use super::{Draft, State, closed};
 use crate::domain::command::Actor;
 use crate::domain::company::Role;
@@ -8,10 +10,29 @@ use crate::domain::ids::{AgentId, QueueId};
 use crate::domain::message::SystemKind;
 use crate::domain::reject::{Code, Reject};
 use crate::domain::routing::Explanation;
+use crate::limits;
+
+/// A reason has at most 500 characters; a blank one is none.
+pub(super) fn check_reason(reason: Option<Arc<str>>) -> Result<Option<Arc<str>>, Reject> {
+    let reason = reason.filter(|r| !r.trim().is_empty());
+    if reason
+        .as_ref()
+        .is_some_and(|r| r.chars().count() > limits::TRANSFER_REASON_CHARS_MAX)
+    {
+        return Err(Reject::new(
+            Code::TooLong,
+            format!(
+                "A reason may have {} characters; write the rest as a note.",
+                limits::TRANSFER_REASON_CHARS_MAX
+            ),
+        ));
+    }
+    Ok(reason)
+}
 
 impl Draft<'_> {
     /// The assigned agent or a supervisor; returns who asks.
-    fn require_assigned_or_supervisor(&self, actor: &Actor) -> Result<AgentId, Reject> {
+    pub(super) fn require_assigned_or_supervisor(&self, actor: &Actor) -> Result<AgentId, Reject> {
         match actor {
             Actor::Agent { id, role } if *role >= Role::Supervisor => {
                 self.require_not_final()?;
@@ -27,7 +48,9 @@ impl Draft<'_> {
         agent: &AgentId,
         over_capacity: bool,
         explanation: Explanation,
+        reason: Option<Arc<str>>,
     ) -> Result<(), Reject> {
+        let reason = check_reason(reason)?;
         let by = self.require_assigned_or_supervisor(actor)?;
         self.require_employed(agent)?;
         match self.state.state {
@@ -58,6 +81,7 @@ impl Draft<'_> {
             over_capacity,
             deadline,
             explanation,
+            reason,
         });
         Ok(())
     }
@@ -66,7 +90,9 @@ impl Draft<'_> {
         &mut self,
         actor: &Actor,
         queue: QueueId,
+        reason: Option<Arc<str>>,
     ) -> Result<(), Reject> {
+        let reason = check_reason(reason)?;
         let by = self.require_assigned_or_supervisor(actor)?;
         if !self.ctx.company.queues.contains_key(&queue) {
             return Err(Reject::new(
@@ -89,7 +115,7 @@ impl Draft<'_> {
             self.decline(DeclineReason::Withdrawn);
         }
         let had_agent = self.state.accepted_agent().is_some();
-        self.record(Event::TransferredToQueue { queue, by });
+        self.record(Event::TransferredToQueue { queue, by, reason });
         if had_agent {
             self.tell(SystemKind::Transferred, None);
         }

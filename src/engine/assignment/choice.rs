@@ -60,6 +60,7 @@ impl Assignment {
                     agent,
                     over_capacity,
                     explanation,
+                    reason: None,
                 };
                 Some(self.act(id, Actor::Engine, command, Some(&reservation), now))
             }

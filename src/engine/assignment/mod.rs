@@ -436,12 +436,14 @@ impl Assignment {
                     agent: to.clone(),
                     over_capacity: over,
                     explanation,
+                    reason: None,
                 }
             }
             Want::TransferTo(to) | Want::Assign(to) => Command::Offer {
                 agent: to.clone(),
                 over_capacity: over,
                 explanation,
+                reason: None,
             },
         };
         let actor = Actor::Agent {

@@ -13,6 +13,8 @@ use crate::engine::request::{Ask, Principal, Reply};
 use crate::engine::view::ConversationView;
 
 use super::gate::Staged;
+use super::noting::Wanted;
+use super::readers::Audience;
 use super::{ConversationMachine, Effect, Input, Origin, Surroundings, answer, dedup};
 
 impl ConversationMachine {
@@ -35,11 +37,29 @@ impl ConversationMachine {
             Ask::Reject => Command::Reject,
             Ask::Park => Command::Park,
             Ask::Release => Command::Release,
-            Ask::TransferToQueue(queue) => Command::TransferToQueue { queue },
+            Ask::Note {
+                client_id,
+                text,
+                private_to,
+            } => {
+                let wanted = Wanted {
+                    client_id,
+                    text,
+                    private_to,
+                };
+                self.note(origin, principal, &actor, wanted, around, out);
+                return;
+            }
+            Ask::Tag { add, remove } => Command::Tag { add, remove },
+            Ask::SetSubject(subject) => Command::SetSubject { subject },
+            Ask::Consult(agent) => Command::Consult { agent },
+            Ask::ConsultAdd(agent) => Command::ConsultAdd { agent },
+            Ask::ConsultEnd(agent) => Command::ConsultEnd { agent },
+            Ask::TransferToQueue { queue, reason } => Command::TransferToQueue { queue, reason },
             Ask::End => Command::End,
             Ask::Finish => Command::Finish,
             Ask::ForceClose => Command::ForceClose,
-            Ask::Pick | Ask::Reopen | Ask::TransferToAgent(_) | Ask::Assign(_) => {
+            Ask::Pick | Ask::Reopen | Ask::TransferToAgent { .. } | Ask::Assign(_) => {
                 // These need the account of capacity and come through the supervisor as `Act`.
                 let reject = Reject::new(
                     Code::Internal,
@@ -83,8 +103,15 @@ impl ConversationMachine {
         }
         match ask {
             Ask::Typing { on } => {
+                // Who only looks on leaves no trace with the customer.
+                let audience = if rules::is_heard(&self.state, actor) {
+                    Audience::Everybody
+                } else {
+                    Audience::Company
+                };
+                let id = self.state.id;
                 self.readers
-                    .typing(origin.session, self.state.id, actor, on, out);
+                    .typing(origin.session, id, actor, audience, on, out);
             }
             Ask::Subscribe { after, credit } => {
                 let view = self.gate.view();
@@ -125,8 +152,21 @@ impl ConversationMachine {
             },
             Ask::Wait { after, version } => {
                 self.readers
-                    .wait(origin, after, version, &self.gate.view(), out);
+                    .wait(origin, principal, after, version, &self.gate.view(), out);
             }
+            Ask::Notes { after, limit } => match principal {
+                Principal::Agent { id, role } => out.push(Effect::ReadNotes {
+                    origin,
+                    reader: (id, role),
+                    after,
+                    limit,
+                    last_number: self.gate.last_note(),
+                }),
+                Principal::Customer(_) => {
+                    let reject = Reject::new(Code::Forbidden, "Only agents read notes.");
+                    out.push(answer(origin, Err(reject)));
+                }
+            },
             _ => out.push(answer(
                 origin,
                 Err(Reject::new(Code::Internal, "Not a reading request.")),

@@ -9,6 +9,7 @@ use std::hash::BuildHasher;
 
 use crate::domain::ids::Seq;
 use crate::domain::message::{DedupKey, Message};
+use crate::domain::note::{Note, NoteNumber};
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::maps::{Map, Set};
@@ -77,14 +78,24 @@ impl Dedup {
     /// Notes a message that is staged now. Those up to `durable` are in the store.
     pub(super) fn remember(&mut self, message: &Message, durable: Seq) {
         if let Some(key) = message.dedup_key() {
-            if self.recent.len() >= self.forget_at {
-                self.forget_older(durable);
-            }
-            if self.absent.as_ref() == Some(&key) {
-                self.absent = None;
-            }
-            self.recent.insert(key, (message.seq, message.at));
+            self.remember_key(key, message.seq, message.at, durable);
         }
+    }
+
+    /// The same for a note; notes are counted by themselves, in a table of their own.
+    pub(super) fn remember_note(&mut self, note: &Note, durable: NoteNumber) {
+        let (number, durable) = (note.number.as_seq(), durable.as_seq());
+        self.remember_key(note.dedup_key(), number, note.at, durable);
+    }
+
+    fn remember_key(&mut self, key: DedupKey, seq: Seq, at: Timestamp, durable: Seq) {
+        if self.recent.len() >= self.forget_at {
+            self.forget_older(durable);
+        }
+        if self.absent.as_ref() == Some(&key) {
+            self.absent = None;
+        }
+        self.recent.insert(key, (seq, at));
     }
 
     /// Keeps the newest, and whatever the store cannot know yet.

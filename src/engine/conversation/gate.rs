@@ -3,14 +3,15 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::domain::ids::{Position, Seq};
+use crate::domain::ids::{AgentId, Position, Seq};
 use crate::domain::message::Message;
+use crate::domain::note::{Note, NoteNumber};
 use crate::domain::reject::Reject;
 use crate::domain::time::Timestamp;
 use crate::engine::request::Reply;
 use crate::engine::view::ConversationView;
 
-use super::readers::Readers;
+use super::readers::{Audience, Readers};
 use super::{Effect, Input, Origin, answer};
 
 /// What becomes visible with a step.
@@ -18,12 +19,20 @@ use super::{Effect, Input, Origin, answer};
 pub(super) struct Staged {
     /// The step's last event.
     pub(super) upto: Position,
+    /// The last event of the step, or before it, that the customer may know of.
+    pub(super) public: Position,
     /// The last message after the step.
     pub(super) last_seq: Seq,
     /// New messages.
     pub(super) messages: Vec<Arc<Message>>,
+    /// New notes.
+    pub(super) notes: Vec<Arc<Note>>,
     /// The state after the step, if more than messages changed.
     pub(super) view: Option<Arc<ConversationView>>,
+    /// Who is shown that state.
+    pub(super) audience: Audience,
+    /// Agents who may not see the conversation from here on.
+    pub(super) dismissed: Vec<AgentId>,
     /// The answer to whoever asked.
     pub(super) answer: Option<(Origin, Result<Reply, Reject>)>,
     /// What the supervisor is told.
@@ -35,9 +44,13 @@ impl Staged {
     pub(super) fn empty(upto: Position) -> Self {
         Self {
             upto,
+            public: Position(0),
             last_seq: Seq(0),
             messages: Vec::new(),
+            notes: Vec::new(),
             view: None,
+            audience: Audience::Everybody,
+            dismissed: Vec::new(),
             answer: None,
             effects: Vec::new(),
         }
@@ -54,6 +67,10 @@ pub(super) struct Gate {
     /// behind on plain messages; `view` fills them in.
     shown: Arc<ConversationView>,
     last_seq: Seq,
+    /// The last durable note.
+    last_note: NoteNumber,
+    /// The last durable event that the customer may know of.
+    public: Position,
     staged: VecDeque<Staged>,
     /// Readings that wait for the first commit.
     deferred: Vec<Input>,
@@ -64,6 +81,8 @@ impl Gate {
         Self {
             committed: shown.version,
             last_seq: shown.last_seq,
+            last_note: shown.last_note,
+            public: shown.public_version,
             activity_at: shown.activity_at,
             shown,
             staged: VecDeque::new(),
@@ -76,6 +95,8 @@ impl Gate {
         Self {
             committed: Position(0),
             last_seq: Seq(0),
+            last_note: NoteNumber(0),
+            public: Position(0),
             ..Self::new(shown)
         }
     }
@@ -87,6 +108,11 @@ impl Gate {
     /// Nothing of the conversation is durable yet.
     pub(super) fn is_unborn(&self) -> bool {
         self.committed == Position(0)
+    }
+
+    /// The last durable note.
+    pub(super) fn last_note(&self) -> NoteNumber {
+        self.last_note
     }
 
     pub(super) fn defer(&mut self, input: Input) {
@@ -141,6 +167,7 @@ impl Gate {
 
     fn emit(&mut self, staged: Staged, readers: &mut Readers, out: &mut Vec<Effect>) {
         self.last_seq = self.last_seq.max(staged.last_seq);
+        self.public = self.public.max(staged.public);
         // The supervisor first: whoever acts on the answer must find its account up to date.
         out.extend(staged.effects);
         if let Some((origin, result)) = staged.answer {
@@ -150,18 +177,24 @@ impl Gate {
             self.activity_at = message.at;
             readers.publish(message);
         }
+        for note in staged.notes {
+            self.last_note = note.number;
+            readers.publish_note(&note, out);
+        }
         if let Some(view) = staged.view {
             self.shown = view;
             // Messages of the step come before the state that includes them.
             readers.pump_all(out);
-            readers.show(&self.shown, out);
+            readers.show(&self.shown, staged.audience, out);
         }
+        readers.dismiss(&staged.dismissed, out);
         readers.answer_waiters(|| self.view_at(staged.upto), out);
     }
 
     fn view_at(&self, upto: Position) -> Arc<ConversationView> {
         let mut view = ConversationView::clone(&self.shown);
         view.version = upto;
+        view.public_version = self.public;
         view.last_seq = self.last_seq;
         view.activity_at = view.activity_at.max(self.activity_at);
         Arc::new(view)

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::domain::command::{Actor, Command, Start};
 use crate::domain::commit::Write;
+use crate::domain::company::Role;
 use crate::domain::conversation::{Conversation, Ctx};
-use crate::domain::ids::{Position, Seq};
+use crate::domain::ids::{AgentId, Position, Seq};
 use crate::domain::message::{DedupKey, Message};
+use crate::domain::note::NoteNumber;
 use crate::domain::reject::Code;
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::outbound::{Outbound, SessionId};
@@ -136,6 +138,19 @@ pub enum Effect {
     },
     /// Read the journal and answer with it.
     ReadJournal(Origin),
+    /// Read notes that somebody may read and answer with them.
+    ReadNotes {
+        /// Whom to answer.
+        origin: Origin,
+        /// Who reads.
+        reader: (AgentId, Role),
+        /// The last note the client has.
+        after: NoteNumber,
+        /// At most this many.
+        limit: usize,
+        /// The last durable note.
+        last_number: NoteNumber,
+    },
     /// Look a client id up; report [`Input::Found`].
     FindClientId(DedupKey),
     /// Tell the supervisor what it should know of the state, now durable.

@@ -14,6 +14,7 @@ mod asking;
 mod dedup;
 mod gate;
 mod io;
+mod noting;
 mod readers;
 mod staging;
 
@@ -25,7 +26,7 @@ use crate::domain::commit::Write;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{ConversationId, Position, Seq};
-use crate::domain::message::{DedupKey, Side};
+use crate::domain::message::{DedupKey, Sender, Side};
 use crate::domain::reject::Reject;
 use crate::domain::time::Timestamp;
 use crate::limits;
@@ -49,6 +50,8 @@ pub struct ConversationMachine {
     state: Conversation,
     gate: Gate,
     dedup: Dedup,
+    /// The client ids of notes.
+    note_ids: Dedup,
     readers: Readers,
     /// Inputs behind a client-id lookup, in order.
     held: VecDeque<Input>,
@@ -63,10 +66,16 @@ impl ConversationMachine {
     #[must_use]
     pub fn wake(memory: Memory) -> Self {
         let view = Arc::new(ConversationView::from(&memory.state));
+        let is_note = |key: &DedupKey| matches!(key.sender, Sender::Notes(_));
+        let (note_ids, message_ids) = memory
+            .client_ids
+            .into_iter()
+            .partition(|(key, _, _)| is_note(key));
         Self {
             gate: Gate::new(view),
             readers: Readers::new(memory.state.last_seq, memory.recent),
-            dedup: Dedup::new(memory.client_ids, memory.client_ids_complete),
+            dedup: Dedup::new(message_ids, memory.client_ids_complete),
+            note_ids: Dedup::new(note_ids, memory.client_ids_complete),
             held: VecDeque::new(),
             timer: memory.timer,
             snapshot: memory.snapshot,
@@ -88,6 +97,7 @@ impl ConversationMachine {
             gate: Gate::unborn(Arc::new(ConversationView::from(&state))),
             readers: Readers::new(Seq(0), Vec::new()),
             dedup: Dedup::new(Vec::new(), true),
+            note_ids: Dedup::new(Vec::new(), true),
             held: VecDeque::new(),
             timer: None,
             snapshot: Position(0),
@@ -100,6 +110,8 @@ impl ConversationMachine {
             position: Position(0),
             live: false,
             waiting_for: None,
+            has_subject: false,
+            consultants: Vec::new(),
         };
         let staged = machine.stage(&before, events, around, &mut out);
         let view = staged.view.clone().expect("a start changes the view");
@@ -169,7 +181,7 @@ impl ConversationMachine {
 
     /// Takes one input.
     pub fn handle(&mut self, input: Input, around: Surroundings<'_>, out: &mut Vec<Effect>) {
-        if self.dedup.is_looking() && waits_behind_lookup(&input) {
+        if self.is_looking() && waits_behind_lookup(&input) {
             self.held.push_back(input);
             return;
         }
@@ -211,13 +223,22 @@ impl ConversationMachine {
         around: Surroundings<'_>,
         out: &mut Vec<Effect>,
     ) {
-        self.dedup.found(key, found);
-        while !self.dedup.is_looking() {
+        if matches!(key.sender, Sender::Notes(_)) {
+            self.note_ids.found(key, found);
+        } else {
+            self.dedup.found(key, found);
+        }
+        while !self.is_looking() {
             let Some(input) = self.held.pop_front() else {
                 return;
             };
             self.handle(input, around, out);
         }
+    }
+
+    /// The store is being asked about a client id; what comes later waits.
+    fn is_looking(&self) -> bool {
+        self.dedup.is_looking() || self.note_ids.is_looking()
     }
 
     fn gate_answer(

@@ -5,14 +5,32 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::command::Actor;
-use crate::domain::ids::{ConversationId, Position, Seq};
+use crate::domain::company::Role;
+use crate::domain::ids::{AgentId, ConversationId, Position, Seq};
 use crate::domain::message::Message;
+use crate::domain::note::Note;
+use crate::domain::reject::Reject;
 use crate::engine::outbound::{Delivery, Outbound, SessionId};
 use crate::engine::request::{Principal, Reply};
 use crate::engine::view::ConversationView;
 use crate::limits;
 
 use super::{Effect, Origin, answer, side_of};
+
+/// Whom something is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Both sides.
+    Everybody,
+    /// The company alone: the customer sees no trace of it.
+    Company,
+}
+
+impl Audience {
+    fn includes(self, principal: &Principal) -> bool {
+        self == Self::Everybody || matches!(principal, Principal::Agent { .. })
+    }
+}
 
 #[derive(Debug)]
 struct Reader {
@@ -32,6 +50,7 @@ struct Reader {
 #[derive(Debug)]
 struct Waiter {
     origin: Origin,
+    principal: Principal,
     after: Seq,
     version: Option<Position>,
 }
@@ -197,8 +216,16 @@ impl Readers {
     }
 
     /// The state changed: latest wins, so a reader without credit is shown only the last.
-    pub(super) fn show(&mut self, view: &Arc<ConversationView>, out: &mut Vec<Effect>) {
+    pub(super) fn show(
+        &mut self,
+        view: &Arc<ConversationView>,
+        audience: Audience,
+        out: &mut Vec<Effect>,
+    ) {
         for reader in &mut self.readers {
+            if !audience.includes(&reader.principal) {
+                continue;
+            }
             if reader.credit == 0 {
                 reader.unseen = Some(view.clone());
             } else {
@@ -207,11 +234,58 @@ impl Readers {
         }
     }
 
+    /// A note became durable: told to those of the company who may read it and have credit. It
+    /// uses none; whoever misses it sees in the state that there is one more.
+    pub(super) fn publish_note(&self, note: &Arc<Note>, out: &mut Vec<Effect>) {
+        for reader in self.readers.iter().filter(|r| r.credit > 0) {
+            let Principal::Agent { id, role } = &reader.principal else {
+                continue;
+            };
+            if note.is_for(id, *role) {
+                let told = Outbound::Note {
+                    conversation: reader.conversation,
+                    note: note.clone(),
+                };
+                out.push(Effect::Tell(reader.session, told));
+            }
+        }
+    }
+
+    /// These may not see the conversation any more: they follow it no longer, and their long
+    /// polls are over. Supervisors may see everything.
+    pub(super) fn dismiss(&mut self, agents: &[AgentId], out: &mut Vec<Effect>) {
+        if agents.is_empty() {
+            return;
+        }
+        let is_dismissed = |principal: &Principal| {
+            matches!(principal, Principal::Agent { id, role }
+                if *role < Role::Supervisor && agents.contains(id))
+        };
+        self.readers.retain(|reader| {
+            let stays = !is_dismissed(&reader.principal);
+            if !stays {
+                let conversation = reader.conversation;
+                let told = Outbound::Unfollowed { conversation };
+                out.push(Effect::Tell(reader.session, told));
+                out.push(Effect::Detached(reader.session));
+            }
+            stays
+        });
+        self.waiters.retain(|waiter| {
+            let stays = !is_dismissed(&waiter.principal);
+            if !stays {
+                out.push(answer(waiter.origin, Err(Reject::not_found())));
+            }
+            stays
+        });
+    }
+
     pub(super) fn typing(
         &self,
         from: SessionId,
         conversation: ConversationId,
         actor: &Actor,
+        audience: Audience,
         on: bool,
         out: &mut Vec<Effect>,
     ) {
@@ -223,7 +297,7 @@ impl Readers {
         for reader in self
             .readers
             .iter()
-            .filter(|r| r.session != from && r.credit > 0)
+            .filter(|r| r.session != from && r.credit > 0 && audience.includes(&r.principal))
         {
             let typing = Outbound::Typing {
                 conversation,
@@ -238,6 +312,7 @@ impl Readers {
     pub(super) fn wait(
         &mut self,
         origin: Origin,
+        principal: Principal,
         after: Seq,
         version: Option<Position>,
         view: &Arc<ConversationView>,
@@ -245,17 +320,22 @@ impl Readers {
     ) {
         let waiter = Waiter {
             origin,
+            principal,
             after,
             version,
         };
-        if self.has_news(&waiter, view.version) {
+        if self.has_news(&waiter, view) {
             self.answer_events(&waiter, view, out);
         } else {
             self.waiters.push(waiter);
         }
     }
 
-    fn has_news(&self, waiter: &Waiter, version: Position) -> bool {
+    fn has_news(&self, waiter: &Waiter, view: &ConversationView) -> bool {
+        let version = match waiter.principal {
+            Principal::Customer(_) => view.public_version,
+            Principal::Agent { .. } => view.version,
+        };
         self.last_seq > waiter.after || waiter.version.is_some_and(|v| version > v)
     }
 
@@ -270,7 +350,7 @@ impl Readers {
         let view = view();
         let (ready, waiting) = std::mem::take(&mut self.waiters)
             .into_iter()
-            .partition(|w| self.has_news(w, view.version));
+            .partition(|w| self.has_news(w, &view));
         self.waiters = waiting;
         let ready: Vec<Waiter> = ready;
         for waiter in ready {

@@ -8,6 +8,7 @@ use crate::domain::conversation::{self as rules, Conversation, State};
 use crate::domain::event::{DeclineReason, Event, Recorded};
 use crate::domain::ids::{AgentId, Position};
 use crate::domain::message::Message;
+use crate::domain::note::{Note, NoteNumber};
 use crate::domain::reject::Reject;
 use crate::engine::request::Reply;
 use crate::engine::summary::{Summary, is_live};
@@ -15,6 +16,7 @@ use crate::engine::view::ConversationView;
 use crate::limits;
 
 use super::gate::Staged;
+use super::readers::Audience;
 use super::{ActionId, ConversationMachine, Effect, Origin, Surroundings};
 
 impl ConversationMachine {
@@ -70,6 +72,19 @@ impl ConversationMachine {
                     repeated: false,
                 }
             }
+            ReplyKind::Noted => {
+                let (number, at) = staged
+                    .notes
+                    .first()
+                    .map_or((NoteNumber(0), self.state.activity_at), |n| {
+                        (n.number, n.at)
+                    });
+                Reply::Noted {
+                    number,
+                    at,
+                    repeated: false,
+                }
+            }
             ReplyKind::Marked => Reply::Marked {
                 marks: if matches!(actor, Actor::Customer(_)) {
                     self.state.customer_marks
@@ -120,25 +135,57 @@ impl ConversationMachine {
         for message in &messages {
             self.dedup.remember(message, self.readers.last_seq());
         }
-        let only_messages = messages.len() == events.len();
-        let only_marks = events
+        let notes: Vec<Arc<Note>> = events
             .iter()
-            .all(|r| matches!(r.event, Event::Marked { .. }));
-        let view = (!only_messages).then(|| Arc::new(ConversationView::from(&self.state)));
-        let summary = (!only_messages && !only_marks).then(|| {
+            .filter_map(|r| match &r.event {
+                Event::Noted(note) => Some(note.clone()),
+                _ => None,
+            })
+            .collect();
+        for note in &notes {
+            self.note_ids.remember_note(note, self.gate.last_note());
+        }
+        let only_messages = messages.len() == events.len();
+        // Nothing that is assigned or listed depends on these.
+        let unobserved = events
+            .iter()
+            .all(|r| matches!(r.event, Event::Marked { .. } | Event::Noted(_)));
+        let is_public =
+            |r: &Recorded| !r.event.is_private() && !matches!(r.event, Event::Posted(_));
+        // The customer's first message gives a conversation its subject.
+        let got_subject = before.has_subject != self.state.subject.is_some();
+        let view =
+            (!only_messages || got_subject).then(|| Arc::new(ConversationView::from(&self.state)));
+        let summary = (got_subject || (!only_messages && !unobserved)).then(|| {
             let mut summary = Summary::from(&self.state);
             summary.missed_by = missed_by(&events);
             Box::new(summary)
         });
         let mut staged = Staged::empty(self.state.position);
+        staged.public = self.state.public_position;
         staged.last_seq = self.state.last_seq;
         staged.view = view;
+        if !events.iter().any(is_public) {
+            staged.audience = Audience::Company;
+        }
         staged.messages = messages;
+        staged.notes = notes;
+        staged.dismissed = self.dismissed(before, around);
         staged.effects.extend(summary.map(Effect::Observe));
         out.push(Effect::Write(Write::Commit(
             self.commit(before, events, around),
         )));
         staged
+    }
+
+    /// Who was consulted before a step, is not after it, and has no other business here.
+    fn dismissed(&self, before: &Before, around: Surroundings<'_>) -> Vec<AgentId> {
+        before
+            .consultants
+            .iter()
+            .filter(|agent| !rules::is_party(&self.state, agent, around.ctx.company))
+            .cloned()
+            .collect()
     }
 
     pub(super) fn commit(
@@ -232,6 +279,8 @@ pub(super) struct Before {
     pub(super) position: Position,
     pub(super) live: bool,
     pub(super) waiting_for: Option<AgentId>,
+    pub(super) has_subject: bool,
+    pub(super) consultants: Vec<AgentId>,
 }
 
 impl Before {
@@ -240,6 +289,8 @@ impl Before {
             position: state.position,
             live: is_live(state.state),
             waiting_for: waiting_for(state),
+            has_subject: state.subject.is_some(),
+            consultants: state.consultants.keys().cloned().collect(),
         }
     }
 }
@@ -270,6 +321,7 @@ pub(super) fn missed_by(events: &[Recorded]) -> Option<AgentId> {
 #[derive(Clone, Copy)]
 pub(super) enum ReplyKind {
     Posted,
+    Noted,
     Marked,
     Done,
 }
@@ -278,6 +330,7 @@ impl ReplyKind {
     pub(super) fn of(command: &Command) -> Self {
         match command {
             Command::Post { .. } => Self::Posted,
+            Command::Note { .. } => Self::Noted,
             Command::Mark { .. } => Self::Marked,
             _ => Self::Done,
         }

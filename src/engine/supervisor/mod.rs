@@ -14,7 +14,7 @@ mod notices;
 mod slots;
 mod starts;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::domain::command::{Actor, Command, Start};
@@ -98,6 +98,9 @@ pub struct Supervisor {
     starts: HashMap<(CustomerId, WorkstreamId), StartSlot>,
     deaths: HashMap<ConversationId, VecDeque<Timestamp>>,
     parked: HashSet<ConversationId>,
+    /// Conversations about which an agent is consulted. May name one that has moved on: the
+    /// summary decides.
+    consulted: HashMap<AgentId, BTreeSet<ConversationId>>,
     /// The store was too busy to read these.
     wake_again: Vec<ConversationId>,
 }
@@ -119,6 +122,7 @@ impl Supervisor {
             starts: HashMap::new(),
             deaths: HashMap::new(),
             parked,
+            consulted: HashMap::new(),
             wake_again: Vec::new(),
         }
     }
@@ -142,6 +146,7 @@ impl Supervisor {
 
     /// A live conversation from the store, at start-up. `begin_work` follows the last.
     pub fn restore(&mut self, summary: Summary) {
+        self.note_consults(None, &summary);
         self.assignment.restore(summary);
     }
 
@@ -232,7 +237,10 @@ impl Supervisor {
             return;
         }
         match self.assignment.want(&summary, id, *role, want, now) {
-            Ok(action) => self.send_action(action, Some(origin), out),
+            Ok(mut action) => {
+                give_reason(&mut action.command, ask);
+                self.send_action(action, Some(origin), out);
+            }
             Err(reject) => out.push(Effect::Answer(
                 origin,
                 self.explain_taken(&summary, id, want, reject),
@@ -268,6 +276,7 @@ impl Supervisor {
         role >= Role::Supervisor
             || summary.view.agent.as_ref() == Some(agent)
             || summary.view.transfer_to.as_ref() == Some(agent)
+            || summary.view.consultants.contains_key(agent)
             || summary.view.last_agent.as_ref() == Some(agent)
             || self
                 .company
@@ -316,6 +325,7 @@ impl Supervisor {
         };
         let before = known.or_else(|| self.assignment.summary(id).cloned());
         self.notice(before.as_ref(), &summary, out);
+        self.note_consults(before.as_ref(), &summary);
         if let Some(agent) = &summary.missed_by
             && self
                 .company
@@ -458,9 +468,18 @@ fn want_of(ask: &Ask) -> Option<Want> {
     match ask {
         Ask::Pick => Some(Want::Pick),
         Ask::Reopen => Some(Want::Reopen),
-        Ask::TransferToAgent(agent) => Some(Want::TransferTo(agent.clone())),
+        Ask::TransferToAgent { agent, .. } => Some(Want::TransferTo(agent.clone())),
         Ask::Assign(agent) => Some(Want::Assign(agent.clone())),
         _ => None,
+    }
+}
+
+/// The account of capacity knows no reasons; whoever asked gave one.
+fn give_reason(command: &mut Command, ask: Ask) {
+    if let Command::TransferToAgent { reason, .. } | Command::Offer { reason, .. } = command
+        && let Ask::TransferToAgent { reason: given, .. } = ask
+    {
+        *reason = given;
     }
 }
 

@@ -13,10 +13,34 @@ impl Supervisor {
     #[must_use]
     pub fn greeting(&self, agent: &AgentId) -> Vec<Outbound> {
         let held = self.assignment.ledger().conversations(agent);
+        let consulted = self.consulted.get(agent).into_iter().flatten();
+        let consults = consulted
+            .filter_map(|id| self.assignment.summary(*id))
+            .filter(|s| s.view.consultants.contains_key(agent))
+            .map(|s| Outbound::Consult(s.view.clone()));
         held.iter()
             .filter_map(|id| self.assignment.summary(*id))
             .filter_map(|s| greeting_of(s, agent))
+            .chain(consults)
             .collect()
+    }
+
+    /// Keeps the list of who is consulted where.
+    pub(super) fn note_consults(&mut self, before: Option<&Summary>, now: &Summary) {
+        let id = now.id();
+        for agent in before.into_iter().flat_map(|b| b.view.consultants.keys()) {
+            if !now.view.consultants.contains_key(agent)
+                && let Some(list) = self.consulted.get_mut(agent)
+            {
+                list.remove(&id);
+                if list.is_empty() {
+                    self.consulted.remove(agent);
+                }
+            }
+        }
+        for agent in now.view.consultants.keys() {
+            self.consulted.entry(agent.clone()).or_default().insert(id);
+        }
     }
 
     pub(super) fn notice(&self, before: Option<&Summary>, now: &Summary, out: &mut Vec<Effect>) {
@@ -60,6 +84,7 @@ impl Supervisor {
         }
         notice_return(before, now, out);
         notice_owners(before, now, out);
+        notice_consults(before, now, out);
     }
 }
 
@@ -105,6 +130,23 @@ fn notice_owners(before: Option<&Summary>, now: &Summary, out: &mut Vec<Effect>)
         }
         if had == has {
             break;
+        }
+    }
+}
+
+/// Colleagues are told that they are consulted, that they were added, and that it is over.
+fn notice_consults(before: Option<&Summary>, now: &Summary, out: &mut Vec<Effect>) {
+    for (agent, role) in &now.view.consultants {
+        if before.and_then(|b| b.view.consultants.get(agent)) != Some(role) {
+            let told = Outbound::Consult(now.view.clone());
+            out.push(Effect::Notify(agent.clone(), told));
+        }
+    }
+    for agent in before.into_iter().flat_map(|b| b.view.consultants.keys()) {
+        if !now.view.consultants.contains_key(agent) {
+            let conversation = now.id();
+            let told = Outbound::ConsultEnded { conversation };
+            out.push(Effect::Notify(agent.clone(), told));
         }
     }
 }

@@ -8,15 +8,17 @@ use super::{Check, Invariant, is_live};
 use crate::domain::conversation::{Conversation, State};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{ConversationId, Position, Seq};
+use crate::domain::note::NoteNumber;
 use crate::domain::time::Timestamp;
 
 /// Tables whose keys begin with a conversation.
-const BY_CONVERSATION: [Table; 5] = [
+const BY_CONVERSATION: [Table; 6] = [
     Table::Journal,
     Table::SeqIndex,
     Table::Dedup,
     Table::Snapshots,
     Table::Live,
+    Table::Notes,
 ];
 
 /// What replaying a journal showed.
@@ -26,7 +28,9 @@ pub(super) struct Replay {
     snapshot: Option<Conversation>,
     events: u64,
     messages: u64,
-    /// Messages whose dedup row is there.
+    /// Notes.
+    pub(super) notes: u64,
+    /// Messages and notes whose dedup row is there.
     pub(super) dedup_rows: u64,
     /// Messages whose row in the sequence index is there.
     pub(super) index_rows: u64,
@@ -109,6 +113,7 @@ impl Check<'_> {
             self.violation(Invariant::SnapshotIsReplay, Some(id), found);
         }
         self.check_row_counts(id, replay.dedup_rows, replay.index_rows)?;
+        self.check_note_rows(id, replay.notes)?;
         self.check_rows_of_state(id, &state)?;
         self.count(&state);
         Ok(())
@@ -175,6 +180,14 @@ impl Check<'_> {
                 return break_off(replay, Invariant::SeqGapFree, found);
             }
             self.message_rows(id, replay, position, message)?;
+        }
+        if let Event::Noted(note) = &recorded.event {
+            replay.notes += 1;
+            if note.number != NoteNumber(replay.notes) {
+                let found = format!("note {} stands where {} belongs", note.number, replay.notes);
+                return break_off(replay, Invariant::NoteGapFree, found);
+            }
+            self.note_rows(id, replay, note)?;
         }
         match &mut replay.state {
             Some(state) => state.apply(recorded),

@@ -10,7 +10,7 @@ use super::conversation::Replay;
 use super::{Check, Invariant};
 use crate::domain::event::Event;
 use crate::domain::ids::{ConversationId, Position, Seq};
-use crate::domain::message::Message;
+use crate::domain::message::{DedupKey, Message};
 
 impl Check<'_> {
     /// Looks for the rows that a message must have.
@@ -26,29 +26,7 @@ impl Check<'_> {
                 seq: message.seq,
                 at: message.at,
             };
-            let found = self
-                .view
-                .get::<DedupRow>(Table::Dedup, &keys::dedup(id, &of));
-            match found {
-                Ok(Some(row)) if row == expected => replay.dedup_rows += 1,
-                Ok(None) => {
-                    let found = format!("message {} has no dedup row", message.seq);
-                    replay.findings.push((Invariant::DedupRowThere, found));
-                }
-                Ok(Some(row)) => {
-                    // Counted as there: it is this message's row, with something else in it.
-                    replay.dedup_rows += 1;
-                    let found = format!(
-                        "the client id of message {} leads to message {}",
-                        message.seq, row.seq
-                    );
-                    replay.findings.push((Invariant::DedupRowThere, found));
-                }
-                Err(error) => {
-                    replay.dedup_rows += 1;
-                    replay.findings.push((Invariant::RowReads, judged(error)?));
-                }
-            }
+            self.dedup_row(id, replay, "message", &of, expected)?;
         }
         if is_indexed(message.seq) {
             let found = self
@@ -77,6 +55,41 @@ impl Check<'_> {
         Ok(())
     }
 
+    /// Looks for the dedup row that a message or a note must have.
+    pub(super) fn dedup_row(
+        &self,
+        id: ConversationId,
+        replay: &mut Replay,
+        what: &str,
+        of: &DedupKey,
+        expected: DedupRow,
+    ) -> Result<(), StoreError> {
+        let found = self
+            .view
+            .get::<DedupRow>(Table::Dedup, &keys::dedup(id, of));
+        match found {
+            Ok(Some(row)) if row == expected => replay.dedup_rows += 1,
+            Ok(None) => {
+                let found = format!("{what} {} has no dedup row", expected.seq);
+                replay.findings.push((Invariant::DedupRowThere, found));
+            }
+            Ok(Some(row)) => {
+                // Counted as there: it is this message's row, with something else in it.
+                replay.dedup_rows += 1;
+                let found = format!(
+                    "the client id of {what} {} leads to {what} {}",
+                    expected.seq, row.seq
+                );
+                replay.findings.push((Invariant::DedupRowThere, found));
+            }
+            Err(error) => {
+                replay.dedup_rows += 1;
+                replay.findings.push((Invariant::RowReads, judged(error)?));
+            }
+        }
+        Ok(())
+    }
+
     /// Counts the rows of the tables that the journal was compared with: more rows than
     /// messages found there are rows that nothing in the journal means.
     pub(super) fn check_row_counts(
@@ -94,7 +107,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn rows_of(&self, table: Table, id: ConversationId) -> Result<u64, StoreError> {
+    pub(super) fn rows_of(&self, table: Table, id: ConversationId) -> Result<u64, StoreError> {
         let mut rows = 0;
         self.view.scan(
             table,
@@ -141,15 +154,18 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Whether any message of a conversation has this dedup key. Slow; asked only about
+    /// Whether any message or note of a conversation has this dedup key. Slow; asked only about
     /// rows that are already suspect.
     fn has_client_id(&self, id: ConversationId, key: &[u8]) -> Result<bool, StoreError> {
         let mut found = false;
         let of = keys::parse_dedup(key);
         self.view.journal(id, Position(1), |_, recorded| {
-            if let Event::Posted(message) = &recorded.event {
-                found |= of.is_some() && message.dedup_key() == of;
-            }
+            let has = match &recorded.event {
+                Event::Posted(message) => message.dedup_key(),
+                Event::Noted(note) => Some(note.dedup_key()),
+                _ => None,
+            };
+            found |= of.is_some() && has == of;
             if found { ENOUGH } else { GO_ON }
         })?;
         Ok(found)
@@ -185,7 +201,7 @@ impl Check<'_> {
 }
 
 /// The words of a row that does not read; errors of the disk are passed on.
-fn judged(error: StoreError) -> Result<String, StoreError> {
+pub(super) fn judged(error: StoreError) -> Result<String, StoreError> {
     match error {
         StoreError::Damaged { .. } | StoreError::Malformed { .. } => Ok(error.to_string()),
         other => Err(other),

@@ -15,6 +15,7 @@
 mod conversation;
 mod indexes;
 mod messages;
+mod notes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -72,6 +73,12 @@ pub enum Invariant {
     ParkedExists,
     /// Load is within capacity, but for audited overrides.
     WithinCapacity,
+    /// Note numbers are 1, 2, 3 … without a gap.
+    NoteGapFree,
+    /// Every note in the journal has its row, with the same note.
+    NoteRowThere,
+    /// Every row of notes has its note in the journal.
+    NoteRowMeant,
 }
 
 impl Invariant {
@@ -97,6 +104,9 @@ impl Invariant {
             Self::TimerRows => "timer_rows",
             Self::ParkedExists => "parked_exists",
             Self::WithinCapacity => "within_capacity",
+            Self::NoteGapFree => "note_gap_free",
+            Self::NoteRowThere => "note_row_there",
+            Self::NoteRowMeant => "note_row_meant",
         }
     }
 }

@@ -14,7 +14,12 @@ type State = web::Data<WebState>;
 type Id = web::Path<ConversationId>;
 type Answer = Result<HttpResponse, ApiError>;
 
-async fn done(state: &State, principal: impl Into<Principal>, id: &Id, question: Ask) -> Answer {
+pub(super) async fn done(
+    state: &State,
+    principal: impl Into<Principal>,
+    id: &Id,
+    question: Ask,
+) -> Answer {
     let principal = principal.into();
     let viewer = Viewer::from(&principal);
     let Reply::Done(view) = ask_about(state, principal, **id, question).await? else {
