@@ -20,6 +20,7 @@ use linger::config::CustomerRate;
 use linger::domain::command::{Actor, Command, Start};
 use linger::domain::commit::{Commit, TimerMove, Write};
 use linger::domain::conversation::{self as rules, Ctx};
+use linger::domain::directory::Entry;
 use linger::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, WorkstreamId};
 use linger::domain::routing::{Explanation, Rule};
 use linger::domain::time::{Millis, Timestamp};
@@ -189,6 +190,7 @@ fn sleeper(number: usize, began: Timestamp, company: &Company) -> Result<Commit,
             to: due,
         }),
         waiting: vec![(agent, true)],
+        directory: Some(Arc::new(Entry::from(&state))),
     })
 }
 

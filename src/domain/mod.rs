@@ -6,6 +6,7 @@
 pub mod command;
 pub mod commit;
 pub mod conversation;
+pub mod directory;
 pub mod event;
 pub mod hours;
 pub mod ids;

@@ -23,6 +23,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::commit::AgentRow;
 use crate::domain::conversation::Conversation;
+use crate::domain::directory::Entry;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
 use crate::domain::time::Timestamp;
@@ -66,6 +67,8 @@ pub enum Kind {
     ParkedReason = 10,
     /// The format of the whole store.
     StoreFormat = 11,
+    /// A row of the directory.
+    DirectoryEntry = 12,
 }
 
 /// A type that the store keeps.
@@ -114,6 +117,10 @@ stored!(
 
 impl Stored for DedupRow {
     const KIND: Kind = Kind::Dedup;
+}
+
+impl Stored for Entry {
+    const KIND: Kind = Kind::DirectoryEntry;
 }
 
 /// Why a value cannot be stored.

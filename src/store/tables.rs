@@ -11,6 +11,7 @@
 //! | `live` | conversation 16 | nothing |
 //! | `timers` | 1, due i64, conversation 16 · 2, conversation 16 | nothing · due |
 //! | `waiting` | agent, 0, conversation 16 | nothing |
+//! | `directory` | conversation 16 | `Entry` |
 //! | `agents` | agent | `AgentRow` |
 //! | `meta` | `format` · `company` · `parked/`, conversation 16 | format · `Company` · reason |
 //!
@@ -41,6 +42,8 @@ pub enum Table {
     Timers,
     /// The waiting conversations of an agent.
     Waiting,
+    /// What lists and counts are answered from: a row about every conversation.
+    Directory,
     /// Presence.
     Agents,
     /// Format, configuration, conversations set aside.
@@ -68,7 +71,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -78,6 +81,7 @@ impl Table {
         Self::Live,
         Self::Timers,
         Self::Waiting,
+        Self::Directory,
         Self::Agents,
         Self::Meta,
     ];
@@ -95,6 +99,7 @@ impl Table {
             Self::Live => "live",
             Self::Timers => "timers",
             Self::Waiting => "waiting",
+            Self::Directory => "directory",
             Self::Agents => "agents",
             Self::Meta => "meta",
         }
@@ -109,6 +114,7 @@ impl Table {
             | Self::Live
             | Self::Timers
             | Self::Waiting
+            | Self::Directory
             | Self::Agents
             | Self::Meta => Use::Small,
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use linger::domain::commit::{Commit, TimerMove, Write};
 use linger::domain::conversation::{Conversation, State};
+use linger::domain::directory::Entry;
 use linger::domain::event::{AssignedHow, CloseReason, EndedBy, Event, ParkedBy, Recorded};
 use linger::domain::ids::{
     AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, WorkstreamId,
@@ -113,6 +114,10 @@ impl Story {
             to: due,
         });
         self.timer = due;
+        let directory = events
+            .iter()
+            .any(|recorded| Entry::is_due_after(&recorded.event))
+            .then(|| Arc::new(Entry::from(after)));
         Commit {
             conversation: self.id,
             first,
@@ -121,6 +126,7 @@ impl Story {
             live,
             timer,
             waiting,
+            directory,
         }
     }
 

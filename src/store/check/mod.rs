@@ -72,6 +72,8 @@ pub enum Invariant {
     ParkedExists,
     /// Load is within capacity, but for audited overrides.
     WithinCapacity,
+    /// The directory says of every conversation what its journal adds up to.
+    DirectoryRow,
 }
 
 impl Invariant {
@@ -97,6 +99,7 @@ impl Invariant {
             Self::TimerRows => "timer_rows",
             Self::ParkedExists => "parked_exists",
             Self::WithinCapacity => "within_capacity",
+            Self::DirectoryRow => "directory_row",
         }
     }
 }
