@@ -186,7 +186,7 @@ impl Live {
 const fn is_page(request: &Request) -> bool {
     matches!(
         request,
-        Request::List(_) | Request::In(_, Ask::History(_) | Ask::Explain)
+        Request::List(_) | Request::Count(_) | Request::In(_, Ask::History(_) | Ask::Explain)
     )
 }
 
