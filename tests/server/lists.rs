@@ -11,8 +11,10 @@ use crate::common::http::{Answer, Http};
 use crate::common::server::Server;
 use crate::common::socket::id_of;
 
-/// Starts a conversation that waits to be picked; with `sales` in the other queue.
+/// Starts a conversation that waits to be picked; with `sales` in the other queue. Each
+/// begins a millisecond after the one before: within one, ids have no order.
 async fn start(server: &Server, customer: &str, topic: &str) -> String {
+    server.advance(Millis(1));
     let body = json!({"workstream": PICK, "context": {"topic": topic}});
     let started = server
         .customer_http(customer)
@@ -225,7 +227,7 @@ async fn a_supervisor_sees_waiting_time_and_load_and_a_customer_does_not() {
         found.expect("it is in the list").clone()
     };
     let open = of(&all.open);
-    assert_eq!(open["wait_ms"], 7 * 60_000);
+    assert_eq!(open["wait_ms"], 7 * 60_000 + 5, "five began after it");
     assert_eq!(
         (&open["units"], &open["queue"], &open["customer"]),
         (&json!(0), &json!("support"), &json!("maria"))
@@ -270,8 +272,8 @@ async fn counts_say_how_many_and_how_long_the_first_has_been_waiting() {
     assert_eq!(
         counts.body["queues"],
         json!([
-            {"id": "sales", "waiting": 1, "longest_wait_ms": 5 * 60_000},
-            {"id": "support", "waiting": 2, "longest_wait_ms": 5 * 60_000},
+            {"id": "sales", "waiting": 1, "longest_wait_ms": 5 * 60_000 + 1},
+            {"id": "support", "waiting": 2, "longest_wait_ms": 5 * 60_000 + 6},
         ])
     );
     let only = carol
