@@ -21,6 +21,7 @@ use linger::domain::command::{Actor, Command, Start};
 use linger::domain::commit::{Commit, TimerMove, Write};
 use linger::domain::company::{Company, Role};
 use linger::domain::conversation::{self as rules, Ctx};
+use linger::domain::directory::Entry;
 use linger::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, WorkstreamId};
 use linger::domain::routing::{Explanation, Rule};
 use linger::domain::time::{Millis, Timestamp};
@@ -190,6 +191,7 @@ fn sleeper(number: usize, began: Timestamp, company: &Company) -> Result<Commit,
             to: due,
         }),
         waiting: vec![(agent, true)],
+        directory: Some(Arc::new(Entry::from(&state))),
     })
 }
 

@@ -47,6 +47,18 @@ pub const PAGES_IN_FLIGHT_MAX: usize = 4;
 pub const LIST_PAGE: usize = 50;
 /// Conversations in a list page at most.
 pub const LIST_PAGE_MAX: usize = 250;
+/// Rows of the directory that one list or count looks at: bounds how long it holds a reader.
+pub const LIST_ROWS_MAX: usize = 10_000;
+/// Characters in a list's `text` or `tag`.
+pub const LIST_TEXT_CHARS_MAX: usize = 200;
+/// Conversations in one bulk action: their ids fit a body.
+pub const BULK_MAX: usize = 1_000;
+/// Conversations of one bulk action that are worked on at once: a bulk must not crowd out
+/// everybody else's requests.
+pub const BULK_AT_ONCE: usize = 16;
+/// A bulk action begins nothing more after this time, so that its answer comes while
+/// somebody still waits for it.
+pub const BULK_TIME_MAX: Millis = Millis::seconds(60);
 /// Open sockets of one customer.
 pub const SOCKETS_PER_CUSTOMER_MAX: usize = 10;
 /// Open sockets of one agent.
@@ -126,5 +138,9 @@ const _: () = assert!(
 const _: () = assert!(
     MESSAGE_CHARS_MAX * 4 < PAGE_BYTES_MAX,
     "a page holds the longest message"
+);
+const _: () = assert!(
+    BULK_MAX * 40 < FRAME_BYTES_MAX,
+    "the ids of the largest bulk action fit a body"
 );
 const _: () = assert!(CLIENT_ID_BYTES_MAX <= ID_BYTES_MAX);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::company::{Company, Presence};
 use super::conversation::Conversation;
+use super::directory::Entry;
 use super::event::Recorded;
 use super::ids::{AgentId, ConversationId, Position};
 use super::time::Timestamp;
@@ -28,6 +29,8 @@ pub struct Commit {
     pub timer: Option<TimerMove>,
     /// It enters (true) or leaves (false) an agent's list of waiting conversations.
     pub waiting: Vec<(AgentId, bool)>,
+    /// Its row in the directory, after a step that did more than add messages or marks.
+    pub directory: Option<Arc<Entry>>,
 }
 
 /// A conversation has at most one timer row: no later than the earliest of its timers.

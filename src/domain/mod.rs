@@ -7,6 +7,7 @@ pub mod command;
 pub mod commit;
 pub mod company;
 pub mod conversation;
+pub mod directory;
 pub mod event;
 pub mod hours;
 pub mod ids;

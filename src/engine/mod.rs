@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod assignment;
 pub mod conversation;
+pub mod listing;
 pub mod outbound;
 pub mod request;
 pub mod summary;

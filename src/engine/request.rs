@@ -8,12 +8,14 @@ use crate::domain::command::Start;
 use crate::domain::company::{Presence, Role};
 use crate::domain::conversation::State;
 use crate::domain::event::Recorded;
-use crate::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq};
+use crate::domain::ids::{
+    AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
+};
 use crate::domain::message::{Marks, Message};
 use crate::domain::note::{Note, NoteNumber};
 use crate::domain::time::Timestamp;
 
-use super::view::{AgentView, ConversationView, FloorView};
+use super::view::{AgentView, ConversationView, CountsView, FloorView, ListPage};
 
 /// Who is on the other side, proven by the extractors in `web/auth.rs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub enum Request {
     Me,
     /// Every agent and queue (supervisor).
     Floor,
+    /// How many conversations a list would hold, by state and queue (agent).
+    Count(ListFilter),
 }
 
 /// What a client asks of one conversation.
@@ -171,12 +175,36 @@ pub enum Page {
 pub struct ListFilter {
     /// Only these states; empty is all.
     pub states: Vec<State>,
-    /// Agents: the own ones (assigned, or waiting with the caller as last agent) instead of the queues' open ones.
+    /// Agents: the own ones alone (assigned, being handed over, or left with the caller as last agent).
     pub mine: bool,
     /// Continue below this id (ids sort by age).
     pub before: Option<ConversationId>,
     /// At most this many.
     pub limit: Option<usize>,
+    /// Agents: in this queue.
+    pub queue: Option<QueueId>,
+    /// Agents: of this agent, as `mine` is of the caller.
+    pub agent: Option<AgentId>,
+    /// Agents: of this customer.
+    pub customer: Option<CustomerId>,
+    /// Under these rules.
+    pub workstream: Option<WorkstreamId>,
+    /// Agents: labelled with this.
+    pub tag: Option<String>,
+    /// Agents: with this in the subject, in capitals or not.
+    pub text: Option<String>,
+}
+
+impl ListFilter {
+    /// Whether customers may ask this: nothing about what they are not shown.
+    #[must_use]
+    pub const fn is_for_everybody(&self) -> bool {
+        self.queue.is_none()
+            && self.agent.is_none()
+            && self.customer.is_none()
+            && self.tag.is_none()
+            && self.text.is_none()
+    }
 }
 
 /// A successful answer.
@@ -246,12 +274,14 @@ pub enum Reply {
     View(Arc<ConversationView>),
     /// The journal of one conversation.
     Journal(Vec<(Position, Recorded)>),
-    /// Conversations.
-    List(Vec<Arc<ConversationView>>),
+    /// A page of conversations.
+    List(ListPage),
     /// The caller.
     Agent(AgentView),
     /// Everybody.
     Floor(FloorView),
     /// Nothing to say but yes.
     Ok,
+    /// How many there are.
+    Counts(CountsView),
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::conversation::{Conversation, Reservation, State};
+use crate::domain::directory::Entry;
 use crate::domain::event::Returning;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, Position, QueueId, WorkstreamId};
 use crate::domain::time::Timestamp;
@@ -32,6 +33,8 @@ pub struct Summary {
     pub assigned_returning: bool,
     /// An offer timed out in this step.
     pub missed_by: Option<AgentId>,
+    /// What the directory says of it, for counts.
+    pub entry: Arc<Entry>,
 }
 
 impl From<&Conversation> for Summary {
@@ -46,6 +49,7 @@ impl From<&Conversation> for Summary {
             transfer_deadline: c.transfer.as_ref().map(|t| t.deadline),
             assigned_returning: c.assignment.as_ref().is_some_and(|a| a.returning),
             missed_by: None,
+            entry: Arc::new(Entry::from(c)),
         }
     }
 }

@@ -1,17 +1,18 @@
 //! What people are shown of a conversation, an agent, the floor. Derived, never stored.
 
-use crate::domain::company::{Mode, Presence};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::domain::company::{Mode, Presence};
 use crate::domain::conversation::{ConsultRole, Conversation, State};
+use crate::domain::directory::Entry;
 use crate::domain::event::{CloseReason, EndedBy};
 use crate::domain::ids::{
     AgentId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
 };
 use crate::domain::message::Marks;
 use crate::domain::note::NoteNumber;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Millis, Timestamp};
 
 /// A conversation as its participants see it. Latest wins: a newer `version` replaces an older one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,4 +148,68 @@ pub struct FloorView {
     pub queues: Vec<QueueView>,
     /// Open, active and wrap-up conversations.
     pub conversations: usize,
+}
+
+/// A conversation in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListItem {
+    /// As its participants see it.
+    pub view: ConversationView,
+    /// How long the customer has been waiting for an agent; `None`: they are not.
+    pub wait: Option<Millis>,
+    /// Units it holds.
+    pub units: u32,
+    /// Higher goes first.
+    pub priority: i32,
+    /// What people have labelled it with.
+    pub tags: BTreeSet<String>,
+    /// What it is about.
+    pub subject: String,
+}
+
+impl ListItem {
+    /// A conversation as a list shows it at an instant.
+    #[must_use]
+    pub fn of(conversation: &Conversation, now: Timestamp) -> Self {
+        let entry = Entry::from(conversation);
+        Self {
+            view: ConversationView::from(conversation),
+            wait: entry.waiting_since().map(|since| now.since(since)),
+            units: entry.units,
+            priority: entry.priority,
+            tags: entry.tags,
+            subject: entry.subject,
+        }
+    }
+}
+
+/// A part of a list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListPage {
+    /// Those found.
+    pub items: Vec<ListItem>,
+    /// Continue before this one: there may be more, also when the page is not full.
+    pub next: Option<ConversationId>,
+}
+
+/// How many conversations there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CountsView {
+    /// Of each state that was asked for.
+    pub states: Vec<(State, u64)>,
+    /// There are more waiting or closed ones than were counted.
+    pub more: bool,
+    /// What is open, by queue.
+    pub queues: Vec<QueueCount>,
+}
+
+/// What is open in a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueCount {
+    /// Which.
+    pub id: QueueId,
+    /// How many.
+    pub waiting: u64,
+    /// How long the first of them has been waiting.
+    pub longest_wait: Option<Millis>,
 }

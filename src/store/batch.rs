@@ -98,6 +98,7 @@ impl<'a> Batch<'a> {
             live,
             timer,
             waiting,
+            directory,
         } = commit;
         let mut position = *first;
         for recorded in events {
@@ -141,6 +142,9 @@ impl<'a> Batch<'a> {
         }
         for (agent, waits) in waiting {
             self.set(Table::Waiting, &keys::waiting(agent, *conversation), *waits);
+        }
+        if let Some(entry) = directory {
+            self.put(Table::Directory, &conversation.to_bytes(), &**entry)?;
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ use serde::de::DeserializeOwned;
 use crate::domain::commit::AgentRow;
 use crate::domain::company::Company;
 use crate::domain::conversation::Conversation;
+use crate::domain::directory::Entry;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
 use crate::domain::note::Note;
@@ -69,6 +70,8 @@ pub enum Kind {
     StoreFormat = 11,
     /// A private note.
     Note = 12,
+    /// A row of the directory.
+    DirectoryEntry = 13,
 }
 
 /// A type that the store keeps.
@@ -133,6 +136,10 @@ impl Stored for Company {
 
 impl Stored for DedupRow {
     const KIND: Kind = Kind::Dedup;
+}
+
+impl Stored for Entry {
+    const KIND: Kind = Kind::DirectoryEntry;
 }
 
 /// Why a value cannot be stored.

@@ -232,7 +232,8 @@ fn after_all_events(id: ConversationId) -> Vec<u8> {
     key
 }
 
-fn newest_first(
+/// The ids that the keys with a prefix end with, newest first, before `end`.
+pub(super) fn newest_first(
     view: &View<'_>,
     table: Table,
     prefix: &[u8],

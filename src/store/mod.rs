@@ -10,13 +10,14 @@
 //!
 //! Map: [`codec`] values to bytes · `keys` · [`tables`] the catalogue · `batch` a write in
 //! rows · [`writer`] the one thread that writes · [`readers`] the pool for blocking reads ·
-//! `view`, `conversations`, `notes`, `lists` the reads · `wal` the look at the log before opening ·
+//! `view`, `conversations`, `directory`, `notes`, `lists` the reads · `wal` the look at the log before opening ·
 //! [`check`] every invariant over a whole store.
 
 mod batch;
 pub mod check;
 pub mod codec;
 mod conversations;
+mod directory;
 mod error;
 mod keys;
 mod lists;
@@ -36,6 +37,7 @@ use rocksdb::{
 };
 
 pub use conversations::{KnownClientId, Loaded};
+pub use directory::{Bounds, Listed};
 pub use error::StoreError;
 pub use wal::TornTail;
 

@@ -12,6 +12,7 @@
 //! | `timers` | 1, due i64, conversation 16 · 2, conversation 16 | nothing · due |
 //! | `waiting` | agent, 0, conversation 16 | nothing |
 //! | `notes` | conversation 16, number u64 | `Note` |
+//! | `directory` | conversation 16 | `Entry` |
 //! | `agents` | agent | `AgentRow` |
 //! | `meta` | `format` · `company` · `parked/`, conversation 16 | format · `Company` · reason |
 //!
@@ -42,6 +43,8 @@ pub enum Table {
     Timers,
     /// The waiting conversations of an agent.
     Waiting,
+    /// What lists and counts are answered from: a row about every conversation.
+    Directory,
     /// Presence.
     Agents,
     /// Format, configuration, conversations set aside.
@@ -71,7 +74,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -81,6 +84,7 @@ impl Table {
         Self::Live,
         Self::Timers,
         Self::Waiting,
+        Self::Directory,
         Self::Agents,
         Self::Meta,
         Self::Notes,
@@ -99,6 +103,7 @@ impl Table {
             Self::Live => "live",
             Self::Timers => "timers",
             Self::Waiting => "waiting",
+            Self::Directory => "directory",
             Self::Agents => "agents",
             Self::Meta => "meta",
             Self::Notes => "notes",
@@ -114,6 +119,7 @@ impl Table {
             | Self::Live
             | Self::Timers
             | Self::Waiting
+            | Self::Directory
             | Self::Agents
             | Self::Meta
             | Self::Notes => Use::Small,

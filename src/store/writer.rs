@@ -363,6 +363,7 @@ mod tests {
             live: None,
             timer: None,
             waiting: Vec::new(),
+            directory: None,
         })
     }
 

@@ -64,8 +64,9 @@ pub fn authenticate(company: &Company, token: &str, now: Timestamp) -> Result<Pr
 pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
     let allowed = match principal {
         Principal::Customer(_) => match request {
-            Request::Start(_) | Request::List(_) => true,
-            Request::SetPresence(_) | Request::Me | Request::Floor => false,
+            Request::Start(_) => true,
+            Request::List(filter) => filter.is_for_everybody(),
+            Request::SetPresence(_) | Request::Me | Request::Floor | Request::Count(_) => false,
             Request::In(_, ask) => is_for_everybody(ask),
         },
         Principal::Agent { role, .. } => match request {
@@ -73,7 +74,11 @@ pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
             Request::Floor | Request::In(_, Ask::Assign(_) | Ask::ForceClose) => {
                 *role >= Role::Supervisor
             }
-            Request::List(_) | Request::SetPresence(_) | Request::Me | Request::In(..) => true,
+            Request::List(_)
+            | Request::SetPresence(_)
+            | Request::Me
+            | Request::In(..)
+            | Request::Count(_) => true,
         },
     };
     if allowed { Ok(()) } else { Err(forbidden()) }
@@ -117,7 +122,7 @@ const fn is_for_everybody(ask: &Ask) -> bool {
 pub const fn writes(request: &Request) -> bool {
     match request {
         Request::Start(_) | Request::SetPresence(_) => true,
-        Request::List(_) | Request::Me | Request::Floor => false,
+        Request::List(_) | Request::Me | Request::Floor | Request::Count(_) => false,
         Request::In(_, ask) => !matches!(
             ask,
             Ask::Subscribe { .. }
@@ -232,10 +237,16 @@ mod tests {
             client_id: samples::client_id("m"),
             text: "hi".into(),
         };
+        let of_queue = ListFilter {
+            queue: Some(samples::view().queue),
+            ..ListFilter::default()
+        };
         // customer, agent, supervisor
         let cases = [
             (Request::Start(Start::default()), [true, false, false]),
             (Request::List(ListFilter::default()), [true, true, true]),
+            (Request::List(of_queue), [false, true, true]),
+            (Request::Count(ListFilter::default()), [false, true, true]),
             (Request::Me, [false, true, true]),
             (Request::Floor, [false, false, true]),
             (about(post), [true, true, true]),

@@ -196,7 +196,9 @@ impl Live {
 const fn is_page(request: &Request) -> bool {
     matches!(
         request,
-        Request::List(_) | Request::In(_, Ask::History(_) | Ask::Notes { .. } | Ask::Explain)
+        Request::List(_)
+            | Request::Count(_)
+            | Request::In(_, Ask::History(_) | Ask::Notes { .. } | Ask::Explain)
     )
 }
 

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{actions, agents, conversations, messages, work};
+use super::api::{actions, agents, conversations, lists, messages, work};
 use super::{operations, session};
 
 #[derive(OpenApi)]
@@ -54,6 +54,8 @@ use super::{operations, session};
         work::consult,
         work::consult_add,
         work::consult_end,
+        lists::counts,
+        lists::bulk,
     ),
     modifiers(&Bearer),
 )]

@@ -2,7 +2,7 @@
 
 use actix_web::web;
 
-use super::api::{actions, agents, conversations, messages, work};
+use super::api::{actions, agents, conversations, lists, messages, work};
 use super::{openapi, operations, refusal, session};
 use crate::limits;
 
@@ -35,6 +35,8 @@ routes! {
     "/api/v1/me/presence"                           { put => agents::presence }
     "/api/v1/floor"                                 { get => agents::floor }
     "/api/v1/conversations"                         { get => conversations::list, post => conversations::start }
+    "/api/v1/conversations/counts"                  { get => lists::counts }
+    "/api/v1/conversations/bulk"                    { post => lists::bulk }
     "/api/v1/conversations/{id}"                    { get => conversations::view }
     "/api/v1/conversations/{id}/explanation"        { get => conversations::explanation }
     "/api/v1/conversations/{id}/messages"           { get => messages::history, post => messages::post }

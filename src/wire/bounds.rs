@@ -262,6 +262,23 @@ pub fn page_limit(limit: Option<usize>, max: usize) -> Result<Option<usize>, Rej
     }
 }
 
+/// Something to look for; it may be absent.
+///
+/// # Errors
+/// `invalid_request` if empty, `too_long`.
+pub fn search(field: &str, text: Option<String>) -> Result<Option<String>, Reject> {
+    match &text {
+        Some(text) if text.is_empty() => Err(invalid(format!(
+            "The field `{field}` is empty; leave it out, or say what to look for."
+        ))),
+        Some(text) if exceeds(text, limits::LIST_TEXT_CHARS_MAX) => Err(too_long(
+            &format!("The field `{field}`"),
+            format_args!("{} characters", limits::LIST_TEXT_CHARS_MAX),
+        )),
+        _ => Ok(text),
+    }
+}
+
 /// The two marks of one side; one that is not named stays as it is.
 ///
 /// # Errors

@@ -9,11 +9,12 @@ use serde::Deserialize;
 
 use crate::domain::ids::{AgentId, ClientId, ConversationId, Seq};
 use crate::domain::reject::{Code, Reject};
-use crate::engine::request::{Ask, ListFilter, Request};
+use crate::engine::request::{Ask, Request};
 use crate::limits;
 
 use super::bounds::{self, StartFields, invalid};
 use super::hot;
+use super::listing::ListFields;
 use super::names::{PresenceName, StateName};
 use super::work;
 
@@ -149,7 +150,7 @@ enum Frame {
     Unsubscribe(On),
     History(HistoryFrame),
     View(On),
-    List(ListFrame),
+    List(Box<ListFrame>),
     Credit(CreditFrame),
     End(On),
     Presence(PresenceFrame),
@@ -264,6 +265,12 @@ struct ListFrame {
     mine: bool,
     before: Option<String>,
     limit: Option<usize>,
+    queue: Option<String>,
+    agent: Option<String>,
+    customer: Option<String>,
+    workstream: Option<String>,
+    tag: Option<String>,
+    text: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -396,7 +403,7 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
             Ask::History(bounds::page(f.after, f.before, f.limit)?),
         ),
         Frame::View(f) => on(f, Ask::View),
-        Frame::List(f) => list(f),
+        Frame::List(f) => list(*f),
         Frame::Credit(f) => Ok(Incoming::Credit {
             conversation: bounds::id("conversation", &f.conversation)?,
             messages: f.n,
@@ -522,12 +529,19 @@ fn mark(f: MarkFrame) -> Result<Incoming, Reject> {
 }
 
 fn list(f: ListFrame) -> Result<Incoming, Reject> {
-    let filter = ListFilter {
-        states: f.states.into_iter().map(Into::into).collect(),
+    let filter = ListFields {
+        states: f.states,
         mine: f.mine,
-        before: bounds::id_if_any("before", f.before.as_deref())?,
-        limit: bounds::page_limit(f.limit, limits::LIST_PAGE_MAX)?,
-    };
+        before: f.before,
+        limit: f.limit,
+        queue: f.queue,
+        agent: f.agent,
+        customer: f.customer,
+        workstream: f.workstream,
+        tag: f.tag,
+        text: f.text,
+    }
+    .check()?;
     bare(f.r#ref, Request::List(filter))
 }
 

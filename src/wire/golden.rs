@@ -98,7 +98,7 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
         "history" => asks!(Ask::History(_)),
         "view" => asks!(Ask::View),
         "list" => {
-            |i| matches!(i, Incoming::Ask { request: Request::List(f), .. } if f.states.len() == 2 && f.mine)
+            |i| matches!(i, Incoming::Ask { request: Request::List(f), .. } if f.states.len() == 2 && f.mine && f.before.is_some() && f.text.is_some())
         }
         "credit" => |i| matches!(i, Incoming::Credit { messages: 8, .. }),
         "end" => asks!(Ask::End),

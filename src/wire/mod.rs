@@ -10,9 +10,11 @@
 
 pub mod body;
 pub mod bounds;
+pub mod bulk;
 pub mod client;
 pub mod hot;
 pub mod journal;
+pub mod listing;
 pub mod names;
 pub mod rest;
 pub mod server;

@@ -12,13 +12,13 @@ use crate::domain::ids::{AgentId, ConversationId, Position, Seq};
 use crate::domain::message::Message;
 use crate::domain::reject::Reject;
 use crate::domain::time::Millis;
-use crate::engine::request::{Ask, ListFilter, Page};
+use crate::engine::request::{Ask, Page};
 use crate::limits;
 
 use super::body::{MessageBody, RefusalBody, ViewBody};
-use super::bounds::{self, StartFields, invalid};
+use super::bounds::{self, StartFields};
 use super::journal::JournalEntry;
-use super::names::{PresenceName, StateName};
+use super::names::PresenceName;
 use super::work;
 
 /// Start a conversation. Exactly one of `workstream` and `widget`; `text` needs `client_id`.
@@ -168,50 +168,6 @@ pub struct PresenceBody {
     pub presence: PresenceName,
 }
 
-/// Which conversations.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListQuery {
-    /// Only these states, separated by commas; all if left out.
-    state: Option<String>,
-    /// Agents: the own ones instead of the queues' open ones.
-    #[serde(default)]
-    mine: bool,
-    /// Continue below this id.
-    before: Option<String>,
-    /// At most this many: 50 unless stated, 250 at most.
-    limit: Option<usize>,
-}
-
-impl ListQuery {
-    /// The filter, checked.
-    ///
-    /// # Errors
-    /// `invalid_request`.
-    pub fn check(&self) -> Result<ListFilter, Reject> {
-        let named = |name: &str| {
-            serde_json::from_value::<StateName>(name.into())
-                .map(Into::into)
-                .map_err(|_| {
-                    invalid("The `state` is not one of open, active, waiting, wrap_up, closed.")
-                })
-        };
-        let states = self
-            .state
-            .iter()
-            .flat_map(|s| s.split(','))
-            .map(named)
-            .collect::<Result<_, _>>()?;
-        Ok(ListFilter {
-            states,
-            mine: self.mine,
-            before: bounds::id_if_any("before", self.before.as_deref())?,
-            limit: bounds::page_limit(self.limit, limits::LIST_PAGE_MAX)?,
-        })
-    }
-}
-
 /// Which part of the thread: after or before, not both; neither is the beginning.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -291,13 +247,6 @@ pub struct PostedBody {
     pub repeated: bool,
 }
 
-/// Conversations, newest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ListBody {
-    /// A page of them.
-    pub conversations: Vec<ViewBody>,
-}
-
 /// A part of the thread.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PageBody {
@@ -346,25 +295,6 @@ pub fn messages(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::conversation::State;
-    use crate::domain::reject::Code;
-
-    #[test]
-    fn states_are_separated_by_commas() {
-        let query = ListQuery {
-            state: Some("open,wrap_up".into()),
-            ..ListQuery::default()
-        };
-        assert_eq!(
-            query.check().map(|f| f.states),
-            Ok(vec![State::Open, State::WrapUp])
-        );
-        let query = ListQuery {
-            state: Some("open,".into()),
-            ..ListQuery::default()
-        };
-        assert_eq!(query.check().map_err(|r| r.code), Err(Code::InvalidRequest));
-    }
 
     #[test]
     fn a_long_poll_is_never_longer_than_the_most() {

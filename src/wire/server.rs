@@ -23,6 +23,7 @@ use super::body::{
 use super::client::Tag;
 use super::hot;
 use super::journal::JournalEntry;
+use super::listing::{self, ItemBody};
 use super::names::{PresenceName, SideName};
 
 /// Every frame type the server sends, as in `docs/protocol.md`.
@@ -71,7 +72,9 @@ struct Accepted<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seq: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    conversations: Option<Vec<ViewBody>>,
+    conversations: Option<Vec<ItemBody>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<ConversationId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     agent: Option<AgentBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -239,12 +242,14 @@ pub fn accepted(
         Reply::Journal(entries) => {
             frame.journal = Some(entries.iter().map(JournalEntry::of).collect());
         }
-        Reply::List(views) => {
-            frame.conversations = Some(views.iter().map(|v| ViewBody::of(v, viewer)).collect());
+        Reply::List(page) => {
+            frame.conversations = Some(listing::items(page, viewer));
+            frame.next = page.next;
         }
         Reply::Agent(agent) => frame.agent = Some(agent.into()),
         Reply::Floor(floor) => frame.floor = Some(floor.into()),
-        Reply::Ok => {}
+        // Counts are asked for over HTTP alone.
+        Reply::Ok | Reply::Counts(_) => {}
     }
     Some(write(&Frame::Accepted(Box::new(frame))))
 }

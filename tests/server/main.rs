@@ -5,8 +5,10 @@ mod common;
 
 mod everyday;
 mod http;
+mod lists;
 mod live;
 mod process;
 mod races;
 mod refusals;
 mod resume;
+mod supervising;

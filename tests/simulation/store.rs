@@ -11,6 +11,7 @@ use std::sync::Arc;
 use linger::domain::commit::{AgentRow, Commit, TimerMove, Write};
 use linger::domain::company::Company;
 use linger::domain::conversation::{Conversation, State, next_due};
+use linger::domain::directory::Entry;
 use linger::domain::event::{Event, Recorded};
 use linger::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
 use linger::domain::message::{DedupKey, Message};
@@ -43,6 +44,7 @@ pub(crate) struct Stored {
     dedup: HashMap<DedupKey, (Seq, Timestamp)>,
     pub(crate) timer: Option<Timestamp>,
     pub(crate) live: bool,
+    entry: Option<Entry>,
     pub(crate) parked: bool,
 }
 
@@ -138,6 +140,23 @@ impl Store {
             stored.live, is_live,
             "the live set is open, active and wrap-up"
         );
+        if let Some(entry) = commit.directory {
+            assert_eq!(
+                *entry,
+                Entry::from(&stored.state),
+                "a row of the directory is of the state after its step"
+            );
+            stored.entry = Some(Entry::clone(&entry));
+        }
+        let entry = stored.entry.as_ref().expect("a start has a row");
+        let expected = Entry {
+            activity_at: entry.activity_at,
+            ..Entry::from(&stored.state)
+        };
+        assert_eq!(
+            *entry, expected,
+            "a step without a row in the directory changes nothing in it"
+        );
         for (agent, enters) in commit.waiting {
             let changed = if enters {
                 self.waiting.insert((agent, id))
@@ -167,6 +186,7 @@ impl Store {
             dedup: HashMap::new(),
             timer: None,
             live: false,
+            entry: None,
             parked: false,
         };
         self.conversations.insert(id, stored);

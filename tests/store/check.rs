@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use linger::domain::commit::Write;
+use linger::domain::conversation::State;
+use linger::domain::directory::Entry;
 use linger::domain::ids::{Position, Seq};
 use linger::domain::time::Timestamp;
 use linger::store::Store;
@@ -277,6 +279,42 @@ fn index_injuries() -> Vec<Injury> {
             "a current row leads to an older one",
             |raw| raw.set("current", &owned("finn", b"help"), &id(CLOSED)),
             Invariant::CurrentRow,
+        ),
+        (
+            "a directory row is gone",
+            |raw| raw.delete("directory", &conv(WAITING)),
+            Invariant::DirectoryRow,
+        ),
+        (
+            "a directory row of an earlier state",
+            |raw| {
+                let mut entry: Entry = raw.get("directory", &conv(CLOSED));
+                entry.state = State::WrapUp;
+                raw.set("directory", &conv(CLOSED), &entry);
+            },
+            Invariant::DirectoryRow,
+        ),
+        (
+            "a directory row that a message has renewed",
+            |raw| {
+                let mut entry: Entry = raw.get("directory", &conv(ACTIVE));
+                entry.activity_at = Timestamp(entry.activity_at.0 + 10);
+                raw.set("directory", &conv(ACTIVE), &entry);
+            },
+            Invariant::DirectoryRow,
+        ),
+        (
+            "a directory row is garbage",
+            |raw| raw.put("directory", &conv(OPEN), b"garbage"),
+            Invariant::RowReads,
+        ),
+        (
+            "a directory row of nothing",
+            |raw| {
+                let entry: Entry = raw.get("directory", &conv(OPEN));
+                raw.set("directory", &conv(99), &entry);
+            },
+            Invariant::JournalBegins,
         ),
         (
             "a current row of nobody",

@@ -12,6 +12,7 @@ use linger::domain::company::{
     Widget, Workstream, WrapUp,
 };
 use linger::domain::conversation::Conversation;
+use linger::domain::directory::Entry;
 use linger::domain::event::{
     AssignedHow, CloseReason, DeclineReason, EndedBy, Event, ParkedBy, Recorded, ReleaseReason,
     Returning, StickyEnd,
@@ -413,6 +414,11 @@ fn samples() -> Vec<Sample> {
         ParkedReason("three deaths".to_owned()),
     ));
     samples.push(sample("store_format", StoreFormat(1)));
+    let mut entry = Entry::from(&conversation());
+    entry.tags = ["refund".to_owned(), "vip".to_owned()].into();
+    entry.subject = "Where is my parcel?".to_owned();
+    entry.waiting_for = Some(agent("ben"));
+    samples.push(sample("directory_entry", entry));
     samples
 }
 

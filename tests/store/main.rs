@@ -3,6 +3,7 @@
 mod check;
 mod cli;
 mod damage;
+mod directory;
 mod golden;
 mod reads;
 mod story;

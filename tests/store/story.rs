@@ -6,6 +6,7 @@ use std::sync::Arc;
 use linger::domain::commit::{Commit, TimerMove, Write};
 use linger::domain::company::{AgentProfile, Company, Mode};
 use linger::domain::conversation::{Conversation, State};
+use linger::domain::directory::Entry;
 use linger::domain::event::{AssignedHow, CloseReason, EndedBy, Event, ParkedBy, Recorded};
 use linger::domain::ids::{
     AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, WorkstreamId,
@@ -114,6 +115,11 @@ impl Story {
             to: due,
         });
         self.timer = due;
+        let had_subject = before.as_ref().is_some_and(|s| s.subject.is_some());
+        let directory = events
+            .iter()
+            .any(|recorded| Entry::is_due_after(&recorded.event, had_subject))
+            .then(|| Arc::new(Entry::from(after)));
         Commit {
             conversation: self.id,
             first,
@@ -122,6 +128,7 @@ impl Story {
             live,
             timer,
             waiting,
+            directory,
         }
     }
 

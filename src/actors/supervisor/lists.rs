@@ -1,16 +1,18 @@
-//! Lists of conversations: what is live from memory, what sleeps from the store.
+//! Lists and counts of conversations. A list comes from the store alone, as of one moment,
+//! so that nothing is missed between what is in memory and what is on disk; a count takes
+//! what is live from memory, where it is exact and costs no reading.
 
-use std::sync::Arc;
+use std::ops::ControlFlow;
 
-use crate::domain::company::Role;
-use crate::domain::conversation::State;
-use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::ids::ConversationId;
 use crate::domain::reject::{Code, Reject};
 use crate::engine::conversation::Origin;
+use crate::engine::listing::{Selection, Tally};
 use crate::engine::request::{ListFilter, Principal, Reply};
-use crate::engine::view::ConversationView;
+use crate::engine::view::{ListItem, ListPage};
 use crate::limits;
-use crate::store::{Store, StoreError};
+use crate::store::readers::ReadJob;
+use crate::store::{Bounds, Store, StoreError};
 
 use super::SupervisorActor;
 
@@ -20,120 +22,73 @@ impl SupervisorActor {
             .limit
             .unwrap_or(limits::LIST_PAGE)
             .clamp(1, limits::LIST_PAGE_MAX);
+        let now = self.links.now();
+        let selection = Selection::new(principal, filter, &self.links.company());
         let registry = self.links.registry.clone();
-        let job: crate::store::readers::ReadJob = match principal {
-            Principal::Customer(customer) => {
-                let customer = customer.clone();
-                Box::new(move |store: &Store| {
-                    registry.answer(
-                        origin,
-                        listed(list_of_customer(store, &customer, &filter, limit)),
-                    );
-                })
-            }
-            Principal::Agent { id, role } => {
-                let live = self.live_list(id, *role, &filter);
-                let wants_waiting = filter.mine
-                    && (filter.states.is_empty() || filter.states.contains(&State::Waiting));
-                let id = id.clone();
-                Box::new(move |store: &Store| {
-                    let waiting = if wants_waiting {
-                        waiting_of(store, &id, filter.before, limit)
-                    } else {
-                        Ok(Vec::new())
-                    };
-                    let all = waiting.map(|waiting| {
-                        let mut all: Vec<_> = live.into_iter().chain(waiting).collect();
-                        all.sort_by_key(|v| std::cmp::Reverse(v.id));
-                        all.dedup_by_key(|v| v.id);
-                        all.truncate(limit);
-                        all
-                    });
-                    registry.answer(origin, listed(all));
-                })
-            }
+        let job = Box::new(move |store: &Store| {
+            let listed = store.list(
+                &selection.source(),
+                bounds(selection.before()),
+                limit,
+                |entry| selection.admits(entry),
+            );
+            let page = listed.map(|listed| ListPage {
+                items: listed
+                    .conversations
+                    .iter()
+                    .map(|c| ListItem::of(c, now))
+                    .collect(),
+                next: listed.next,
+            });
+            registry.answer(origin, page.map(Reply::List).map_err(|e| unreadable(&e)));
+        });
+        self.submit(origin, job);
+    }
+
+    pub(super) fn count(&self, origin: Origin, principal: &Principal, filter: ListFilter) {
+        let company = self.links.company();
+        let selection = Selection::new(principal, filter, &company);
+        let live = self.machine.assignment().summaries();
+        let mut tally = Tally::begin(selection, &company, live, self.links.now());
+        let registry = self.links.registry.clone();
+        let Some(source) = tally.rest() else {
+            registry.answer(origin, Ok(Reply::Counts(tally.finish(false))));
+            return;
         };
+        let job = Box::new(move |store: &Store| {
+            let next = store.walk_directory(&source, bounds(None), |_, entry| {
+                tally.add(entry);
+                ControlFlow::Continue(())
+            });
+            let counts = next.map(|next| tally.finish(next.is_some()));
+            registry.answer(
+                origin,
+                counts.map(Reply::Counts).map_err(|e| unreadable(&e)),
+            );
+        });
+        self.submit(origin, job);
+    }
+
+    fn submit(&self, origin: Origin, job: ReadJob) {
         if self.links.readers.submit(job).is_err() {
             self.links
                 .registry
                 .answer(origin, Err(Reject::overloaded()));
         }
     }
+}
 
-    /// What of the live conversations an agent sees in a list.
-    pub(super) fn live_list(
-        &self,
-        agent: &AgentId,
-        role: Role,
-        filter: &ListFilter,
-    ) -> Vec<Arc<ConversationView>> {
-        let company = self.links.company();
-        self.machine
-            .assignment()
-            .summaries()
-            .filter(|s| {
-                let view = &s.view;
-                let mine = view.agent.as_ref() == Some(agent)
-                    || view.transfer_to.as_ref() == Some(agent)
-                    || view.waiting_for.as_ref() == Some(agent)
-                    || view.consultants.contains_key(agent);
-                let member = company
-                    .queues
-                    .get(&view.queue)
-                    .is_some_and(|q| q.members.contains(agent));
-                let of_interest = if filter.mine {
-                    mine
-                } else {
-                    mine || role >= Role::Supervisor || (member && view.state == State::Open)
-                };
-                of_interest
-                    && (filter.states.is_empty() || filter.states.contains(&view.state))
-                    && filter.before.is_none_or(|b| view.id < b)
-            })
-            .map(|s| s.view.clone())
-            .collect()
+const fn bounds(before: Option<ConversationId>) -> Bounds {
+    Bounds {
+        before,
+        rows: limits::LIST_ROWS_MAX,
     }
 }
 
-type Listed = Result<Vec<Arc<ConversationView>>, StoreError>;
-
-fn listed(list: Listed) -> Result<Reply, Reject> {
-    list.map(Reply::List).map_err(|error| {
-        tracing::error!(%error, "a list could not be read");
-        Reject::new(
-            Code::Internal,
-            "The list could not be read; an operator has been told.",
-        )
-    })
-}
-
-fn list_of_customer(
-    store: &Store,
-    customer: &CustomerId,
-    filter: &ListFilter,
-    limit: usize,
-) -> Listed {
-    let ids = store.conversations_of(customer, filter.before, limit)?;
-    let mut views = views_of(store, &ids)?;
-    views.retain(|v| filter.states.is_empty() || filter.states.contains(&v.state));
-    Ok(views)
-}
-
-fn waiting_of(
-    store: &Store,
-    agent: &AgentId,
-    before: Option<ConversationId>,
-    limit: usize,
-) -> Listed {
-    views_of(store, &store.waiting_of(agent, before, limit)?)
-}
-
-fn views_of(store: &Store, ids: &[ConversationId]) -> Listed {
-    let mut views = Vec::with_capacity(ids.len());
-    for id in ids {
-        if let Some(state) = store.conversation(*id)? {
-            views.push(Arc::new(ConversationView::from(&state)));
-        }
-    }
-    Ok(views)
+fn unreadable(error: &StoreError) -> Reject {
+    tracing::error!(%error, "a list could not be read");
+    Reject::new(
+        Code::Internal,
+        "The list could not be read; an operator has been told.",
+    )
 }

@@ -203,7 +203,13 @@ impl SupervisorActor {
             (Request::Floor, Principal::Agent { .. }) => {
                 self.refuse(origin, Code::Forbidden, "Only supervisors see the floor.");
             }
-            (Request::SetPresence(_) | Request::Me | Request::Floor, Principal::Customer(_)) => {
+            (Request::Count(filter), principal @ Principal::Agent { .. }) => {
+                self.count(origin, &principal, filter);
+            }
+            (
+                Request::SetPresence(_) | Request::Me | Request::Floor | Request::Count(_),
+                Principal::Customer(_),
+            ) => {
                 self.refuse(origin, Code::Forbidden, "Only agents can do this.");
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::command::{Actor, Command};
 use crate::domain::commit::{Commit, TimerMove, Write};
 use crate::domain::conversation::{self as rules, Conversation, State};
+use crate::domain::directory::Entry;
 use crate::domain::event::{DeclineReason, Event, Recorded};
 use crate::domain::ids::{AgentId, Position};
 use crate::domain::message::Message;
@@ -195,6 +196,10 @@ impl ConversationMachine {
         around: Surroundings<'_>,
     ) -> Commit {
         let live = is_live(self.state.state);
+        let directory = events
+            .iter()
+            .any(|r| Entry::is_due_after(&r.event, before.has_subject))
+            .then(|| Arc::new(Entry::from(&self.state)));
         let waiting_for = waiting_for(&self.state);
         let mut waiting = Vec::new();
         if before.waiting_for != waiting_for {
@@ -214,6 +219,7 @@ impl ConversationMachine {
             live: (live != before.live).then_some(live),
             timer: self.move_timer(around, Laziness::MayStayEarlier),
             waiting,
+            directory,
         }
     }
 

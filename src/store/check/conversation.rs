@@ -6,19 +6,21 @@ use super::super::tables::Table;
 use super::super::view::{ENOUGH, GO_ON, Order, Range, Step, decode, malformed};
 use super::{Check, Invariant, is_live};
 use crate::domain::conversation::{Conversation, State};
+use crate::domain::directory::Entry;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{ConversationId, Position, Seq};
 use crate::domain::note::NoteNumber;
 use crate::domain::time::Timestamp;
 
 /// Tables whose keys begin with a conversation.
-const BY_CONVERSATION: [Table; 6] = [
+const BY_CONVERSATION: [Table; 7] = [
     Table::Journal,
     Table::SeqIndex,
     Table::Dedup,
     Table::Snapshots,
     Table::Live,
     Table::Notes,
+    Table::Directory,
 ];
 
 /// What replaying a journal showed.
@@ -34,10 +36,34 @@ pub(super) struct Replay {
     pub(super) dedup_rows: u64,
     /// Messages whose row in the sequence index is there.
     pub(super) index_rows: u64,
+    /// How the directory must date the conversation.
+    entry: EntryDate,
     /// Why the rest of the journal cannot be judged.
     broken: Option<(Invariant, String)>,
     /// What does not hold without breaking the replay.
     pub(super) findings: Vec<(Invariant, String)>,
+}
+
+/// The activity in a row of the directory is that of the step which wrote it. Where that
+/// step ends is not in the journal, but all its events have one time: so it is the activity
+/// after the last event that makes a row due, or after a message of the same time behind it.
+#[derive(Default)]
+struct EntryDate {
+    due_at: Timestamp,
+    earliest: Timestamp,
+    latest: Timestamp,
+}
+
+impl EntryDate {
+    fn take(&mut self, recorded: &Recorded, had_subject: bool, state: &Conversation) {
+        if Entry::is_due_after(&recorded.event, had_subject) {
+            self.due_at = recorded.at;
+            self.earliest = state.activity_at;
+            self.latest = state.activity_at;
+        } else if recorded.at == self.due_at {
+            self.latest = state.activity_at;
+        }
+    }
 }
 
 impl Check<'_> {
@@ -115,6 +141,7 @@ impl Check<'_> {
         self.check_row_counts(id, replay.dedup_rows, replay.index_rows)?;
         self.check_note_rows(id, replay.notes)?;
         self.check_rows_of_state(id, &state)?;
+        self.check_entry(id, &state, &replay.entry)?;
         self.count(&state);
         Ok(())
     }
@@ -189,9 +216,13 @@ impl Check<'_> {
             }
             self.note_rows(id, replay, note)?;
         }
+        let had_subject = replay.state.as_ref().is_some_and(|s| s.subject.is_some());
         match &mut replay.state {
             Some(state) => state.apply(recorded),
             none => *none = Conversation::begin(id, recorded),
+        }
+        if let Some(state) = &replay.state {
+            replay.entry.take(recorded, had_subject, state);
         }
         if replay
             .snapshot
@@ -250,6 +281,42 @@ impl Check<'_> {
                 Some(id),
                 format!("it is due at {} but not in the list of what is due", due.0),
             );
+        }
+        Ok(())
+    }
+
+    /// The row of the directory: everything in it follows from the state, but for the time
+    /// of the last activity, which messages do not renew.
+    fn check_entry(
+        &mut self,
+        id: ConversationId,
+        state: &Conversation,
+        date: &EntryDate,
+    ) -> Result<(), StoreError> {
+        let row = self.view.get::<Entry>(Table::Directory, &id.to_bytes());
+        let Some(row) = self.row(row)? else {
+            return Ok(());
+        };
+        let Some(row) = row else {
+            self.violation(
+                Invariant::DirectoryRow,
+                Some(id),
+                "it is not in the directory",
+            );
+            return Ok(());
+        };
+        let dated = [date.earliest, date.latest].contains(&row.activity_at);
+        let expected = Entry {
+            activity_at: row.activity_at,
+            ..Entry::from(state)
+        };
+        if row != expected || !dated {
+            let found = format!(
+                "the directory, where it is {}, says something else than its {} events add up to",
+                row.state.as_str(),
+                state.position.0
+            );
+            self.violation(Invariant::DirectoryRow, Some(id), found);
         }
         Ok(())
     }

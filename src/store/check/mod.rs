@@ -79,6 +79,8 @@ pub enum Invariant {
     NoteRowThere,
     /// Every row of notes has its note in the journal.
     NoteRowMeant,
+    /// The directory says of every conversation what its journal adds up to.
+    DirectoryRow,
 }
 
 impl Invariant {
@@ -107,6 +109,7 @@ impl Invariant {
             Self::NoteGapFree => "note_gap_free",
             Self::NoteRowThere => "note_row_there",
             Self::NoteRowMeant => "note_row_meant",
+            Self::DirectoryRow => "directory_row",
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::web::auth::{AgentAuth, AnyAuth, CustomerAuth};
 use crate::web::{ApiError, WebState};
 use crate::wire::body::{ViewBody, Viewer};
 use crate::wire::journal::JournalEntry;
-use crate::wire::rest::{ErrorBody, JournalBody, ListBody, ListQuery, StartBody, StartedBody};
+use crate::wire::listing::{ListBody, ListQuery};
+use crate::wire::rest::{ErrorBody, JournalBody, StartBody, StartedBody};
 
 /// Start a conversation, or get the unclosed one that exists.
 #[utoipa::path(post, path = "/api/v1/conversations", tag = "conversations", request_body = StartBody,
@@ -39,8 +40,8 @@ pub(in crate::web) async fn start(
     })
 }
 
-/// Conversations, newest first: a customer's own, closed ones included; for agents the
-/// open ones of their queues, or with `mine` their own.
+/// Conversations, newest first: a customer's own, closed ones included; for agents their own
+/// and the open ones of their queues; for supervisors all.
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(ListQuery),
     security(("bearer" = [])), responses(
     (status = 200, body = ListBody),
@@ -51,11 +52,11 @@ pub(in crate::web) async fn list(
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let viewer = Viewer::from(&auth.0);
-    let Reply::List(views) = ask(&state, auth, Request::List(query.check()?)).await? else {
+    let filter = query.into_inner().check()?;
+    let Reply::List(page) = ask(&state, auth, Request::List(filter)).await? else {
         return Err(ApiError::unexpected());
     };
-    let conversations = views.iter().map(|v| ViewBody::of(v, viewer)).collect();
-    Ok(HttpResponse::Ok().json(ListBody { conversations }))
+    Ok(HttpResponse::Ok().json(ListBody::of(&page, viewer)))
 }
 
 /// The state of one conversation.

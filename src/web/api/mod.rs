@@ -11,6 +11,7 @@ use crate::engine::request::{Ask, Principal, Reply, Request};
 pub(super) mod actions;
 pub(super) mod agents;
 pub(super) mod conversations;
+pub(super) mod lists;
 pub(super) mod messages;
 pub(super) mod work;
 
