@@ -1,7 +1,7 @@
 //! Events and explanations in sentences, for people. Nothing a customer wrote reaches the
 //! terminal unescaped.
 
-use crate::domain::event::{Event, Returning};
+use crate::domain::event::{Event, OverflowReason, OverflowedTo, Returning};
 use crate::domain::message::Author;
 use crate::domain::routing::{Explanation, Rule, RuledOut};
 use crate::domain::time::Timestamp;
@@ -124,6 +124,29 @@ pub(super) fn describe(event: &Event) -> String {
         } => format!("{side:?} has received up to {delivered}, read up to {read}"),
         Event::CustomerGone => "the customer's connection is gone".to_owned(),
         Event::CustomerBack => "the customer is connected again".to_owned(),
+        Event::Overflowed { from, to, reason } => {
+            let because = match reason {
+                OverflowReason::OutsideHours => "which is closed".to_owned(),
+                OverflowReason::TooMany { waiting } => format!("where {waiting} wait"),
+                OverflowReason::TooLong { after } => format!("where it has waited {after}"),
+            };
+            match to {
+                OverflowedTo::Queue(to) => format!("from queue {from}, {because}, to queue {to}"),
+                OverflowedTo::End => format!("ends instead of waiting in queue {from}, {because}"),
+                OverflowedTo::Stays => {
+                    format!("stays in queue {from}, {because}: there is nowhere to go")
+                }
+            }
+        }
+        Event::SilenceNoted {
+            rule,
+            silent,
+            after,
+        } => format!(
+            "{silent:?} silent for {after}: rule {}",
+            rule.escape_debug()
+        ),
+        Event::PlaceTold { position } => format!("told to be number {position} in line"),
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Summary {
     pub assigned_returning: bool,
     /// An offer timed out in this step.
     pub missed_by: Option<AgentId>,
+    /// The place in line that the customer was told last, and when.
+    pub told_place: Option<(u32, Timestamp)>,
 }
 
 impl From<&Conversation> for Summary {
@@ -46,6 +48,7 @@ impl From<&Conversation> for Summary {
             transfer_deadline: c.transfer.as_ref().map(|t| t.deadline),
             assigned_returning: c.assignment.as_ref().is_some_and(|a| a.returning),
             missed_by: None,
+            told_place: c.told_place,
         }
     }
 }

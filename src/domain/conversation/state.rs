@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::company::Mode;
 use crate::domain::event::{
-    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, Recorded, Returning, StickyEnd,
+    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, OverflowedTo, Recorded, Returning,
+    StickyEnd,
 };
 use crate::domain::ids::{
     AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WidgetId, WorkstreamId,
@@ -151,6 +152,20 @@ pub struct Conversation {
     pub sessions: u32,
     /// The outside-hours message was sent since the customer last came.
     pub told_hours: bool,
+    /// Since when it has been without an agent in this queue: what waiting too long counts from.
+    pub in_queue_since: Timestamp,
+    /// The queues that overflow took it from, in this wait.
+    pub overflowed: Vec<QueueId>,
+    /// It waited too long in this queue and there was nowhere to go.
+    pub stays: bool,
+    /// The first message of the customer that no agent has answered.
+    pub unanswered_since: Option<Timestamp>,
+    /// The agent's last message, while the customer has not written after it.
+    pub answered_at: Option<Timestamp>,
+    /// Timeout rules that have been carried out in the silence that lasts, by name.
+    pub silences: Vec<(Side, String)>,
+    /// The place in line that the customer was told last, and when.
+    pub told_place: Option<(u32, Timestamp)>,
 }
 
 impl Conversation {
@@ -205,6 +220,13 @@ impl Conversation {
             closed: None,
             sessions: 0,
             told_hours: false,
+            in_queue_since: first.at,
+            overflowed: Vec::new(),
+            stays: false,
+            unanswered_since: None,
+            answered_at: None,
+            silences: Vec::new(),
+            told_place: None,
         })
     }
 
@@ -247,12 +269,22 @@ impl Conversation {
         self.queued_at = at;
     }
 
+    /// A wait begins, in the queue that it is in.
+    fn wait_anew(&mut self, at: Timestamp) {
+        self.in_queue_since = at;
+        self.overflowed.clear();
+        self.stays = false;
+        self.told_place = None;
+    }
+
     fn taken_by(&mut self, agent: &AgentId) {
         self.last_agent = Some(agent.clone());
         self.declines.clear();
         self.returning = None;
         self.is_return = false;
         self.told_hours = false;
+        self.overflowed.clear();
+        self.told_place = None;
         self.sessions += 1;
     }
 
@@ -266,12 +298,13 @@ impl Conversation {
             Event::Posted(message) => self.apply_posted(message, at),
             Event::Returned { sticky } => {
                 self.queue_up(at);
+                self.wait_anew(at);
                 self.activity_at = at;
                 self.declines.clear();
                 self.is_return = true;
                 self.returning.clone_from(sticky);
             }
-            Event::StickyEnded { reason } => self.apply_sticky_ended(*reason),
+            Event::StickyEnded { reason } => self.apply_sticky_ended(*reason, at),
             Event::Offered {
                 agent,
                 units,
@@ -339,6 +372,7 @@ impl Conversation {
                 sticky,
             } => {
                 self.queue_up(at);
+                self.wait_anew(at);
                 self.activity_at = at;
                 self.declines.clear();
                 self.is_return = sticky.is_some();
@@ -385,6 +419,7 @@ impl Conversation {
             }
             Event::TransferredToQueue { queue, by } => {
                 self.queue_up(at);
+                self.wait_anew(at);
                 self.activity_at = at;
                 self.queue = queue.clone();
                 self.declines.clear();
@@ -425,19 +460,47 @@ impl Conversation {
             }
             Event::CustomerGone => self.customer_gone_at = Some(at),
             Event::CustomerBack => self.customer_gone_at = None,
+            Event::Overflowed { from, to, .. } => self.apply_overflowed(from, to, at),
+            Event::SilenceNoted { rule, silent, .. } => self.silences.push((*silent, rule.clone())),
+            Event::PlaceTold { position } => self.told_place = Some((*position, at)),
+        }
+    }
+
+    fn apply_overflowed(&mut self, from: &QueueId, to: &OverflowedTo, at: Timestamp) {
+        match to {
+            OverflowedTo::Queue(queue) => {
+                // Its place in line is by its whole wait.
+                self.overflowed.push(from.clone());
+                self.queue = queue.clone();
+                self.in_queue_since = at;
+                self.stays = false;
+                self.told_place = None;
+            }
+            OverflowedTo::Stays => self.stays = true,
+            OverflowedTo::End => {}
         }
     }
 
     fn apply_posted(&mut self, message: &Message, at: Timestamp) {
         self.last_seq = message.seq;
-        self.activity_at = at;
+        match &message.author {
+            Author::System(kind) if kind.is_about_waiting() => {}
+            _ => self.activity_at = at,
+        }
         match &message.author {
             Author::Customer => {
                 self.customer_at = at;
+                self.unanswered_since.get_or_insert(at);
+                self.answered_at = None;
+                self.silences.retain(|(side, _)| *side != Side::Customer);
                 // Whoever writes is there, also without a socket.
                 self.customer_gone_at = None;
             }
-            Author::Agent(_) => {}
+            Author::Agent(_) => {
+                self.unanswered_since = None;
+                self.answered_at = Some(at);
+                self.silences.retain(|(side, _)| *side != Side::Agent);
+            }
             Author::System(kind) => {
                 use crate::domain::message::SystemKind::{Holiday, OutsideHours};
                 self.told_hours |= matches!(kind, OutsideHours | Holiday);
@@ -445,7 +508,9 @@ impl Conversation {
         }
     }
 
-    fn apply_sticky_ended(&mut self, reason: StickyEnd) {
+    fn apply_sticky_ended(&mut self, reason: StickyEnd, at: Timestamp) {
+        // From now on it waits in the queue.
+        self.in_queue_since = at;
         if let Some(returning) = self.returning.take()
             && reason == StickyEnd::OfferDeclined
         {
