@@ -10,8 +10,9 @@ use crate::domain::conversation::State;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq};
 use crate::domain::message::{Marks, Message};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Millis, Timestamp};
 
+use super::supervisor::{StartExplained, Supposed};
 use super::view::{AgentView, ConversationView, FloorView};
 
 /// Who is on the other side, proven by the extractors in `web/auth.rs`.
@@ -43,6 +44,8 @@ pub enum Request {
     Me,
     /// Every agent and queue (supervisor).
     Floor,
+    /// What would come of a start (supervisor).
+    ExplainStart(Box<Supposed>),
 }
 
 /// What a client asks of one conversation.
@@ -113,6 +116,8 @@ pub enum Ask {
     Finish,
     /// Close it by force (supervisor).
     ForceClose,
+    /// The place in line and the expected wait (live).
+    Place,
 }
 
 /// Which part of a thread.
@@ -194,6 +199,15 @@ pub enum Reply {
     Agent(AgentView),
     /// Everybody.
     Floor(FloorView),
+    /// The place in line.
+    Place {
+        /// From 1; `None` if it does not stand in line.
+        position: Option<u32>,
+        /// The average wait of its queue, where it means something.
+        wait: Option<Millis>,
+    },
+    /// What would come of a start.
+    StartExplained(Box<StartExplained>),
     /// Nothing to say but yes.
     Ok,
 }

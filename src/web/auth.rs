@@ -65,14 +65,16 @@ pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
     let allowed = match principal {
         Principal::Customer(_) => match request {
             Request::Start(_) | Request::List(_) => true,
-            Request::SetPresence(_) | Request::Me | Request::Floor => false,
+            Request::SetPresence(_) | Request::Me | Request::Floor | Request::ExplainStart(_) => {
+                false
+            }
             Request::In(_, ask) => is_for_everybody(ask),
         },
         Principal::Agent { role, .. } => match request {
             Request::Start(_) => false,
-            Request::Floor | Request::In(_, Ask::Assign(_) | Ask::ForceClose) => {
-                *role >= Role::Supervisor
-            }
+            Request::Floor
+            | Request::ExplainStart(_)
+            | Request::In(_, Ask::Assign(_) | Ask::ForceClose) => *role >= Role::Supervisor,
             Request::List(_) | Request::SetPresence(_) | Request::Me | Request::In(..) => true,
         },
     };
@@ -89,6 +91,7 @@ const fn is_for_everybody(ask: &Ask) -> bool {
         | Ask::History(_)
         | Ask::View
         | Ask::Wait { .. }
+        | Ask::Place
         | Ask::End => true,
         Ask::Explain
         | Ask::Accept
@@ -110,7 +113,7 @@ const fn is_for_everybody(ask: &Ask) -> bool {
 pub const fn writes(request: &Request) -> bool {
     match request {
         Request::Start(_) | Request::SetPresence(_) => true,
-        Request::List(_) | Request::Me | Request::Floor => false,
+        Request::List(_) | Request::Me | Request::Floor | Request::ExplainStart(_) => false,
         Request::In(_, ask) => !matches!(
             ask,
             Ask::Subscribe { .. }
@@ -119,6 +122,7 @@ pub const fn writes(request: &Request) -> bool {
                 | Ask::View
                 | Ask::Explain
                 | Ask::Wait { .. }
+                | Ask::Place
         ),
     }
 }
@@ -232,6 +236,8 @@ mod tests {
             (Request::Floor, [false, false, true]),
             (about(post), [true, true, true]),
             (about(Ask::End), [true, true, true]),
+            (about(Ask::Place), [true, true, true]),
+            (Request::ExplainStart(Box::default()), [false, false, true]),
             (about(Ask::Park), [false, true, true]),
             (about(Ask::Explain), [false, true, true]),
             (about(Ask::Assign(samples::anna())), [false, false, true]),

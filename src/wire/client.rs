@@ -45,6 +45,7 @@ pub const TYPES: &[&str] = &[
     "force_close",
     "floor",
     "ping",
+    "place",
 ];
 
 /// A credential on its way to be checked. Cannot be printed.
@@ -159,6 +160,7 @@ enum Frame {
     ForceClose(On),
     Floor(Bare),
     Ping(PingFrame),
+    Place(On),
 }
 
 #[derive(Deserialize)]
@@ -352,6 +354,7 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         }
         Frame::ForceClose(f) => on(f, Ask::ForceClose),
         Frame::Floor(f) => bare(f.r#ref, Request::Floor),
+        Frame::Place(f) => on(f, Ask::Place),
         Frame::Ping(f) => Ok(Incoming::Ping {
             reference: f.r#ref.map(bounds::reference).transpose()?,
         }),

@@ -131,6 +131,7 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
         "transfer" => asks!(Ask::TransferToAgent(_)),
         "assign" => asks!(Ask::Assign(_)),
         "force_close" => asks!(Ask::ForceClose),
+        "place" => asks!(Ask::Place),
         "floor" => |i| {
             matches!(
                 i,

@@ -11,6 +11,7 @@
 pub mod body;
 pub mod bounds;
 pub mod client;
+pub mod explain;
 pub mod hot;
 pub mod journal;
 pub mod names;

@@ -19,6 +19,7 @@ use super::body::{
     AgentBody, FloorBody, MarksBody, MessageBody, PrincipalBody, RefusalBody, ViewBody, Viewer,
 };
 use super::client::Tag;
+use super::explain::PlaceBody;
 use super::hot;
 use super::journal::JournalEntry;
 use super::names::{PresenceName, SideName};
@@ -75,6 +76,8 @@ struct Accepted<'a> {
     journal: Option<Vec<JournalEntry>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     marks: Option<MarksBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<PlaceBody>,
 }
 
 #[derive(Serialize)]
@@ -210,7 +213,14 @@ pub fn accepted(
         }
         Reply::Agent(agent) => frame.agent = Some(agent.into()),
         Reply::Floor(floor) => frame.floor = Some(floor.into()),
-        Reply::Ok => {}
+        Reply::Place { position, wait } => {
+            frame.place = Some(PlaceBody {
+                position: *position,
+                wait_ms: wait.map(|w| w.0),
+            });
+        }
+        // Asked over HTTP only.
+        Reply::StartExplained(_) | Reply::Ok => {}
     }
     Some(write(&Frame::Accepted(Box::new(frame))))
 }

@@ -63,6 +63,8 @@ pub(crate) struct World {
     pub(crate) acknowledged: HashMap<(ConversationId, DedupKey), (Seq, String)>,
     pub(crate) trace: Option<Vec<String>>,
     pub(crate) capacity_dirty: bool,
+    /// Units that agents had when their capacity was lowered below them, and still have.
+    pub(crate) by_right: BTreeMap<AgentId, u32>,
     /// The store has time for everything.
     pub(crate) calm: bool,
     /// Ways that were taken and faults that happened.
@@ -116,6 +118,7 @@ impl World {
             acknowledged: HashMap::new(),
             trace: traced.then(Vec::new),
             capacity_dirty: false,
+            by_right: BTreeMap::new(),
             calm: false,
             ways: BTreeSet::new(),
         };

@@ -13,8 +13,8 @@ use linger::domain::company::{
 };
 use linger::domain::conversation::Conversation;
 use linger::domain::event::{
-    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, ParkedBy, Recorded, ReleaseReason,
-    Returning, StickyEnd,
+    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, OverflowReason, OverflowedTo,
+    ParkedBy, Recorded, ReleaseReason, Returning, StickyEnd,
 };
 use linger::domain::hours::{Calendar, Date, Interval};
 use linger::domain::ids::{AuthenticationId, CalendarId, Position, QueueId, Seq, WidgetId};
@@ -50,6 +50,9 @@ fn variant(event: &Event) -> &'static str {
         Event::Marked { .. } => "marked",
         Event::CustomerGone => "customer_gone",
         Event::CustomerBack => "customer_back",
+        Event::Overflowed { .. } => "overflowed",
+        Event::SilenceNoted { .. } => "silence_noted",
+        Event::PlaceTold { .. } => "place_told",
     }
 }
 
@@ -182,6 +185,17 @@ fn events() -> Vec<Event> {
         },
         Event::CustomerGone,
         Event::CustomerBack,
+        Event::Overflowed {
+            from: queue("support"),
+            to: OverflowedTo::Queue(queue("sales")),
+            reason: OverflowReason::TooMany { waiting: 9 },
+        },
+        Event::SilenceNoted {
+            rule: "still there".to_owned(),
+            silent: Side::Customer,
+            after: Millis::minutes(10),
+        },
+        Event::PlaceTold { position: 3 },
     ]
 }
 
@@ -207,6 +221,12 @@ fn conversation() -> Conversation {
     state.declines.insert(agent("cid"), 3);
     state.ended = Some((EndedBy::Agent, at));
     state.closed = Some((CloseReason::WrapUpOver, deadline));
+    state.overflowed = vec![queue("support")];
+    state.stays = true;
+    state.unanswered_since = Some(deadline);
+    state.answered_at = Some(deadline);
+    state.silences = vec![(Side::Agent, "slow".to_owned())];
+    state.told_place = Some((3, deadline));
     state
 }
 

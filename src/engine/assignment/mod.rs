@@ -26,7 +26,7 @@ use crate::limits;
 
 use super::conversation::ActionId;
 use super::summary::Summary;
-use super::view::{AgentView, FloorView, QueueView};
+use super::view::AgentView;
 
 use excess::Excess;
 pub use ledger::Ledger;
@@ -549,48 +549,6 @@ impl Assignment {
             load: self.ledger.load(agent),
             conversations: self.ledger.conversations(agent),
         })
-    }
-
-    /// Everybody and everything.
-    #[must_use]
-    pub fn floor(&self) -> FloorView {
-        let mut queues: BTreeMap<QueueId, QueueView> = self
-            .company
-            .queues
-            .keys()
-            .map(|id| {
-                (
-                    id.clone(),
-                    QueueView {
-                        id: id.clone(),
-                        waiting: 0,
-                        longest_since: None,
-                    },
-                )
-            })
-            .collect();
-        for summary in self.known.values().filter(|s| s.state() == State::Open) {
-            let queue = queues
-                .entry(summary.queue().clone())
-                .or_insert_with(|| QueueView {
-                    id: summary.queue().clone(),
-                    waiting: 0,
-                    longest_since: None,
-                });
-            queue.waiting += 1;
-            let since = summary.view.queued_at;
-            queue.longest_since = Some(queue.longest_since.map_or(since, |s| s.min(since)));
-        }
-        FloorView {
-            agents: self
-                .company
-                .agents
-                .keys()
-                .filter_map(|id| self.agent_view(id))
-                .collect(),
-            queues: queues.into_values().collect(),
-            conversations: self.known.len(),
-        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What waiting customers are told, and what a start would meet: lengths, places,
 //! averages, and who would be considered.
 
+use std::collections::BTreeMap;
+
 use crate::domain::command::Command;
 use crate::domain::company::{Mode, Workstream};
 use crate::domain::conversation::{State, place_is_news};
@@ -8,6 +10,7 @@ use crate::domain::ids::{AgentId, ConversationId, QueueId};
 use crate::domain::routing::{Candidate, Considered, Explanation, choose};
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::summary::Summary;
+use crate::engine::view::{FloorView, QueueView};
 use crate::limits;
 
 use super::Assignment;
@@ -141,6 +144,48 @@ impl Assignment {
             waited: Millis(0),
             considered,
             more: u32::try_from(more).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Everybody and everything.
+    #[must_use]
+    pub fn floor(&self) -> FloorView {
+        let mut queues: BTreeMap<QueueId, QueueView> = self
+            .company
+            .queues
+            .keys()
+            .map(|id| {
+                (
+                    id.clone(),
+                    QueueView {
+                        id: id.clone(),
+                        waiting: 0,
+                        longest_since: None,
+                    },
+                )
+            })
+            .collect();
+        for summary in self.known.values().filter(|s| s.state() == State::Open) {
+            let queue = queues
+                .entry(summary.queue().clone())
+                .or_insert_with(|| QueueView {
+                    id: summary.queue().clone(),
+                    waiting: 0,
+                    longest_since: None,
+                });
+            queue.waiting += 1;
+            let since = summary.view.queued_at;
+            queue.longest_since = Some(queue.longest_since.map_or(since, |s| s.min(since)));
+        }
+        FloorView {
+            agents: self
+                .company
+                .agents
+                .keys()
+                .filter_map(|id| self.agent_view(id))
+                .collect(),
+            queues: queues.into_values().collect(),
+            conversations: self.known.len(),
         }
     }
 }
