@@ -6,6 +6,8 @@
 
 #[path = "simulation/checks.rs"]
 mod checks;
+#[path = "simulation/crowd.rs"]
+mod crowd;
 #[path = "simulation/devices.rs"]
 mod devices;
 #[path = "simulation/disk.rs"]

@@ -119,6 +119,10 @@ impl World {
             if stored.parked {
                 continue;
             }
+            // Whatever was changed since, nothing that is due is forgotten.
+            if stored.live {
+                self.store.check_timer(*id, &self.company);
+            }
             if stored.state.state == State::Open {
                 self.check_not_forgotten(*id, &stored.state);
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use linger::domain::commit::Write;
+use linger::domain::company::Company;
 use linger::domain::ids::{ConversationId, CustomerId, Position, Seq, WorkstreamId};
 use linger::domain::message::DedupKey;
 use linger::engine::conversation::{ConversationMachine, Input, Origin};
@@ -37,6 +38,8 @@ pub(crate) enum Read {
 pub(crate) struct Queued {
     pub(crate) write: Write,
     pub(crate) to: Option<(ConversationId, Epoch, Position)>,
+    /// The configuration under which it was decided.
+    pub(crate) company: Arc<Company>,
 }
 
 impl World {
@@ -53,7 +56,8 @@ impl World {
             );
         }
         self.submitted += 1;
-        self.queue.push_back(Queued { write, to });
+        let company = self.company.clone();
+        self.queue.push_back(Queued { write, to, company });
     }
 
     pub(crate) fn sync_some(&mut self) {
@@ -62,9 +66,8 @@ impl World {
     }
 
     pub(crate) fn sync(&mut self, count: usize) {
-        let company = self.company.clone();
         for _ in 0..count {
-            let Some(Queued { write, to }) = self.queue.pop_front() else {
+            let Some(Queued { write, to, company }) = self.queue.pop_front() else {
                 return;
             };
             note!(self, "{} synced {write:?}", self.now.0);

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use crate::domain::arrival::{Arrival, WayEnd, arrive};
 use crate::domain::command::{Actor, Command, Start};
-use crate::domain::company::{Company, Distribution, Mode, Texts};
+use crate::domain::company::{
+    Company, Distribution, Mode, Texts, TimeoutRule, TimerSettings, WaitOverflow, WrapUp,
+};
 use crate::domain::conversation::{self as rules, Ctx, State};
+use crate::domain::hours::Calendar;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, QueueId, WorkstreamId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::routing::Explanation;
@@ -163,17 +166,24 @@ impl Supervisor {
         self.send(conversation, input, out);
     }
 
-    /// Timers follow from the configuration: where it changed what is due when, open and
-    /// active conversations look again. Parked ones do when something happens to them.
+    /// Timers follow from the configuration: where it changed what is due when, conversations
+    /// look again. Those that are awake all do, for a step may be on its way that moves them
+    /// to where something changed; of those that sleep, the live ones that it concerns.
+    /// Parked ones that sleep do when something happens to them.
     pub(super) fn look_at_timers(&mut self, before: &Arc<Company>, out: &mut Vec<Effect>) {
         let company = self.company.clone();
-        let concerned: Vec<ConversationId> = self
+        if !any_timer_changed(before, &company) {
+            return;
+        }
+        let asleep = self
             .assignment
             .summaries()
-            .filter(|s| timers_changed(s, before, &company))
-            .map(Summary::id)
-            .filter(|id| !self.parked.contains(id))
-            .collect();
+            .filter(|s| !self.slots.contains_key(&s.id()) && timers_changed(s, before, &company))
+            .map(Summary::id);
+        let mut concerned: Vec<ConversationId> = self.slots.keys().copied().chain(asleep).collect();
+        concerned.retain(|id| !self.parked.contains(id));
+        // Slots are kept in no order; what is done for all is done in one.
+        concerned.sort_unstable();
         for conversation in concerned {
             self.send(conversation, Input::TimerDue, out);
         }
@@ -255,15 +265,33 @@ fn nobody() -> CustomerId {
     CustomerId::parse("nobody").expect("a valid id")
 }
 
+fn any_timer_changed(before: &Company, now: &Company) -> bool {
+    let workstreams = |c: &Company| -> Vec<_> {
+        let all = c.workstreams.iter();
+        all.map(|(id, _)| timers_of_workstream(c, id)).collect()
+    };
+    let queues = |c: &Company| -> Vec<_> {
+        let all = c.queues.keys();
+        all.map(|id| timers_of_queue(c, id)).collect()
+    };
+    workstreams(before) != workstreams(now) || queues(before) != queues(now)
+}
+
 fn timers_changed(summary: &Summary, before: &Company, now: &Company) -> bool {
-    let rules = |company: &Company| {
-        let rules = company.workstreams.get(summary.workstream());
-        rules.map(|w| (w.timers, w.wrap_up, w.timeout_rules.clone()))
-    };
-    let queue = |company: &Company| {
-        let queue = company.queues.get(summary.queue());
-        let too_long = queue.and_then(|q| q.overflow.too_long.clone());
-        (too_long, company.hours_of(summary.queue()).cloned())
-    };
-    rules(before) != rules(now) || queue(before) != queue(now)
+    let (workstream, queue) = (summary.workstream(), summary.queue());
+    timers_of_workstream(before, workstream) != timers_of_workstream(now, workstream)
+        || timers_of_queue(before, queue) != timers_of_queue(now, queue)
+}
+
+fn timers_of_workstream(
+    company: &Company,
+    id: &WorkstreamId,
+) -> Option<(TimerSettings, WrapUp, Vec<TimeoutRule>)> {
+    let rules = company.workstreams.get(id)?;
+    Some((rules.timers, rules.wrap_up, rules.timeout_rules.clone()))
+}
+
+fn timers_of_queue(company: &Company, id: &QueueId) -> Option<(WaitOverflow, Option<Calendar>)> {
+    let too_long = company.queues.get(id)?.overflow.too_long.clone()?;
+    Some((too_long, company.hours_of(id).cloned()))
 }
