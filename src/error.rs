@@ -77,6 +77,7 @@ pub const fn of(code: Code) -> Row {
         | Code::NotOffered
         | Code::AlreadyTaken
         | Code::NotPickable
+        | Code::NotAccepting
         | Code::TooManySubscriptions => row(409),
         Code::AtCapacity | Code::NotPresent => row(409).after(Millis::seconds(5)),
         Code::OutsideHours => row(409).after(Millis::minutes(5)),

@@ -77,6 +77,14 @@ pub const AGENT_SESSIONS_MAX: usize = 10;
 pub const OFFERS_PER_AGENT_MAX: u8 = 3;
 /// Candidates listed in an explanation; the rest is counted.
 pub const EXPLAINED_CANDIDATES_MAX: usize = 20;
+/// Overflows of one wait: bounds a way through queues that send to each other.
+pub const OVERFLOW_HOPS_MAX: usize = 5;
+/// A customer is told again of a better place in line no sooner than this, but for the first place.
+pub const PLACE_TOLD_EVERY: Millis = Millis::seconds(30);
+/// An average of fewer waits than this is not told.
+pub const AVERAGE_WAIT_SAMPLES_MIN: u32 = 5;
+/// An average whose last wait is longer ago than this is not told.
+pub const AVERAGE_WAIT_FRESH: Millis = Millis::hours(1);
 /// A socket must say hello within this time.
 pub const HELLO_DEADLINE: Millis = Millis::seconds(5);
 /// The server pings this often, and closes after three silent intervals.

@@ -998,3 +998,195 @@ fn after_a_start_of_the_server_absence_ends_no_wait_until_agents_have_had_time_t
         "{actions:?}"
     );
 }
+
+fn live(company: &mut Company) {
+    only_anna(company);
+    let rules = company
+        .workstreams
+        .get_mut(&workstream("first"))
+        .expect("there");
+    *rules = Workstream::new("first", Mode::Live, queue("first"));
+}
+
+/// What customers in line are to be told now, by conversation.
+fn told(floor: &mut Floor) -> Vec<(u128, u32, Option<Millis>)> {
+    let news = floor.assignment.places_to_tell(floor.now);
+    let news: Vec<_> = news
+        .into_iter()
+        .map(|(id, command)| {
+            let Command::TellPlace { position, wait } = command.clone() else {
+                unreachable!("places only")
+            };
+            floor
+                .step(id.0, &Actor::Engine, command)
+                .expect("always possible");
+            (id.0, position, wait)
+        })
+        .collect();
+    news
+}
+
+#[test]
+fn customers_in_line_are_told_their_place_once_and_again_when_it_is_better() {
+    let mut floor = Floor::new(company(live));
+    for id in 1..=4 {
+        floor.start(id, "first");
+    }
+    floor.start(5, "second");
+    assert_eq!(floor.assignment.waiting_in(&queue("first")), 4);
+    let places: Vec<_> = (1..=5)
+        .map(|id| floor.assignment.position(ConversationId(id)))
+        .collect();
+    assert_eq!(places, [Some(1), Some(2), Some(3), Some(4), Some(1)]);
+    assert_eq!(
+        told(&mut floor),
+        [(1, 1, None), (2, 2, None), (3, 3, None), (4, 4, None)],
+        "5 is persistent"
+    );
+    assert_eq!(told(&mut floor), [], "once");
+    floor.does(
+        "sue",
+        1,
+        Command::TransferToQueue {
+            reason: None,
+            queue: queue("second"),
+        },
+    );
+    assert_eq!(
+        told(&mut floor),
+        [(1, 2, None), (2, 1, None)],
+        "another line is another place, the head is told at once, the others later"
+    );
+    floor.now = floor.now + Millis::seconds(30);
+    assert_eq!(told(&mut floor), [(3, 2, None), (4, 3, None)]);
+    floor.does("sue", 2, Command::ForceClose);
+    assert_eq!(floor.assignment.position(ConversationId(2)), None);
+    floor.available("anna");
+    assert_eq!(floor.offered_to("anna"), [1, 3], "by priority of the queue");
+    assert_eq!(floor.assignment.position(ConversationId(3)), None);
+    assert_eq!(told(&mut floor), [(4, 1, None)]);
+}
+
+#[test]
+fn a_restart_tells_nobody_again_what_they_know() {
+    let mut floor = Floor::new(company(live));
+    floor.start(1, "first");
+    floor.start(2, "first");
+    assert_eq!(told(&mut floor).len(), 2);
+    let mut again = Assignment::new(floor.company.clone());
+    for state in floor.states.values() {
+        again.restore(Summary::from(state));
+    }
+    again.settle_in(floor.now);
+    assert_eq!(again.places_to_tell(floor.now), []);
+    floor.does("sue", 1, Command::ForceClose);
+    again.observe(Summary::from(&floor.states[&1]), floor.now);
+    assert_eq!(again.places_to_tell(floor.now).len(), 1);
+}
+
+#[test]
+fn the_average_wait_is_of_live_customers_who_got_an_agent() {
+    let mut floor = Floor::new(company(|company| {
+        live(company);
+        for agent in company.agents.values_mut() {
+            agent.capacity = 100;
+        }
+    }));
+    let wait = |floor: &Floor| {
+        floor
+            .assignment
+            .average_wait(&queue("first"), floor.now)
+            .map(|w| w.0 / 60_000)
+    };
+    for id in 1..=5 {
+        assert_eq!(wait(&floor), None, "{id}: too few");
+        floor.presence("anna", Presence::Away);
+        floor.start(id, "first");
+        floor.pass(Millis::minutes(4));
+        floor.available("anna");
+        floor.accept_all("anna");
+        if id == 1 {
+            // Persistent conversations wait through nights: they do not count.
+            floor.start(100, "second");
+            floor.accept_all("anna");
+        }
+    }
+    assert_eq!(wait(&floor), Some(4));
+    floor.presence("anna", Presence::Away);
+    floor.start(6, "first");
+    let average = told(&mut floor)[0].2.expect("told with the place");
+    assert_eq!(average.0 / 60_000, 4);
+    floor.now = floor.now + Millis::minutes(61);
+    assert_eq!(wait(&floor), None, "an hour ago says nothing of now");
+}
+
+#[test]
+fn a_capacity_lowered_under_an_agent_revokes_nothing_and_offers_nothing() {
+    let mut floor = Floor::new(company(only_anna));
+    floor.available("anna");
+    floor.fill_anna();
+    let mut fewer = Company::clone(&floor.company);
+    fewer
+        .agents
+        .get_mut(&agent("anna"))
+        .expect("there")
+        .capacity = 1;
+    floor.company = Arc::new(fewer);
+    let actions = floor.assignment.configure(floor.company.clone(), floor.now);
+    floor.perform(actions);
+    assert_eq!(
+        (floor.load("anna"), floor.assignment.violations()),
+        (2, vec![])
+    );
+    floor.start(13, "first");
+    assert_eq!(floor.offered_to("anna"), [] as [u128; 0]);
+    floor.does("anna", 11, Command::Park);
+    assert_eq!(
+        (floor.load("anna"), floor.offered_to("anna")),
+        (1, vec![]),
+        "what is released above the capacity stays free"
+    );
+    floor.does("anna", 12, Command::Park);
+    assert_eq!(floor.offered_to("anna"), [13]);
+    // A server that starts under such a load has done nothing wrong either.
+    let mut none = Company::clone(&floor.company);
+    none.agents.get_mut(&agent("anna")).expect("there").capacity = 0;
+    let mut again = Assignment::new(Arc::new(none));
+    again.restore(Summary::from(&floor.states[&13]));
+    again.settle_in(floor.now);
+    assert_eq!(again.violations(), []);
+}
+
+#[test]
+fn who_would_be_considered_is_who_would_be_offered_it() {
+    let mut floor = Floor::new(company(|_| {}));
+    let considered = |floor: &Floor| -> Vec<(String, Option<RuledOut>)> {
+        let rules = &floor.company.workstreams[&workstream("first")];
+        let explanation = floor.assignment.consider(rules, &queue("first"));
+        let all = explanation.considered.into_iter();
+        all.map(|c| (c.agent.to_string(), c.ruled_out)).collect()
+    };
+    let absent = Some(RuledOut::Presence);
+    assert_eq!(
+        considered(&floor),
+        [("anna".to_owned(), absent), ("ben".to_owned(), absent)]
+    );
+    floor.available("ben");
+    assert_eq!(
+        considered(&floor),
+        [("ben".to_owned(), None), ("anna".to_owned(), absent)]
+    );
+    floor.available("anna");
+    let chosen = considered(&floor)[0].clone();
+    assert_eq!(considered(&floor)[1].1, Some(RuledOut::Method));
+    floor.start(1, "first");
+    assert_eq!(floor.offers(), [(1, chosen.0)]);
+    floor.start(2, "first");
+    floor.start(3, "first");
+    floor.start(4, "first");
+    let full = Some(RuledOut::Capacity);
+    assert_eq!(
+        considered(&floor),
+        [("anna".to_owned(), full), ("ben".to_owned(), full)]
+    );
+}

@@ -6,6 +6,8 @@
 
 #[path = "simulation/checks.rs"]
 mod checks;
+#[path = "simulation/crowd.rs"]
+mod crowd;
 #[path = "simulation/devices.rs"]
 mod devices;
 #[path = "simulation/disk.rs"]
@@ -204,6 +206,26 @@ const SOMEWHERE: &[&str] = &[
     "way note pushed",
     "way notes read",
     "way dismissed reader",
+    "overflow elsewhere outside hours",
+    "overflow elsewhere too many",
+    "overflow elsewhere too long",
+    "overflow ends outside hours",
+    "overflow ends too many",
+    "overflow ends too long",
+    "overflow stays too long",
+    "silence say customer",
+    "silence say agent",
+    "silence park customer",
+    "silence close agent",
+    "silence close customer",
+    "parked by TimeoutRule",
+    "closed Overflow",
+    "closed TimeoutRule",
+    "told Reminder",
+    "told QueuePosition",
+    "told NextInLine",
+    "told AverageWait",
+    "place told",
     "fault crash with a lost tail",
     "fault death",
     "fault parked",

@@ -280,7 +280,7 @@ impl Session {
         // What needs the account of capacity goes through the supervisor.
         let direct = !matches!(
             ask,
-            Ask::Pick | Ask::Reopen | Ask::TransferToAgent { .. } | Ask::Assign(_)
+            Ask::Pick | Ask::Reopen | Ask::TransferToAgent { .. } | Ask::Assign(_) | Ask::Place
         );
         let number = (!typing).then_some(origin.request);
         match self.handle.depart(number, conversation, direct) {

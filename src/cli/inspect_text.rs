@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::event::{Event, Returning};
+use crate::domain::event::{Event, OverflowReason, OverflowedTo, Returning};
 use crate::domain::message::Author;
 use crate::domain::note::Note;
 use crate::domain::routing::{Explanation, Rule, RuledOut};
@@ -161,6 +161,29 @@ pub(super) fn describe(event: &Event) -> String {
         Event::ConsultEnded { agent, by } => {
             format!("{agent} is consulted no longer, as {by} wanted")
         }
+        Event::Overflowed { from, to, reason } => {
+            let because = match reason {
+                OverflowReason::OutsideHours => "which is closed".to_owned(),
+                OverflowReason::TooMany { waiting } => format!("where {waiting} wait"),
+                OverflowReason::TooLong { after } => format!("where it has waited {after}"),
+            };
+            match to {
+                OverflowedTo::Queue(to) => format!("from queue {from}, {because}, to queue {to}"),
+                OverflowedTo::End => format!("ends instead of waiting in queue {from}, {because}"),
+                OverflowedTo::Stays => {
+                    format!("stays in queue {from}, {because}: there is nowhere to go")
+                }
+            }
+        }
+        Event::SilenceNoted {
+            rule,
+            silent,
+            after,
+        } => format!(
+            "{silent:?} silent for {after}: rule {}",
+            rule.escape_debug()
+        ),
+        Event::PlaceTold { position } => format!("told to be number {position} in line"),
     }
 }
 

@@ -8,6 +8,7 @@ use super::company::Role;
 use super::event::StickyEnd;
 use super::ids::{AgentId, ClientId, CustomerId, QueueId, Seq, WidgetId, WorkstreamId};
 use super::routing::Explanation;
+use super::time::Millis;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +116,13 @@ pub enum Command {
     CustomerGone,
     /// The customer is connected again (engine).
     CustomerBack,
+    /// Tell a live customer their place in line, if that is news (engine).
+    TellPlace {
+        /// From 1.
+        position: u32,
+        /// The average wait, where it means something.
+        wait: Option<Millis>,
+    },
     /// A timer is due (engine): do everything that is due by now, in due order.
     Tick,
     /// Add a private note.

@@ -11,7 +11,7 @@ use super::ids::{AgentId, ClientId, CustomerId, QueueId, Seq, WidgetId, Workstre
 use super::message::{Message, Side};
 use super::note::Note;
 use super::routing::Explanation;
-use super::time::Timestamp;
+use super::time::{Millis, Timestamp};
 
 /// One event with the time at which it was decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +82,8 @@ pub enum ParkedBy {
     Agent,
     /// The customer was silent for longer than `auto_park_after`.
     Silence,
+    /// A timeout rule.
+    TimeoutRule,
 }
 
 /// Who ended the talk.
@@ -110,6 +112,40 @@ pub enum CloseReason {
     CustomerLeft,
     /// A supervisor closed it by force.
     Forced,
+    /// Overflow of a queue ended it.
+    Overflow,
+    /// A timeout rule.
+    TimeoutRule,
+}
+
+/// Why a conversation does not wait in a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverflowReason {
+    /// The queue is closed.
+    OutsideHours,
+    /// So many waited already.
+    TooMany {
+        /// How many.
+        waiting: u32,
+    },
+    /// It waited so long, in operating time of the queue.
+    TooLong {
+        /// As long as the queue allows.
+        after: Millis,
+    },
+}
+
+/// What overflow led to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverflowedTo {
+    /// It waits in this queue now.
+    Queue(QueueId),
+    /// It ends.
+    End,
+    /// It stays: the other queue was closed, gone, or had had it before.
+    Stays,
 }
 
 /// What has happened.
@@ -314,6 +350,29 @@ pub enum Event {
         agent: AgentId,
         /// Who asked.
         by: AgentId,
+    },
+    /// open: it does not wait (any longer) in this queue.
+    Overflowed {
+        /// The queue that sends it on.
+        from: QueueId,
+        /// Where.
+        to: OverflowedTo,
+        /// Why.
+        reason: OverflowReason,
+    },
+    /// A side was silent for too long; what the rule does follows.
+    SilenceNoted {
+        /// The name of the timeout rule.
+        rule: String,
+        /// Who is silent.
+        silent: Side,
+        /// For how long, as the rule says.
+        after: Millis,
+    },
+    /// The customer was told their place in line (live only).
+    PlaceTold {
+        /// From 1.
+        position: u32,
     },
 }
 

@@ -52,6 +52,19 @@ pub enum SystemKind {
     CustomerReconnected,
     /// Persistent: the same agent is back.
     AgentReturned,
+    /// Persistent: a timeout rule says it; the rule has the text.
+    Reminder,
+}
+
+impl SystemKind {
+    /// Said about the wait or the silence itself, which it must not break.
+    #[must_use]
+    pub const fn is_about_waiting(self) -> bool {
+        matches!(
+            self,
+            Self::QueuePosition | Self::NextInLine | Self::AverageWait | Self::Reminder
+        )
+    }
 }
 
 /// One message of a thread.

@@ -108,6 +108,8 @@ codes! {
     NotUtf8 = "not_utf8", no;
     /// A mark may not go beyond the last message.
     MarkBeyondEnd = "mark_beyond_end", no;
+    /// The workstream or the widget takes no new conversations.
+    NotAccepting = "not_accepting", no;
     /// A fault of the server; it is in its log.
     Internal = "internal", yes;
 }

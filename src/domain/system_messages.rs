@@ -152,7 +152,8 @@ const fn default_of(mode: Mode, kind: SystemKind) -> Standard {
         (Mode::Persistent, K::CustomerDisconnected | K::CustomerReconnected) => Off,
         (Mode::Persistent, K::AgentReturned) => On("{agent} is back in your conversation."),
         (Mode::Persistent, K::QueuePosition | K::NextInLine | K::AverageWait)
-        | (Mode::Live, K::AgentReturned) => NotOffered,
+        | (Mode::Live, K::AgentReturned)
+        | (_, K::Reminder) => NotOffered,
     }
 }
 

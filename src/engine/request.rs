@@ -13,8 +13,9 @@ use crate::domain::ids::{
 };
 use crate::domain::message::{Marks, Message};
 use crate::domain::note::{Note, NoteNumber};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Millis, Timestamp};
 
+use super::supervisor::{StartExplained, Supposed};
 use super::view::{AgentView, ConversationView, CountsView, FloorView, ListPage};
 
 /// Who is on the other side, proven by the extractors in `web/auth.rs`.
@@ -48,6 +49,8 @@ pub enum Request {
     Floor,
     /// How many conversations a list would hold, by state and queue (agent).
     Count(ListFilter),
+    /// What would come of a start (supervisor).
+    ExplainStart(Box<Supposed>),
 }
 
 /// What a client asks of one conversation.
@@ -159,6 +162,8 @@ pub enum Ask {
     ConsultAdd(AgentId),
     /// Dismiss a consulted colleague; `None`: leave.
     ConsultEnd(Option<AgentId>),
+    /// The place in line and the expected wait (live).
+    Place,
 }
 
 /// Which part of a thread.
@@ -280,6 +285,15 @@ pub enum Reply {
     Agent(AgentView),
     /// Everybody.
     Floor(FloorView),
+    /// The place in line.
+    Place {
+        /// From 1; `None` if it does not stand in line.
+        position: Option<u32>,
+        /// The average wait of its queue, where it means something.
+        wait: Option<Millis>,
+    },
+    /// What would come of a start.
+    StartExplained(Box<StartExplained>),
     /// Nothing to say but yes.
     Ok,
     /// How many there are.

@@ -35,6 +35,8 @@ pub struct Summary {
     pub missed_by: Option<AgentId>,
     /// What the directory says of it, for counts.
     pub entry: Arc<Entry>,
+    /// The place in line that the customer was told last, and when.
+    pub told_place: Option<(u32, Timestamp)>,
 }
 
 impl From<&Conversation> for Summary {
@@ -50,6 +52,7 @@ impl From<&Conversation> for Summary {
             assigned_returning: c.assignment.as_ref().is_some_and(|a| a.returning),
             missed_by: None,
             entry: Arc::new(Entry::from(c)),
+            told_place: c.told_place,
         }
     }
 }

@@ -66,14 +66,18 @@ pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
         Principal::Customer(_) => match request {
             Request::Start(_) => true,
             Request::List(filter) => filter.is_for_everybody(),
-            Request::SetPresence(_) | Request::Me | Request::Floor | Request::Count(_) => false,
+            Request::SetPresence(_)
+            | Request::Me
+            | Request::Floor
+            | Request::Count(_)
+            | Request::ExplainStart(_) => false,
             Request::In(_, ask) => is_for_everybody(ask),
         },
         Principal::Agent { role, .. } => match request {
             Request::Start(_) => false,
-            Request::Floor | Request::In(_, Ask::Assign(_) | Ask::ForceClose) => {
-                *role >= Role::Supervisor
-            }
+            Request::Floor
+            | Request::ExplainStart(_)
+            | Request::In(_, Ask::Assign(_) | Ask::ForceClose) => *role >= Role::Supervisor,
             Request::List(_)
             | Request::SetPresence(_)
             | Request::Me
@@ -94,6 +98,7 @@ const fn is_for_everybody(ask: &Ask) -> bool {
         | Ask::History(_)
         | Ask::View
         | Ask::Wait { .. }
+        | Ask::Place
         | Ask::End => true,
         Ask::Explain
         | Ask::Accept
@@ -122,7 +127,11 @@ const fn is_for_everybody(ask: &Ask) -> bool {
 pub const fn writes(request: &Request) -> bool {
     match request {
         Request::Start(_) | Request::SetPresence(_) => true,
-        Request::List(_) | Request::Me | Request::Floor | Request::Count(_) => false,
+        Request::List(_)
+        | Request::Me
+        | Request::Floor
+        | Request::Count(_)
+        | Request::ExplainStart(_) => false,
         Request::In(_, ask) => !matches!(
             ask,
             Ask::Subscribe { .. }
@@ -132,6 +141,7 @@ pub const fn writes(request: &Request) -> bool {
                 | Ask::Explain
                 | Ask::Wait { .. }
                 | Ask::Notes { .. }
+                | Ask::Place
         ),
     }
 }
@@ -251,6 +261,8 @@ mod tests {
             (Request::Floor, [false, false, true]),
             (about(post), [true, true, true]),
             (about(Ask::End), [true, true, true]),
+            (about(Ask::Place), [true, true, true]),
+            (Request::ExplainStart(Box::default()), [false, false, true]),
             (about(Ask::Park), [false, true, true]),
             (
                 about(Ask::Note {

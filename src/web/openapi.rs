@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{actions, agents, conversations, lists, messages, work};
+use super::api::{actions, agents, conversations, lists, messages, routing, work};
 use super::{operations, session};
 
 #[derive(OpenApi)]
@@ -56,6 +56,8 @@ use super::{operations, session};
         work::consult_end,
         lists::counts,
         lists::bulk,
+        routing::place,
+        routing::explain,
     ),
     modifiers(&Bearer),
 )]

@@ -2,7 +2,7 @@
 
 use actix_web::web;
 
-use super::api::{actions, agents, conversations, lists, messages, work};
+use super::api::{actions, agents, conversations, lists, messages, routing, work};
 use super::{openapi, operations, refusal, session};
 use crate::limits;
 
@@ -60,6 +60,8 @@ routes! {
     "/api/v1/conversations/{id}/consult"            { post => work::consult }
     "/api/v1/conversations/{id}/consult-add"        { post => work::consult_add }
     "/api/v1/conversations/{id}/consult-end"        { post => work::consult_end }
+    "/api/v1/conversations/{id}/place"              { get => routing::place }
+    "/api/v1/routing/explain"                       { post => routing::explain }
 }
 
 /// Adds every route, with the limits and refusals of inputs. [`super::WebState`] must be app data.

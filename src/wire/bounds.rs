@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::domain::arrival::CLAIM_PREFIX;
 use crate::domain::command::Start;
 use crate::domain::ids::{ClientId, InvalidId, Seq};
 use crate::domain::reject::{Code, Reject};
@@ -162,13 +163,19 @@ pub fn reference(text: String) -> Result<Box<str>, Reject> {
 /// A conversation's context.
 ///
 /// # Errors
-/// `too_long`.
+/// `too_long`; `invalid_request` for a key that only tokens may set.
 pub fn context(context: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Reject> {
     if context.len() > limits::CONTEXT_VALUES_MAX {
         return Err(too_long(
             "The context",
             format_args!("{} values", limits::CONTEXT_VALUES_MAX),
         ));
+    }
+    if let Some(key) = context.keys().find(|k| k.starts_with(CLAIM_PREFIX)) {
+        let key: String = key.chars().take(limits::CONTEXT_KEY_CHARS_MAX).collect();
+        return Err(invalid(format!(
+            "The context key {key:?} is for what a token says; put it into the token, or choose another key.",
+        )));
     }
     for (key, value) in &context {
         if exceeds(key, limits::CONTEXT_KEY_CHARS_MAX) {

@@ -54,6 +54,7 @@ pub const TYPES: &[&str] = &[
     "consult",
     "consult_add",
     "consult_end",
+    "place",
 ];
 
 /// A credential on its way to be checked. Cannot be printed.
@@ -175,6 +176,7 @@ enum Frame {
     Consult(ConsultFrame),
     ConsultAdd(ConsultFrame),
     ConsultEnd(ConsultEndFrame),
+    Place(On),
 }
 
 #[derive(Deserialize)]
@@ -430,6 +432,7 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         }
         Frame::ForceClose(f) => on(f, Ask::ForceClose),
         Frame::Floor(f) => bare(f.r#ref, Request::Floor),
+        Frame::Place(f) => on(f, Ask::Place),
         Frame::Ping(f) => Ok(Incoming::Ping {
             reference: f.r#ref.map(bounds::reference).transpose()?,
         }),

@@ -134,6 +134,7 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
         }),
         "assign" => asks!(Ask::Assign(_)),
         "force_close" => asks!(Ask::ForceClose),
+        "place" => asks!(Ask::Place),
         "floor" => |i| {
             matches!(
                 i,

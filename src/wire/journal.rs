@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::event::{Event, Recorded, Returning};
-use crate::domain::ids::Position;
+use crate::domain::event::{Event, OverflowReason, OverflowedTo, Recorded, Returning};
+use crate::domain::ids::{Position, QueueId};
 use crate::domain::message::Message;
 use crate::domain::note::Note;
 use crate::domain::routing::Explanation;
@@ -131,7 +131,34 @@ fn event(event: &Event) -> Value {
         Event::ConsultEnded { agent, by } => {
             json!({"type": "consult_ended", "agent": agent, "by": by})
         }
+        Event::Overflowed { from, to, reason } => overflowed(from, to, reason),
+        Event::SilenceNoted {
+            rule,
+            silent,
+            after,
+        } => json!({
+            "type": "silence_noted", "rule": rule, "silent": SideName::from(*silent), "after_ms": after,
+        }),
+        Event::PlaceTold { position } => json!({"type": "place_told", "position": position}),
     }
+}
+
+/// An overflow; also of one that only would happen.
+pub(super) fn overflowed(from: &QueueId, to: &OverflowedTo, reason: &OverflowReason) -> Value {
+    let (then, queue) = match to {
+        OverflowedTo::Queue(queue) => ("queue", Some(queue)),
+        OverflowedTo::End => ("end", None),
+        OverflowedTo::Stays => ("stays", None),
+    };
+    let (reason, waiting, after) = match reason {
+        OverflowReason::OutsideHours => ("outside_hours", None, None),
+        OverflowReason::TooMany { waiting } => ("too_many", Some(waiting), None),
+        OverflowReason::TooLong { after } => ("too_long", None, Some(after)),
+    };
+    json!({
+        "type": "overflowed", "from": from, "then": then, "to": queue, "reason": reason,
+        "waiting": waiting, "after_ms": after,
+    })
 }
 
 fn started(event: &Event) -> Value {
@@ -197,7 +224,7 @@ fn returning(returning: Option<&Returning>) -> Option<Value> {
     Some(json!({"agent": agent, "since": since, "until": until}))
 }
 
-fn explained(explanation: &Explanation) -> Value {
+pub(super) fn explained(explanation: &Explanation) -> Value {
     let Explanation {
         rule,
         queue,

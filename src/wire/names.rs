@@ -49,12 +49,15 @@ names! {
     /// Who ended the talk.
     EndedByName for event::EndedBy { Agent, Customer, Disconnect }
     /// Why a conversation became final.
-    CloseReasonName for event::CloseReason { Finished, WrapUpOver, Inactivity, CustomerLeft, Forced }
+    CloseReasonName for event::CloseReason {
+        Finished, WrapUpOver, Inactivity, CustomerLeft, Forced, Overflow, TimeoutRule,
+    }
     /// What a consulted colleague may do.
     ConsultRoleName for conversation::ConsultRole { Invited, Joined }
     /// Which system message.
     SystemName for message::SystemKind {
         Greeting, AgentAssigned, AgentJoined, AgentLeft, Transferred, AgentEnded, EndedBySystem, OutsideHours,
         Holiday, QueuePosition, NextInLine, AverageWait, CustomerDisconnected, CustomerReconnected, AgentReturned,
+        Reminder,
     }
 }

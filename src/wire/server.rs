@@ -21,6 +21,7 @@ use super::body::{
     Viewer,
 };
 use super::client::Tag;
+use super::explain::PlaceBody;
 use super::hot;
 use super::journal::JournalEntry;
 use super::listing::{self, ItemBody};
@@ -89,6 +90,8 @@ struct Accepted<'a> {
     notes: Option<Vec<NoteBody>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_number: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<PlaceBody>,
 }
 
 #[derive(Serialize)]
@@ -248,8 +251,14 @@ pub fn accepted(
         }
         Reply::Agent(agent) => frame.agent = Some(agent.into()),
         Reply::Floor(floor) => frame.floor = Some(floor.into()),
-        // Counts are asked for over HTTP alone.
-        Reply::Ok | Reply::Counts(_) => {}
+        Reply::Place { position, wait } => {
+            frame.place = Some(PlaceBody {
+                position: *position,
+                wait_ms: wait.map(|w| w.0),
+            });
+        }
+        // Counts and explanations are asked for over HTTP alone.
+        Reply::Ok | Reply::Counts(_) | Reply::StartExplained(_) => {}
     }
     Some(write(&Frame::Accepted(Box::new(frame))))
 }

@@ -4,10 +4,11 @@ use linger::domain::commit::Commit;
 use linger::domain::company::{Company, Distribution, Mode, WhenAbsent, WhenFull, Workstream};
 use linger::domain::conversation::{ConsultRole, Conversation, State};
 use linger::domain::event::{
-    AssignedHow, CloseReason, DeclineReason, Event, ParkedBy, Recorded, StickyEnd,
+    AssignedHow, CloseReason, DeclineReason, Event, OverflowReason, OverflowedTo, ParkedBy,
+    Recorded, StickyEnd,
 };
 use linger::domain::ids::{AgentId, ConversationId};
-use linger::domain::message::Author;
+use linger::domain::message::{Author, Side};
 use linger::domain::time::{Millis, Timestamp};
 use linger::engine::outbound::Outbound;
 use linger::limits;
@@ -51,6 +52,11 @@ impl World {
     }
 
     pub(crate) fn check_step(&mut self) {
+        // What was above a lowered capacity only ever becomes less.
+        let ledger = self.supervisor.assignment().ledger();
+        for (agent, units) in &mut self.by_right {
+            *units = (*units).min(ledger.load(agent));
+        }
         let violations = self.supervisor.assignment().violations();
         assert!(
             violations.is_empty(),
@@ -73,6 +79,7 @@ impl World {
         }
         for (agent, (load, over)) in held {
             let capacity = self.company.agents[agent].capacity;
+            let capacity = capacity.max(self.by_right.get(agent).copied().unwrap_or(0));
             assert!(
                 load <= capacity + over,
                 "{agent} holds {load} of {capacity} units, {over} by override"
@@ -115,6 +122,10 @@ impl World {
         for (id, stored) in &self.store.conversations {
             if stored.parked {
                 continue;
+            }
+            // Whatever was changed since, nothing that is due is forgotten.
+            if stored.live {
+                self.store.check_timer(*id, &self.company);
             }
             if stored.state.state == State::Open {
                 self.check_not_forgotten(*id, &stored.state);
@@ -359,6 +370,17 @@ fn check_event(state: &Conversation, recorded: &Recorded) {
         Event::TransferredToQueue { .. } => matches!(state.state, State::Open | State::Active),
         Event::Marked { .. } => true,
         Event::CustomerGone | Event::CustomerBack => state.mode == Mode::Live,
+        Event::Overflowed { from, .. } => {
+            state.state == State::Open
+                && state.queue == *from
+                && state.overflowed.len() <= limits::OVERFLOW_HOPS_MAX
+        }
+        Event::SilenceNoted { rule, silent, .. } => {
+            matches!(state.state, State::Active | State::Waiting)
+                && state.mode == Mode::Persistent
+                && !state.silences.contains(&(*silent, rule.clone()))
+        }
+        Event::PlaceTold { .. } => state.state == State::Open && state.mode == Mode::Live,
     };
     assert!(
         fits,
@@ -399,6 +421,14 @@ fn due_of(state: &Conversation, recorded: &Recorded, company: &Company) -> Optio
         Event::Parked {
             by: ParkedBy::Silence,
         } => Some(state.customer_at + timers.auto_park_after),
+        Event::SilenceNoted { silent, after, .. } => {
+            let accepted = state.assignment.as_ref().and_then(|a| a.accepted_at);
+            let since = match silent {
+                Side::Customer => state.answered_at?,
+                Side::Agent => state.unanswered_since?.max(accepted?),
+            };
+            Some(since + *after)
+        }
         Event::Closed {
             reason: CloseReason::WrapUpOver,
             ..
@@ -482,5 +512,20 @@ pub(crate) fn kind_of(event: &Event) -> String {
         Event::ConsultInvited { .. } => "consult invited".to_owned(),
         Event::ConsultJoined { .. } => "consult joined".to_owned(),
         Event::ConsultEnded { agent, by } => format!("consult ended by themselves {}", agent == by),
+        Event::Overflowed { to, reason, .. } => {
+            let to = match to {
+                OverflowedTo::Queue(_) => "elsewhere",
+                OverflowedTo::End => "ends",
+                OverflowedTo::Stays => "stays",
+            };
+            let reason = match reason {
+                OverflowReason::OutsideHours => "outside hours",
+                OverflowReason::TooMany { .. } => "too many",
+                OverflowReason::TooLong { .. } => "too long",
+            };
+            format!("overflow {to} {reason}")
+        }
+        Event::SilenceNoted { rule, .. } => format!("silence {rule}"),
+        Event::PlaceTold { .. } => "place told".to_owned(),
     }
 }

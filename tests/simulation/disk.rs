@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use linger::domain::commit::Write;
-use linger::domain::company::Role;
+use linger::domain::company::{Company, Role};
 use linger::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
 use linger::domain::message::DedupKey;
 use linger::domain::note::{Note, NoteNumber};
@@ -47,6 +47,8 @@ pub(crate) enum Read {
 pub(crate) struct Queued {
     pub(crate) write: Write,
     pub(crate) to: Option<(ConversationId, Epoch, Position)>,
+    /// The configuration under which it was decided.
+    pub(crate) company: Arc<Company>,
 }
 
 impl World {
@@ -63,7 +65,8 @@ impl World {
             );
         }
         self.submitted += 1;
-        self.queue.push_back(Queued { write, to });
+        let company = self.company.clone();
+        self.queue.push_back(Queued { write, to, company });
     }
 
     pub(crate) fn sync_some(&mut self) {
@@ -72,9 +75,8 @@ impl World {
     }
 
     pub(crate) fn sync(&mut self, count: usize) {
-        let company = self.company.clone();
         for _ in 0..count {
-            let Some(Queued { write, to }) = self.queue.pop_front() else {
+            let Some(Queued { write, to, company }) = self.queue.pop_front() else {
                 return;
             };
             note!(self, "{} synced {write:?}", self.now.0);

@@ -70,6 +70,7 @@ impl World {
                 .send(Wire::ToActor(id, epoch, From::Supervisor), Packet::Drain),
             E::LookUp(customer, workstream) => self.read(Read::LookUp(customer, workstream)),
             E::Answer(origin, reject) => self.answer(origin, Source::Supervisor, Err(reject)),
+            E::Reply(origin, result) => self.answer(origin, Source::Supervisor, *result),
             E::Notify(agent, out) => self.notify(&agent, &out),
             E::SetAway(agent) => {
                 self.agent(&agent, |m, now, out| m.choose(Presence::Away, now, out));

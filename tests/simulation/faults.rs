@@ -11,7 +11,7 @@ use linger::engine::supervisor::Supervisor;
 use rand::Rng;
 
 use crate::packets::asked_in;
-use crate::scenario::agent;
+use crate::scenario;
 use crate::wires::{Packet, Source, Wire, Wires};
 use crate::world::{World, note};
 
@@ -127,11 +127,17 @@ impl World {
         }
     }
 
+    /// Somebody changes something under running conversations.
     pub(crate) fn reconfigure(&mut self) {
         let mut company = Company::clone(&self.company);
-        let who = agent(["ben", "cleo"][self.rng.random_range(0..2)]);
-        let profile = company.agents.get_mut(&who).expect("configured");
-        profile.enabled = !profile.enabled;
+        scenario::change(&mut self.rng, &mut company);
+        for (id, profile) in &company.agents {
+            let load = self.supervisor.assignment().ledger().load(id);
+            let before = self.company.agents[id].capacity;
+            if profile.capacity < before && profile.capacity < load {
+                self.by_right.insert(id.clone(), load);
+            }
+        }
         self.company = Arc::new(company);
         let company = self.company.clone();
         self.supervise(|s, now, out| s.configure(company, now, out));

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use linger::domain::company::{
-    AgentProfile, Company, Condition, Distribution, Method, Mode, Patience, Presence, Queue, Role,
-    RouteRule, Stickiness, Test, WhenAbsent, WhenFull, Workstream, WrapUp,
+    AgentProfile, Company, Condition, Distribution, LengthOverflow, Method, Mode, Overflow,
+    OverflowTo, Patience, Presence, Queue, Role, RouteRule, Stickiness, Test, Texts, TimeoutAction,
+    TimeoutRule, WaitOverflow, WhenAbsent, WhenFull, Workstream, WrapUp,
 };
 use linger::domain::hours::{Calendar, Interval};
 use linger::domain::ids::{AgentId, CalendarId, CustomerId, QueueId, WorkstreamId};
+use linger::domain::message::Side;
 use linger::domain::time::Millis;
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -57,7 +59,11 @@ pub(crate) fn weather(rng: &mut StdRng) -> Weather {
         sleep: rng.random_range(0..60),
         sync: [15, 60, 200][rng.random_range(0..3)],
         reconnect: rng.random_range(1..30),
-        configure: if rng.random_bool(0.2) { 4 } else { 0 },
+        configure: if rng.random_bool(0.4) {
+            rng.random_range(1..12)
+        } else {
+            0
+        },
         client_ids: if rng.random_bool(0.3) {
             rng.random_range(0..3)
         } else {
@@ -134,7 +140,7 @@ pub(crate) fn company(rng: &mut StdRng) -> Arc<Company> {
             .map(|a| agent(a))
             .collect();
         let queue = Queue {
-            overflow: linger::domain::company::Overflow::default(),
+            overflow: overflow(rng),
             name: name.to_owned(),
             members,
             method: [
@@ -153,6 +159,85 @@ pub(crate) fn company(rng: &mut StdRng) -> Arc<Company> {
             .insert(workstream(name), rules(name, rng));
     }
     Arc::new(company)
+}
+
+/// Each kind of overflow, now and then.
+fn overflow(rng: &mut StdRng) -> Overflow {
+    let mut to = |end: f64| {
+        if rng.random_bool(end) {
+            let text = ["", "We are full."][rng.random_range(0..2)];
+            let texts = (!text.is_empty()).then(|| Texts::any(text));
+            OverflowTo::End(texts.unwrap_or_default())
+        } else {
+            OverflowTo::Queue(queue(QUEUES[rng.random_range(0..QUEUES.len())]))
+        }
+    };
+    let (outside_hours, too_many, too_long) = (to(0.3), to(0.3), to(0.2));
+    Overflow {
+        outside_hours: rng.random_bool(0.15).then_some(outside_hours),
+        too_many: rng.random_bool(0.15).then(|| LengthOverflow {
+            waiting: rng.random_range(1..4),
+            to: too_many,
+        }),
+        too_long: rng.random_bool(0.2).then(|| WaitOverflow {
+            after: Millis::minutes(rng.random_range(1..90)),
+            to: too_long,
+        }),
+    }
+}
+
+/// Timeout rules; their names say what they do, so that rules of one name are one rule.
+fn timeout_rules(rng: &mut StdRng) -> Vec<TimeoutRule> {
+    let all = [
+        (
+            "say customer",
+            Side::Customer,
+            TimeoutAction::Say(Texts::any("Still there?")),
+        ),
+        (
+            "say agent",
+            Side::Agent,
+            TimeoutAction::Say(Texts::any("A moment.")),
+        ),
+        ("park customer", Side::Customer, TimeoutAction::Park),
+        ("close agent", Side::Agent, TimeoutAction::Close),
+        ("close customer", Side::Customer, TimeoutAction::Close),
+    ];
+    all.into_iter()
+        .filter(|_| rng.random_bool(0.25))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|(name, silent, then)| TimeoutRule {
+            name: name.to_owned(),
+            silent,
+            after: Millis::minutes(rng.random_range(1..120)),
+            then,
+        })
+        .collect()
+}
+
+/// One change of the configuration, of the kinds that an admin makes on a working day.
+pub(crate) fn change(rng: &mut StdRng, company: &mut Company) {
+    let who = agent(["ben", "cleo"][rng.random_range(0..2)]);
+    let which = queue(QUEUES[rng.random_range(0..QUEUES.len())]);
+    let of = workstream(WORKSTREAMS[rng.random_range(0..WORKSTREAMS.len())]);
+    let hours = company.calendars.keys().next().cloned();
+    let profile = company.agents.get_mut(&who).expect("configured");
+    let queue = company.queues.get_mut(&which).expect("configured");
+    let rules = company.workstreams.get_mut(&of).expect("configured");
+    match rng.random_range(0..7) {
+        0 => profile.enabled = !profile.enabled,
+        1 => profile.capacity = rng.random_range(1..4),
+        2 => {
+            if !queue.members.remove(&who) {
+                queue.members.insert(who);
+            }
+        }
+        3 => queue.hours = if queue.hours.is_some() { None } else { hours },
+        4 => queue.overflow = overflow(rng),
+        5 => rules.timeout_rules = timeout_rules(rng),
+        _ => rules.enabled = !rules.enabled,
+    }
 }
 
 fn rules(name: &str, rng: &mut StdRng) -> Workstream {
@@ -200,6 +285,7 @@ fn rules(name: &str, rng: &mut StdRng) -> Workstream {
         rules.allowed_presences = BTreeSet::from([Presence::Available, Presence::Busy]);
     }
     rules.priority = rng.random_range(0..2);
+    rules.timeout_rules = timeout_rules(rng);
     rules.routes.push(RouteRule {
         name: "sales first".to_owned(),
         when: vec![Condition {

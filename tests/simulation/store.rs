@@ -230,7 +230,7 @@ impl Store {
     }
 
     /// The row may be earlier than the earliest timer, never later and never missing.
-    fn check_timer(&self, id: ConversationId, company: &Company) {
+    pub(crate) fn check_timer(&self, id: ConversationId, company: &Company) {
         let stored = &self.conversations[&id];
         let due = next_due(&stored.state, company).map(|(at, _)| at);
         match (stored.timer, due) {

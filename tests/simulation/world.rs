@@ -66,6 +66,8 @@ pub(crate) struct World {
     pub(crate) noted: HashMap<(ConversationId, DedupKey), (NoteNumber, String)>,
     pub(crate) trace: Option<Vec<String>>,
     pub(crate) capacity_dirty: bool,
+    /// Units that agents had when their capacity was lowered below them, and still have.
+    pub(crate) by_right: BTreeMap<AgentId, u32>,
     /// The store has time for everything.
     pub(crate) calm: bool,
     /// Ways that were taken and faults that happened.
@@ -120,6 +122,7 @@ impl World {
             noted: HashMap::new(),
             trace: traced.then(Vec::new),
             capacity_dirty: false,
+            by_right: BTreeMap::new(),
             calm: false,
             ways: BTreeSet::new(),
         };

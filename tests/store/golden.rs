@@ -14,8 +14,8 @@ use linger::domain::company::{
 use linger::domain::conversation::Conversation;
 use linger::domain::directory::Entry;
 use linger::domain::event::{
-    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, ParkedBy, Recorded, ReleaseReason,
-    Returning, StickyEnd,
+    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, OverflowReason, OverflowedTo,
+    ParkedBy, Recorded, ReleaseReason, Returning, StickyEnd,
 };
 use linger::domain::hours::{Calendar, Date, Interval};
 use linger::domain::ids::{AuthenticationId, CalendarId, Position, QueueId, Seq, WidgetId};
@@ -58,6 +58,9 @@ fn variant(event: &Event) -> &'static str {
         Event::ConsultInvited { .. } => "consult_invited",
         Event::ConsultJoined { .. } => "consult_joined",
         Event::ConsultEnded { .. } => "consult_ended",
+        Event::Overflowed { .. } => "overflowed",
+        Event::SilenceNoted { .. } => "silence_noted",
+        Event::PlaceTold { .. } => "place_told",
     }
 }
 
@@ -226,6 +229,17 @@ fn events() -> Vec<Event> {
             agent: agent("ben"),
             by: agent("ben"),
         },
+        Event::Overflowed {
+            from: queue("support"),
+            to: OverflowedTo::Queue(queue("sales")),
+            reason: OverflowReason::TooMany { waiting: 9 },
+        },
+        Event::SilenceNoted {
+            rule: "still there".to_owned(),
+            silent: Side::Customer,
+            after: Millis::minutes(10),
+        },
+        Event::PlaceTold { position: 3 },
     ]
 }
 
@@ -256,6 +270,12 @@ fn conversation() -> Conversation {
     state.declines.insert(agent("cid"), 3);
     state.ended = Some((EndedBy::Agent, at));
     state.closed = Some((CloseReason::WrapUpOver, deadline));
+    state.overflowed = vec![queue("support")];
+    state.stays = true;
+    state.unanswered_since = Some(deadline);
+    state.answered_at = Some(deadline);
+    state.silences = vec![(Side::Agent, "slow".to_owned())];
+    state.told_place = Some((3, deadline));
     state
 }
 

@@ -15,7 +15,7 @@ use crate::engine::conversation::{ActionId, Origin};
 use crate::engine::outbound::SessionId;
 use crate::engine::request::{Principal, Request};
 use crate::engine::summary::Summary;
-use crate::engine::supervisor::Epoch;
+use crate::engine::supervisor::{Epoch, Existing, Supposed};
 use crate::store::{Loaded, StoreError};
 
 /// What a start-up hands over.
@@ -105,6 +105,8 @@ pub enum ToSupervisor {
     Absent(AgentId),
     /// Look at the clock.
     Tick,
+    /// Somebody asks about a start, and the store has looked up the customer's conversation.
+    ExplainStart(Origin, Box<Supposed>, Option<Existing>),
     /// For tests of supervision: make a conversation's actor die.
     #[cfg(test)]
     Kill(ConversationId),

@@ -1,6 +1,7 @@
 //! The supervisor's actor: performs what its machine wants, starts actors on their
 //! arbiters, and answers what needs the whole floor.
 
+mod explaining;
 mod lists;
 mod lives;
 mod message;
@@ -104,6 +105,7 @@ impl SupervisorActor {
                 }
                 Effect::LookUp(customer, workstream) => self.look_up(customer, workstream, ctx),
                 Effect::Answer(origin, reject) => self.links.registry.answer(origin, Err(reject)),
+                Effect::Reply(origin, result) => self.links.registry.answer(origin, *result),
                 Effect::Notify(agent, out) => post(&self.agent(&agent, ctx), ToAgent::Tell(out)),
                 Effect::SetAway(agent) => post(
                     &self.agent(&agent, ctx),
@@ -206,8 +208,20 @@ impl SupervisorActor {
             (Request::Count(filter), principal @ Principal::Agent { .. }) => {
                 self.count(origin, &principal, filter);
             }
+            (Request::ExplainStart(supposed), Principal::Agent { role, .. })
+                if role >= Role::Supervisor =>
+            {
+                self.explain_start(origin, supposed, ctx);
+            }
+            (Request::ExplainStart(_), Principal::Agent { .. }) => {
+                self.refuse(origin, Code::Forbidden, "Only supervisors can do this.");
+            }
             (
-                Request::SetPresence(_) | Request::Me | Request::Floor | Request::Count(_),
+                Request::SetPresence(_)
+                | Request::Me
+                | Request::Floor
+                | Request::Count(_)
+                | Request::ExplainStart(_),
                 Principal::Customer(_),
             ) => {
                 self.refuse(origin, Code::Forbidden, "Only agents can do this.");
@@ -436,6 +450,9 @@ impl Handler<ToSupervisor> for SupervisorActor {
                 self.with_machine(ctx, |m, _, out| m.absent(&agent, out));
             }
             ToSupervisor::Tick => self.tick(ctx),
+            ToSupervisor::ExplainStart(origin, supposed, existing) => {
+                self.explained(origin, &supposed, existing);
+            }
             #[cfg(test)]
             ToSupervisor::Kill(id) => {
                 if let Some((_, actor)) = self.conversations.get(&id) {

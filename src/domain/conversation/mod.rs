@@ -14,6 +14,10 @@
 //! | `noting.rs` | private notes |
 //! | `labels.rs` | tags and the subject |
 //! | `consult.rs` | colleagues who read along, and those who were added |
+//! | `overflow.rs` | what does not wait (any longer) in its queue |
+//! | `silence.rs` | timeout rules |
+//! | `place.rs` | the place in line, told when it is news |
+//! | `saying.rs` | texts of rules, and with a place in line |
 //!
 //! Promise: a refusal leaves the state untouched. Every rule checks first and
 //! records afterwards; the simulation compares.
@@ -24,7 +28,11 @@ mod labels;
 mod leave;
 mod noting;
 mod offer;
+mod overflow;
+mod place;
 mod posting;
+mod saying;
+mod silence;
 mod start;
 mod state;
 #[cfg(test)]
@@ -36,14 +44,15 @@ use std::sync::Arc;
 
 pub use consult::is_heard;
 pub use labels::tag;
-pub use start::start;
+pub use place::is_news as place_is_news;
+pub use start::{resolve, start, start_among};
 pub use state::{Assignment, ConsultRole, Conversation, Reservation, State, TransferOffer};
 pub use timers::{Timer, next_due};
 
 use super::command::{Actor, Command};
 use super::company::{Company, Patience, Role, Workstream};
 use super::event::{DeclineReason, Event, Recorded, Returning};
-use super::ids::AgentId;
+use super::ids::{AgentId, QueueId};
 use super::message::{Author, Message, SystemKind};
 use super::reject::{Code, Reject};
 use super::system_messages::{self, Placeholders};
@@ -123,6 +132,7 @@ pub fn decide(
         Command::AgentAbsent { agent } => draft.agent_absent(&agent),
         Command::CustomerGone => draft.customer_gone(),
         Command::CustomerBack => draft.customer_back(),
+        Command::TellPlace { position, wait } => draft.tell_place(position, wait),
         Command::Tick => draft.tick(),
         Command::Note {
             client_id,
@@ -267,7 +277,7 @@ impl Draft<'_> {
         Some(Returning {
             agent: agent.clone(),
             since: self.ctx.now,
-            until: patience_until(stickiness.patience, self.state, self.ctx),
+            until: patience_until(stickiness.patience, &self.state.queue, self.ctx),
         })
     }
 
@@ -282,10 +292,10 @@ impl Draft<'_> {
 
 /// When patience that begins now is over, counted in operating time of the queue.
 /// `None` is never, also where the queue never opens again.
-fn patience_until(patience: Patience, state: &Conversation, ctx: Ctx<'_>) -> Option<Timestamp> {
+fn patience_until(patience: Patience, queue: &QueueId, ctx: Ctx<'_>) -> Option<Timestamp> {
     match patience {
         Patience::Forever => None,
-        Patience::For(length) => match ctx.company.hours_of(&state.queue) {
+        Patience::For(length) => match ctx.company.hours_of(queue) {
             Some(calendar) => calendar.operating_deadline(ctx.now, length),
             None => Some(ctx.now + length),
         },

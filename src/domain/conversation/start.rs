@@ -3,32 +3,50 @@
 use std::sync::Arc;
 
 use super::{Conversation, Ctx, Draft, patience_until};
+use crate::domain::arrival::{Waiting, WayEnd, arrive};
 use crate::domain::command::Start;
-use crate::domain::company::{Mode, Workstream};
+use crate::domain::company::Workstream;
 use crate::domain::event::{Event, Recorded, Returning};
-use crate::domain::ids::{ClientId, ConversationId, CustomerId, QueueId, WorkstreamId};
+use crate::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, QueueId, WorkstreamId};
 use crate::domain::message::{Author, Message, SystemKind};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::time::Millis;
+use crate::domain::time::{Millis, Timestamp};
 use crate::limits;
 
-/// Begins a conversation.
+/// Begins a conversation where nobody else waits.
 ///
 /// # Errors
-/// `unknown_workstream`, `outside_hours` (live only), `too_long`, `invalid_request`.
+/// As [`start_among`].
 pub fn start(
     id: ConversationId,
     customer: &CustomerId,
     start: Start,
     ctx: Ctx<'_>,
 ) -> Result<(Conversation, Vec<Recorded>), Reject> {
+    start_among(id, customer, start, ctx, &|_| 0)
+}
+
+/// Begins a conversation; `waiting` says how many wait in a queue.
+///
+/// # Errors
+/// `unknown_workstream`, `not_accepting`, `outside_hours` (live only), `too_long`, `invalid_request`.
+pub fn start_among(
+    id: ConversationId,
+    customer: &CustomerId,
+    start: Start,
+    ctx: Ctx<'_>,
+    waiting: Waiting<'_>,
+) -> Result<(Conversation, Vec<Recorded>), Reject> {
     let (workstream, rules) = resolve(&start, ctx)?;
+    accepts(&start, rules, ctx)?;
     check_context(&start)?;
     let first_message = first_message(&start)?;
-    let (queue, route) = route(&start, rules);
-    if rules.mode == Mode::Live {
-        refuse_outside_hours(&queue, ctx)?;
-    }
+    let arrival = arrive(&start, rules, ctx.company, ctx.now, waiting);
+    let waits_in = match &arrival.way.end {
+        WayEnd::Closed(opens_at) => return Err(outside_hours(*opens_at, ctx.now)),
+        WayEnd::Queue(queue) => Some(queue.clone()),
+        WayEnd::End(_) => None,
+    };
     let started = Recorded {
         at: ctx.now,
         event: Event::Started {
@@ -38,21 +56,27 @@ pub fn start(
             widget: start.widget,
             locale: start.locale,
             context: start.context,
-            queue,
-            route,
+            queue: arrival.routed,
+            route: arrival.route,
             priority: rules.priority,
             prefer: None,
             client_id: start.client_id,
         },
     };
-    let prefer = start.last_agent.filter(|_| rules.prefer_last_agent);
+    let prefer = start
+        .last_agent
+        .filter(|_| rules.prefer_last_agent)
+        .zip(waits_in.as_ref());
     let (mut state, started) = with_preference(id, started, prefer, rules, ctx);
     let mut draft = Draft {
         state: &mut state,
         ctx,
         events: vec![started],
     };
-    draft.tell(SystemKind::Greeting, None);
+    // Whoever is about to be told that it ends is not told that somebody comes.
+    if waits_in.is_some() {
+        draft.tell(SystemKind::Greeting, None);
+    }
     if let Some((client_id, text)) = first_message {
         let message = Message {
             seq: draft.state.last_seq.next(),
@@ -63,25 +87,27 @@ pub fn start(
         };
         draft.record(Event::Posted(Arc::new(message)));
     }
-    draft.tell_outside_hours();
+    if !draft.take_way(arrival.way) {
+        draft.tell_outside_hours();
+    }
     let events = draft.events;
     Ok((state, events))
 }
 
 /// The state after `Started`, with the preferred agent's wait filled in: its length
-/// depends on the queue that the state knows.
+/// depends on the queue in which it will wait.
 fn with_preference(
     id: ConversationId,
     mut started: Recorded,
-    agent: Option<crate::domain::ids::AgentId>,
+    agent: Option<(AgentId, &QueueId)>,
     rules: &Workstream,
     ctx: Ctx<'_>,
 ) -> (Conversation, Recorded) {
     let plain = Conversation::begin(id, &started).expect("the first event is Started");
-    let Some((agent, stickiness)) = agent.zip(rules.keep_same_agent) else {
+    let Some(((agent, queue), stickiness)) = agent.zip(rules.keep_same_agent) else {
         return (plain, started);
     };
-    let until = patience_until(stickiness.patience, &plain, ctx);
+    let until = patience_until(stickiness.patience, queue, ctx);
     if let Event::Started { prefer, .. } = &mut started.event {
         *prefer = Some(Returning {
             agent,
@@ -95,7 +121,11 @@ fn with_preference(
     )
 }
 
-fn resolve<'a>(start: &Start, ctx: Ctx<'a>) -> Result<(WorkstreamId, &'a Workstream), Reject> {
+/// The workstream of a start and its rules.
+///
+/// # Errors
+/// `unknown_workstream`.
+pub fn resolve<'a>(start: &Start, ctx: Ctx<'a>) -> Result<(WorkstreamId, &'a Workstream), Reject> {
     let unknown = || {
         Reject::new(
             Code::UnknownWorkstream,
@@ -158,38 +188,27 @@ fn first_message(start: &Start) -> Result<Option<(ClientId, Arc<str>)>, Reject> 
     Ok(Some((client_id.clone(), text.clone())))
 }
 
-/// The first routing rule that matches, or the default queue.
-fn route(start: &Start, rules: &Workstream) -> (QueueId, Option<String>) {
-    let value_of = |key: &str| match key {
-        "widget" => start.widget.as_ref().map(|w| w.as_str()),
-        "locale" => Some(start.locale.as_str()),
-        other => start.context.get(other).map(String::as_str),
-    };
-    rules
-        .routes
-        .iter()
-        .find(|rule| rule.when.iter().all(|c| c.test.passes(value_of(&c.key))))
-        .map_or_else(
-            || (rules.default_queue.clone(), None),
-            |rule| (rule.queue.clone(), Some(rule.name.clone())),
-        )
-}
-
-fn refuse_outside_hours(queue: &QueueId, ctx: Ctx<'_>) -> Result<(), Reject> {
-    let Some(calendar) = ctx.company.hours_of(queue) else {
-        return Ok(());
-    };
-    if calendar.is_open(ctx.now) {
+/// A workstream or widget that is switched off takes nothing new; what it has goes on.
+fn accepts(start: &Start, rules: &Workstream, ctx: Ctx<'_>) -> Result<(), Reject> {
+    let widget = start
+        .widget
+        .as_ref()
+        .and_then(|w| ctx.company.widgets.get(w));
+    if rules.enabled && widget.is_none_or(|w| w.enabled) {
         return Ok(());
     }
-    let opens_at = calendar.next_opening(ctx.now);
+    Err(Reject::new(
+        Code::NotAccepting,
+        "No new conversations are taken here at the moment; ask the company for another way.",
+    ))
+}
+
+fn outside_hours(opens_at: Option<Timestamp>, now: Timestamp) -> Reject {
     let mut reject = Reject::new(
         Code::OutsideHours,
         "The chat is closed now; come back when it opens.",
     );
     reject.opens_at = opens_at;
-    reject.retry_after = opens_at
-        .map(|at| at.since(ctx.now))
-        .filter(|w| *w > Millis(0));
-    Err(reject)
+    reject.retry_after = opens_at.map(|at| at.since(now)).filter(|w| *w > Millis(0));
+    reject
 }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::company::Mode;
 use crate::domain::event::{
-    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, Recorded, Returning, StickyEnd,
+    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, OverflowedTo, Recorded, Returning,
+    StickyEnd,
 };
 use crate::domain::ids::{
     AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WidgetId, WorkstreamId,
@@ -174,6 +175,20 @@ pub struct Conversation {
     pub consultants: BTreeMap<AgentId, ConsultRole>,
     /// Why it was handed over, until somebody takes it.
     pub transfer_reason: Option<Arc<str>>,
+    /// Since when it has been without an agent in this queue: what waiting too long counts from.
+    pub in_queue_since: Timestamp,
+    /// The queues that overflow took it from, in this wait.
+    pub overflowed: Vec<QueueId>,
+    /// It waited too long in this queue and there was nowhere to go.
+    pub stays: bool,
+    /// The first message of the customer that no agent has answered.
+    pub unanswered_since: Option<Timestamp>,
+    /// The agent's last message, while the customer has not written after it.
+    pub answered_at: Option<Timestamp>,
+    /// Timeout rules that have been carried out in the silence that lasts, by name.
+    pub silences: Vec<(Side, String)>,
+    /// The place in line that the customer was told last, and when.
+    pub told_place: Option<(u32, Timestamp)>,
 }
 
 impl Conversation {
@@ -234,6 +249,13 @@ impl Conversation {
             subject: None,
             consultants: BTreeMap::new(),
             transfer_reason: None,
+            in_queue_since: first.at,
+            overflowed: Vec::new(),
+            stays: false,
+            unanswered_since: None,
+            answered_at: None,
+            silences: Vec::new(),
+            told_place: None,
         })
     }
 
@@ -276,6 +298,14 @@ impl Conversation {
         self.queued_at = at;
     }
 
+    /// A wait begins, in the queue that it is in.
+    fn wait_anew(&mut self, at: Timestamp) {
+        self.in_queue_since = at;
+        self.overflowed.clear();
+        self.stays = false;
+        self.told_place = None;
+    }
+
     fn taken_by(&mut self, agent: &AgentId) {
         self.last_agent = Some(agent.clone());
         self.declines.clear();
@@ -283,6 +313,8 @@ impl Conversation {
         self.is_return = false;
         self.told_hours = false;
         self.transfer_reason = None;
+        self.overflowed.clear();
+        self.told_place = None;
         self.sessions += 1;
     }
 
@@ -296,12 +328,13 @@ impl Conversation {
             Event::Posted(message) => self.apply_posted(message, at),
             Event::Returned { sticky } => {
                 self.queue_up(at);
+                self.wait_anew(at);
                 self.activity_at = at;
                 self.declines.clear();
                 self.is_return = true;
                 self.returning.clone_from(sticky);
             }
-            Event::StickyEnded { reason } => self.apply_sticky_ended(*reason),
+            Event::StickyEnded { reason } => self.apply_sticky_ended(*reason, at),
             Event::Offered {
                 agent,
                 units,
@@ -374,6 +407,7 @@ impl Conversation {
                 sticky,
             } => {
                 self.queue_up(at);
+                self.wait_anew(at);
                 self.activity_at = at;
                 self.declines.clear();
                 self.is_return = sticky.is_some();
@@ -424,6 +458,7 @@ impl Conversation {
             Event::TransferredToQueue { queue, by, reason } => {
                 self.queue_up(at);
                 self.transfer_reason.clone_from(reason);
+                self.wait_anew(at);
                 self.activity_at = at;
                 self.queue = queue.clone();
                 self.declines.clear();
@@ -486,6 +521,9 @@ impl Conversation {
             Event::ConsultEnded { agent, by: _ } => {
                 self.consultants.remove(agent);
             }
+            Event::Overflowed { from, to, .. } => self.apply_overflowed(from, to, at),
+            Event::SilenceNoted { rule, silent, .. } => self.silences.push((*silent, rule.clone())),
+            Event::PlaceTold { position } => self.told_place = Some((*position, at)),
         }
         if !recorded.event.is_private() {
             self.public_position = self.position;
@@ -507,19 +545,44 @@ impl Conversation {
         }
     }
 
+    fn apply_overflowed(&mut self, from: &QueueId, to: &OverflowedTo, at: Timestamp) {
+        match to {
+            OverflowedTo::Queue(queue) => {
+                // Its place in line is by its whole wait.
+                self.overflowed.push(from.clone());
+                self.queue = queue.clone();
+                self.in_queue_since = at;
+                self.stays = false;
+                self.told_place = None;
+            }
+            OverflowedTo::Stays => self.stays = true,
+            OverflowedTo::End => {}
+        }
+    }
+
     fn apply_posted(&mut self, message: &Message, at: Timestamp) {
         self.last_seq = message.seq;
-        self.activity_at = at;
+        match &message.author {
+            Author::System(kind) if kind.is_about_waiting() => {}
+            _ => self.activity_at = at,
+        }
         match &message.author {
             Author::Customer => {
                 self.customer_at = at;
+                self.unanswered_since.get_or_insert(at);
+                self.answered_at = None;
+                self.silences.retain(|(side, _)| *side != Side::Customer);
                 // Whoever writes is there, also without a socket.
                 self.customer_gone_at = None;
                 if self.subject.is_none() {
                     self.subject = subject_of(&message.text);
                 }
             }
-            Author::Agent(_) => {}
+            Author::Agent(_) => {
+                self.unanswered_since = None;
+                self.answered_at = Some(at);
+                self.silences.retain(|(side, _)| *side != Side::Agent);
+            }
             Author::System(kind) => {
                 use crate::domain::message::SystemKind::{Holiday, OutsideHours};
                 self.told_hours |= matches!(kind, OutsideHours | Holiday);
@@ -527,7 +590,9 @@ impl Conversation {
         }
     }
 
-    fn apply_sticky_ended(&mut self, reason: StickyEnd) {
+    fn apply_sticky_ended(&mut self, reason: StickyEnd, at: Timestamp) {
+        // From now on it waits in the queue.
+        self.in_queue_since = at;
         if let Some(returning) = self.returning.take()
             && reason == StickyEnd::OfferDeclined
         {

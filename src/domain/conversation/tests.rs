@@ -11,9 +11,14 @@
 #[rustfmt::skip]
 mod live;
 #[rustfmt::skip]
+mod overflow;
+#[rustfmt::skip]
 mod persistent;
 #[rustfmt::skip]
 mod refusals;
+mod routing;
+#[rustfmt::skip]
+mod silence;
 #[rustfmt::skip]
 mod timing;
 #[rustfmt::skip]
@@ -22,10 +27,10 @@ mod work;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Conversation, Ctx, State, decide, next_due, start};
+use super::{Conversation, Ctx, State, decide, next_due, start_among};
 use crate::domain::command::{Actor, Command, Start};
 use crate::domain::company::{AgentProfile, Company, Mode, Queue, Role, Workstream};
-use crate::domain::event::{Event, Recorded, StickyEnd};
+use crate::domain::event::{Event, OverflowedTo, Recorded, StickyEnd};
 use crate::domain::hours::{Calendar, Interval};
 use crate::domain::ids::{
     AgentId, CalendarId, ClientId, ConversationId, CustomerId, QueueId, Seq, WorkstreamId,
@@ -36,7 +41,7 @@ use crate::domain::routing::{Explanation, Rule};
 use crate::domain::time::{Millis, Timestamp};
 
 /// What happened before, the step, and what comes of it.
-struct Case(&'static str, &'static str, &'static str, &'static str);
+struct Case<'a>(&'a str, &'a str, &'a str, &'a str);
 
 /// Monday, 5 January 2026, nine o'clock in Madrid: the sales queue opens.
 const START: Timestamp = Timestamp(1_767_600_000_000);
@@ -189,6 +194,7 @@ impl Story {
             locale: "en".to_owned(),
             ..Start::default()
         };
+        let mut waiting = 0;
         for word in rest {
             match *word {
                 "sales" => {
@@ -200,6 +206,8 @@ impl Story {
                     wanted.client_id = Some(self.client_id());
                     wanted.text = Some(Arc::from("Hello"));
                 }
+                "amid" => waiting = 3,
+                "pt-BR" => "pt-BR".clone_into(&mut wanted.locale),
                 name => wanted.last_agent = Some(agent(name)),
             }
         }
@@ -207,7 +215,7 @@ impl Story {
             now: self.now,
             company: &self.company,
         };
-        let (state, events) = start(ConversationId(1), &customer, wanted, ctx)?;
+        let (state, events) = start_among(ConversationId(1), &customer, wanted, ctx, &|_| waiting)?;
         self.state = Some(state);
         self.journal.extend(events.iter().cloned());
         self.check_state();
@@ -280,6 +288,10 @@ impl Story {
             "misses" => Command::AgentAbsent { agent: to() },
             "gone" => Command::CustomerGone,
             "back" => Command::CustomerBack,
+            "places" => Command::TellPlace {
+                position: rest[0].parse().expect("a number"),
+                wait: rest.get(1).map(|w| duration(w)),
+            },
             "ticks" => Command::Tick,
             "notes" => Command::Note {
                 client_id: self.client_id(),
@@ -484,11 +496,21 @@ fn describe(event: &Event) -> String {
         Event::ConsultInvited { agent, .. } => format!("consulted {agent}"),
         Event::ConsultJoined { agent, .. } => format!("added {agent}"),
         Event::ConsultEnded { agent, .. } => format!("dismissed {agent}"),
+        Event::Overflowed { from, to, reason } => {
+            let to = match to {
+                OverflowedTo::Queue(queue) => format!("to {queue}"),
+                OverflowedTo::End => "ends".to_owned(),
+                OverflowedTo::Stays => "stays".to_owned(),
+            };
+            format!("overflow {from} {to} {reason:?}")
+        }
+        Event::SilenceNoted { rule, silent, .. } => format!("silence {silent:?} {rule}"),
+        Event::PlaceTold { position } => format!("place {position}"),
     }
 }
 
 /// Runs a table and shows every case that differs, not only the first.
-fn check(company: &Company, cases: &[Case]) {
+fn check(company: &Company, cases: &[Case<'_>]) {
     let mut wrong = Vec::new();
     for Case(name, given, when, then) in cases {
         let mut story = Story::new(company.clone());

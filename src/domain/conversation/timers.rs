@@ -1,7 +1,7 @@
 //! What is due when (SEMANTICS, Timers). Derived from the state and the
 //! configuration; only the earliest instant is kept in the store.
 
-use super::{Conversation, Draft, State, rules_of};
+use super::{Conversation, Draft, State, overflow, rules_of, silence};
 use crate::domain::company::{Company, Mode, WrapUp};
 use crate::domain::event::{CloseReason, DeclineReason, EndedBy, Event, ParkedBy, StickyEnd};
 use crate::domain::time::Timestamp;
@@ -23,10 +23,14 @@ pub enum Timer {
     FreeUnits,
     /// Wrap-up is over.
     WrapUp,
+    /// It has waited too long in its queue.
+    Overflow,
     /// Open for too long without activity.
     OpenIdle,
     /// Waiting for too long without activity.
     AutoClose,
+    /// A side has been silent for as long as this timeout rule allows.
+    Silence(usize),
 }
 
 /// The earliest timer of a conversation, if it has any.
@@ -51,6 +55,7 @@ pub fn next_due(state: &Conversation, company: &Company) -> Option<(Timestamp, T
                 Timer::Patience,
             );
             offer(disconnect, Timer::Disconnect);
+            offer(overflow::too_long_at(state, company), Timer::Overflow);
             offer(Some(state.activity_at + t.open_idle_close), Timer::OpenIdle);
         }
         State::Active => {
@@ -78,6 +83,9 @@ pub fn next_due(state: &Conversation, company: &Company) -> Option<(Timestamp, T
             }
         }
         State::Closed => {}
+    }
+    if let Some((due, rule)) = silence::next_silence(state, company) {
+        offer(Some(due), Timer::Silence(rule));
     }
     earliest
 }
@@ -126,6 +134,8 @@ impl Draft<'_> {
                 reason: CloseReason::WrapUpOver,
                 by: None,
             }),
+            Timer::Overflow => self.overflow_too_long(),
+            Timer::Silence(rule) => self.silence(rule),
             Timer::OpenIdle | Timer::AutoClose => {
                 self.close_by_system(CloseReason::Inactivity, None);
             }

@@ -146,11 +146,15 @@ impl Assignment {
     }
 
     fn candidate(&self, agent: &AgentId, rules: &Workstream, summary: &Summary) -> Candidate {
+        self.candidate_if(agent, self.ruled_out(agent, rules, summary.id(), summary))
+    }
+
+    pub(super) fn candidate_if(&self, agent: &AgentId, ruled_out: Option<RuledOut>) -> Candidate {
         let state = self.agents.get(agent).copied().unwrap_or_default();
         let capacity = self.company.agents.get(agent).map_or(0, |a| a.capacity);
         Candidate {
             agent: agent.clone(),
-            ruled_out: self.ruled_out(agent, rules, summary.id(), summary),
+            ruled_out,
             free_units: i64::from(capacity) - i64::from(self.ledger.load(agent)),
             last_assigned: state.last_assigned,
             last_released: state.last_released,
@@ -164,10 +168,10 @@ impl Assignment {
         id: ConversationId,
         summary: &Summary,
     ) -> Option<RuledOut> {
-        let profile = self.company.agents.get(agent).filter(|a| a.enabled);
-        let Some(profile) = profile else {
-            return Some(RuledOut::Disabled);
-        };
+        let unfit = self.unfit(agent, rules);
+        if unfit == Some(RuledOut::Disabled) {
+            return unfit;
+        }
         let often = summary
             .declines
             .get(agent)
@@ -175,6 +179,15 @@ impl Assignment {
         if often || self.declined.get(agent).is_some_and(|d| d.contains(&id)) {
             return Some(RuledOut::Declined);
         }
+        unfit
+    }
+
+    /// Why an agent cannot have any conversation of these rules now.
+    pub(super) fn unfit(&self, agent: &AgentId, rules: &Workstream) -> Option<RuledOut> {
+        let profile = self.company.agents.get(agent).filter(|a| a.enabled);
+        let Some(profile) = profile else {
+            return Some(RuledOut::Disabled);
+        };
         let presence = self
             .agents
             .get(agent)
@@ -261,23 +274,30 @@ fn explain(
     let others = candidates
         .iter()
         .filter(|c| c.agent != *chosen)
-        .map(|c| Considered {
-            agent: c.agent.clone(),
-            ruled_out: Some(c.ruled_out.unwrap_or(RuledOut::Method)),
-        });
-    let considered: Vec<Considered> = std::iter::once(Considered {
+        .map(|c| considered(c, Some(chosen)));
+    let listed: Vec<Considered> = std::iter::once(Considered {
         agent: chosen.clone(),
         ruled_out: None,
     })
     .chain(others)
     .take(limits::EXPLAINED_CANDIDATES_MAX)
     .collect();
-    let more = candidates.len().saturating_sub(considered.len());
+    let more = candidates.len().saturating_sub(listed.len());
     Explanation {
         rule,
         queue: Some(summary.queue().clone()),
         waited: waited(summary, now),
-        considered,
+        considered: listed,
         more: u32::try_from(more).unwrap_or(u32::MAX),
+    }
+}
+
+/// A candidate as it stands in an explanation.
+pub(super) fn considered(candidate: &Candidate, chosen: Option<&AgentId>) -> Considered {
+    let is_chosen = chosen == Some(&candidate.agent);
+    let ruled_out = candidate.ruled_out.unwrap_or(RuledOut::Method);
+    Considered {
+        agent: candidate.agent.clone(),
+        ruled_out: (!is_chosen).then_some(ruled_out),
     }
 }

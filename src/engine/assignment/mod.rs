@@ -6,8 +6,11 @@
 //! in the same call, never at a later tick.
 
 mod choice;
+mod excess;
 mod ledger;
 mod lines;
+mod places;
+mod standing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -23,10 +26,12 @@ use crate::limits;
 
 use super::conversation::ActionId;
 use super::summary::Summary;
-use super::view::{AgentView, FloorView, QueueView};
+use super::view::AgentView;
 
+use excess::Excess;
 pub use ledger::Ledger;
 use lines::{Line, Lines, Place};
+use places::{AverageWait, Places};
 
 /// A step that a conversation is asked to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +74,11 @@ pub struct Assignment {
     known: BTreeMap<ConversationId, Summary>,
     ledger: Ledger,
     lines: Lines,
+    places: Places,
+    /// How long live customers waited, by queue.
+    waits: HashMap<QueueId, AverageWait>,
+    /// Units above a capacity that was lowered under them.
+    excess: Excess,
     agents: BTreeMap<AgentId, AgentState>,
     /// Steps on their way, by conversation: nothing else is decided for it meanwhile.
     underway: HashMap<ConversationId, BTreeSet<ActionId>>,
@@ -93,6 +103,9 @@ impl Assignment {
             known: BTreeMap::new(),
             ledger: Ledger::default(),
             lines: Lines::default(),
+            places: Places::default(),
+            waits: HashMap::new(),
+            excess: Excess::default(),
             agents: BTreeMap::new(),
             underway: HashMap::new(),
             set_aside: HashSet::new(),
@@ -123,6 +136,7 @@ impl Assignment {
     /// Takes over a durable state; returns what follows from it.
     pub fn observe(&mut self, summary: Summary, now: Timestamp) -> Vec<Action> {
         let id = summary.id();
+        self.note_wait(&summary);
         let Some(lost) = self.take_over(summary) else {
             return Vec::new();
         };
@@ -157,6 +171,7 @@ impl Assignment {
             .map(|b| b.reservations.clone())
             .unwrap_or_default();
         let lost = self.ledger.observe(id, &old, &summary.reservations);
+        self.excess.shrink(&lost, &self.ledger, &self.company);
         let live = summary.is_live();
         self.known.insert(id, summary);
         if !live {
@@ -165,6 +180,7 @@ impl Assignment {
                 declined.remove(&id);
             }
         }
+        self.places.set(id, self.known.get(&id));
         self.line_up(id);
         Some(lost)
     }
@@ -198,6 +214,8 @@ impl Assignment {
             }
         }
         let agent = self.ledger.settle(action).map(|(agent, _)| agent);
+        self.excess
+            .shrink(agent.as_slice(), &self.ledger, &self.company);
         self.line_up(conversation);
         let mut actions: Vec<Action> = self
             .try_conversation(conversation, now)
@@ -226,9 +244,12 @@ impl Assignment {
     /// A conversation that does not exist after all.
     pub fn forget(&mut self, conversation: ConversationId) {
         if let Some(summary) = self.known.remove(&conversation) {
-            self.ledger
+            let lost = self
+                .ledger
                 .observe(conversation, &summary.reservations, &[]);
+            self.excess.shrink(&lost, &self.ledger, &self.company);
         }
+        self.places.set(conversation, None);
         self.line_up(conversation);
     }
 
@@ -255,6 +276,7 @@ impl Assignment {
     /// Another configuration holds from now on; returns what follows.
     pub fn configure(&mut self, company: Arc<Company>, now: Timestamp) -> Vec<Action> {
         self.company = company;
+        self.excess.take_in(&self.ledger, &self.company);
         self.declined.clear();
         let all: Vec<ConversationId> = self.known.keys().copied().collect();
         for id in &all {
@@ -266,6 +288,8 @@ impl Assignment {
     /// The server has just started: agents are about to reconnect.
     pub fn settle_in(&mut self, now: Timestamp) {
         self.settling_until = Some(now + limits::PRESENCE_GRACE);
+        // The capacity may have been lowered before the stop.
+        self.excess.take_in(&self.ledger, &self.company);
     }
 
     /// Looks at the clock: queues that opened since are worked in order.
@@ -494,12 +518,14 @@ impl Assignment {
     }
 
     /// The invariant of capacity: load is at most the capacity, unless every unit above
-    /// it comes from an audited override. Returns the agents that break it.
+    /// it comes from an audited override, or was there when the capacity was lowered.
+    /// Returns the agents that break it.
     #[must_use]
     pub fn violations(&self) -> Vec<AgentId> {
         let broken = |id: &AgentId, capacity: u32| {
             let load = self.ledger.load(id);
-            load > capacity && load - capacity > self.ledger.overridden(id)
+            let excused = self.ledger.overridden(id) + self.excess.of(id);
+            load > capacity && load - capacity > excused
         };
         self.company
             .agents
@@ -525,48 +551,6 @@ impl Assignment {
             load: self.ledger.load(agent),
             conversations: self.ledger.conversations(agent),
         })
-    }
-
-    /// Everybody and everything.
-    #[must_use]
-    pub fn floor(&self) -> FloorView {
-        let mut queues: BTreeMap<QueueId, QueueView> = self
-            .company
-            .queues
-            .keys()
-            .map(|id| {
-                (
-                    id.clone(),
-                    QueueView {
-                        id: id.clone(),
-                        waiting: 0,
-                        longest_since: None,
-                    },
-                )
-            })
-            .collect();
-        for summary in self.known.values().filter(|s| s.state() == State::Open) {
-            let queue = queues
-                .entry(summary.queue().clone())
-                .or_insert_with(|| QueueView {
-                    id: summary.queue().clone(),
-                    waiting: 0,
-                    longest_since: None,
-                });
-            queue.waiting += 1;
-            let since = summary.view.queued_at;
-            queue.longest_since = Some(queue.longest_since.map_or(since, |s| s.min(since)));
-        }
-        FloorView {
-            agents: self
-                .company
-                .agents
-                .keys()
-                .filter_map(|id| self.agent_view(id))
-                .collect(),
-            queues: queues.into_values().collect(),
-            conversations: self.known.len(),
-        }
     }
 }
 

@@ -59,7 +59,7 @@ impl ConversationMachine {
             Ask::End => Command::End,
             Ask::Finish => Command::Finish,
             Ask::ForceClose => Command::ForceClose,
-            Ask::Pick | Ask::Reopen | Ask::TransferToAgent { .. } | Ask::Assign(_) => {
+            Ask::Pick | Ask::Reopen | Ask::TransferToAgent { .. } | Ask::Assign(_) | Ask::Place => {
                 // These need the account of capacity and come through the supervisor as `Act`.
                 let reject = Reject::new(
                     Code::Internal,

@@ -6,12 +6,14 @@
 //! | `slots.rs` | waking, sleep as a hand-off with epochs, death and parking |
 //! | `starts.rs` | one conversation, however many starts race |
 //! | `notices.rs` | what agents are told when a conversation changes |
+//! | `standing.rs` | places in line, and what would come of a start |
 //!
 //! Assignment (`engine/assignment`) is consulted here and nowhere else, so what it
 //! sets aside and what it observes are in one order.
 
 mod notices;
 mod slots;
+mod standing;
 mod starts;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -21,18 +23,20 @@ use crate::domain::command::{Actor, Command, Start};
 use crate::domain::company::{Company, Presence, Role};
 use crate::domain::conversation::{Conversation, State};
 use crate::domain::event::Recorded;
-use crate::domain::ids::{AgentId, ConversationId, CustomerId, WorkstreamId};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, QueueId, WorkstreamId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Timestamp;
 
 use super::assignment::{Action, Assignment, Want};
 use super::conversation::{ActionId, Input, Origin};
 use super::outbound::{Outbound, SessionId};
-use super::request::{Ask, Principal};
+use super::request::{Ask, Principal, Reply};
 use super::summary::Summary;
 
 use slots::Slot;
 use starts::StartSlot;
+
+pub use standing::{Existing, QueueStanding, StartExplained, Supposed};
 
 /// One life of a conversation's actor. A message of an earlier life is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,6 +82,8 @@ pub enum Effect {
     LookUp(CustomerId, WorkstreamId),
     /// Tell one session.
     Answer(Origin, Reject),
+    /// Tell one session what only the supervisor knows.
+    Reply(Origin, Box<Result<Reply, Reject>>),
     /// Tell every connection of an agent.
     Notify(AgentId, Outbound),
     /// An offer was missed and the workstream wants the agent away.
@@ -96,6 +102,8 @@ pub struct Supervisor {
     slots: HashMap<ConversationId, Slot>,
     next_epoch: u64,
     starts: HashMap<(CustomerId, WorkstreamId), StartSlot>,
+    /// Conversations that have begun and are not durable yet, by the queue they wait in.
+    arriving: HashMap<ConversationId, QueueId>,
     deaths: HashMap<ConversationId, VecDeque<Timestamp>>,
     parked: HashSet<ConversationId>,
     /// Conversations about which an agent is consulted. May name one that has moved on: the
@@ -120,6 +128,7 @@ impl Supervisor {
             slots: HashMap::new(),
             next_epoch: 0,
             starts: HashMap::new(),
+            arriving: HashMap::new(),
             deaths: HashMap::new(),
             parked,
             consulted: HashMap::new(),
@@ -175,6 +184,26 @@ impl Supervisor {
             }
             return;
         }
+        if matches!(ask, Ask::Place) {
+            match self.summary_of(conversation) {
+                Some(summary) => {
+                    let answer = summary
+                        .ok_or_else(Reject::not_found)
+                        .and_then(|s| self.place(&s, &principal, now));
+                    out.push(Effect::Reply(origin, Box::new(answer)));
+                }
+                None => self.wait_for(
+                    conversation,
+                    slots::Waiter::Ask {
+                        origin,
+                        principal,
+                        ask,
+                    },
+                    out,
+                ),
+            }
+            return;
+        }
         match want_of(&ask) {
             None => self.send(
                 conversation,
@@ -207,19 +236,13 @@ impl Supervisor {
             ));
             return;
         };
-        let awake = match self.slots.get(&conversation) {
-            Some(Slot::Awake { summary, .. }) => {
-                let known = self.assignment.summary(conversation).cloned();
-                let Some(summary) = known.or_else(|| summary.as_deref().cloned()) else {
-                    // Nothing of it is durable yet, so nobody can know of it.
-                    out.push(Effect::Answer(origin, Reject::not_found()));
-                    return;
-                };
-                Some(summary)
-            }
-            _ => None,
-        };
-        let Some(summary) = awake else {
+        let awake = self.summary_of(conversation);
+        if matches!(awake, Some(None)) {
+            // Nothing of it is durable yet, so nobody can know of it.
+            out.push(Effect::Answer(origin, Reject::not_found()));
+            return;
+        }
+        let Some(summary) = awake.flatten() else {
             // The account needs the conversation's rules: wake it, then ask again.
             self.wait_for(
                 conversation,
@@ -335,8 +358,10 @@ impl Supervisor {
         {
             out.push(Effect::SetAway(agent.clone()));
         }
+        self.arriving.remove(&id);
         let actions = self.assignment.observe(summary, now);
         self.perform(actions, out);
+        self.tell_place_of(id, now, out);
     }
 
     /// A step was taken or refused by its conversation.
@@ -438,13 +463,15 @@ impl Supervisor {
         self.wake_again(out);
         let actions = self.assignment.tick(now);
         self.perform(actions, out);
+        self.tell_places(now, out);
     }
 
     /// Another configuration holds from now on.
     pub fn configure(&mut self, company: Arc<Company>, now: Timestamp, out: &mut Vec<Effect>) {
-        self.company = company.clone();
+        let before = std::mem::replace(&mut self.company, company.clone());
         let actions = self.assignment.configure(company, now);
         self.perform(actions, out);
+        self.look_at_timers(&before, out);
     }
 
     fn perform(&mut self, actions: Vec<Action>, out: &mut Vec<Effect>) {

@@ -155,6 +155,7 @@ impl Supervisor {
             Woken::Missing => {
                 // A conversation that died before its first commit never was.
                 self.forget_start(conversation, None);
+                self.arriving.remove(&conversation);
                 self.assignment.forget(conversation);
                 self.abandon(conversation, lost, now, out);
                 let (starts, others): (Vec<_>, Vec<_>) = waiters
@@ -234,6 +235,7 @@ impl Supervisor {
         out: &mut Vec<Effect>,
     ) {
         self.parked.insert(conversation);
+        self.arriving.remove(&conversation);
         self.assignment.set_aside(conversation);
         self.refuse_waiters(conversation, waiters, &parked(), now, out);
     }

@@ -4,8 +4,8 @@
 //! then on the pair's conversation answers starts itself, and only it can say that
 //! it has ended: then a new one takes its place here.
 
-use crate::domain::conversation::{self as rules, Ctx};
-use crate::domain::ids::{ConversationId, CustomerId, WorkstreamId};
+use crate::domain::conversation::{self as rules, Ctx, State};
+use crate::domain::ids::{ConversationId, CustomerId, QueueId, WorkstreamId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Timestamp;
 use crate::engine::conversation::{Input, Origin};
@@ -162,16 +162,16 @@ impl Supervisor {
     ) {
         let company = self.company.clone();
         let key = start.workstream.clone().map(|w| (customer.clone(), w));
-        match rules::start(
-            new_id,
-            customer,
-            start,
-            Ctx {
-                now,
-                company: &company,
-            },
-        ) {
+        let ctx = Ctx {
+            now,
+            company: &company,
+        };
+        let waiting = |queue: &QueueId| self.waiting_in(queue);
+        match rules::start_among(new_id, customer, start, ctx, &waiting) {
             Ok((state, events)) => {
+                if state.state == State::Open {
+                    self.arriving.insert(new_id, state.queue.clone());
+                }
                 let epoch = self.new_epoch();
                 self.slots.insert(
                     new_id,

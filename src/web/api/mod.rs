@@ -13,6 +13,7 @@ pub(super) mod agents;
 pub(super) mod conversations;
 pub(super) mod lists;
 pub(super) mod messages;
+pub(super) mod routing;
 pub(super) mod work;
 
 /// How long a plain question may take before it is answered `unavailable`. Longer than a

@@ -1,0 +1,297 @@
+//! What only the whole floor knows about a wait: a customer's place in line, how long
+//! lines are when somebody starts, and what would come of a start.
+
+use std::sync::Arc;
+
+use crate::domain::arrival::{Arrival, WayEnd, arrive};
+use crate::domain::command::{Actor, Command, Start};
+use crate::domain::company::{
+    Company, Distribution, Mode, Texts, TimeoutRule, TimerSettings, WaitOverflow, WrapUp,
+};
+use crate::domain::conversation::{self as rules, Ctx, State};
+use crate::domain::hours::Calendar;
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, QueueId, WorkstreamId};
+use crate::domain::reject::{Code, Reject};
+use crate::domain::routing::Explanation;
+use crate::domain::time::{Millis, Timestamp};
+use crate::engine::conversation::Input;
+use crate::engine::request::{Principal, Reply};
+use crate::engine::summary::Summary;
+
+use super::slots::Slot;
+use super::{Effect, Supervisor};
+
+/// A start that is only asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Supposed {
+    /// What it would say.
+    pub start: Start,
+    /// When; `None` is now. Lengths, agents and their load are those of now.
+    pub at: Option<Timestamp>,
+}
+
+/// The conversation that a start would return instead of beginning one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existing {
+    /// Which.
+    pub id: ConversationId,
+    /// Where it stands.
+    pub state: State,
+    /// Whoever had it last.
+    pub last_agent: Option<AgentId>,
+}
+
+/// What would come of a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartExplained {
+    /// When it was supposed to happen.
+    pub at: Timestamp,
+    /// Its rules.
+    pub workstream: WorkstreamId,
+    /// Persistent or live.
+    pub mode: Mode,
+    /// How open conversations reach agents.
+    pub distribution: Distribution,
+    /// The workstream takes new conversations.
+    pub enabled: bool,
+    /// Customers can start at the widget; `None`: there is none.
+    pub widget_enabled: Option<bool>,
+    /// The customer's unended conversation, which a start returns whatever follows here.
+    pub existing: Option<Existing>,
+    /// Why a new one would be refused.
+    pub refused: Option<Reject>,
+    /// Rules, queue, overflow.
+    pub arrival: Arrival,
+    /// It would end at once with this message.
+    pub ends: Option<Texts>,
+    /// Where it would wait.
+    pub queue: Option<QueueStanding>,
+}
+
+/// A queue as a start would meet it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueStanding {
+    /// Which.
+    pub id: QueueId,
+    /// It is open then.
+    pub open: bool,
+    /// When it opens, if it is closed.
+    pub opens_at: Option<Timestamp>,
+    /// Conversations that wait in it now.
+    pub waiting: usize,
+    /// The average wait of its live customers, where it means something.
+    pub average_wait: Option<Millis>,
+    /// The agent who would be preferred, having had the customer's last conversation.
+    pub prefers: Option<AgentId>,
+    /// Who would be considered now.
+    pub agents: Explanation,
+}
+
+impl Supervisor {
+    /// How many wait in a queue, those included whose start is not durable yet.
+    pub(super) fn waiting_in(&self, queue: &QueueId) -> usize {
+        let arriving = self.arriving.values().filter(|q| *q == queue).count();
+        self.assignment.waiting_in(queue) + arriving
+    }
+
+    /// A customer or agent asks for the place in line.
+    pub(super) fn place(
+        &self,
+        summary: &Summary,
+        principal: &Principal,
+        now: Timestamp,
+    ) -> Result<Reply, Reject> {
+        let is_theirs = match principal {
+            Principal::Customer(customer) => *customer == summary.view.customer,
+            Principal::Agent { id, role } => self.may_see(summary, id, *role),
+        };
+        if !is_theirs {
+            return Err(Reject::not_found());
+        }
+        if summary.view.mode == Mode::Persistent {
+            return Err(Reject::new(
+                Code::WrongState,
+                "Nobody waits in line in a persistent conversation; it is answered when somebody has time.",
+            ));
+        }
+        let position = self.assignment.position(summary.id());
+        Ok(Reply::Place {
+            position,
+            wait: position.and_then(|_| self.assignment.average_wait(summary.queue(), now)),
+        })
+    }
+
+    /// What is known of an awake conversation; `None` if it must be woken first.
+    pub(super) fn summary_of(&self, conversation: ConversationId) -> Option<Option<Summary>> {
+        match self.slots.get(&conversation) {
+            Some(Slot::Awake { summary, .. }) => {
+                let known = self.assignment.summary(conversation).cloned();
+                Some(known.or_else(|| summary.as_deref().cloned()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Tells those in line what is news to them.
+    pub(super) fn tell_places(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
+        for (conversation, command) in self.assignment.places_to_tell(now) {
+            self.tell_place(conversation, command, out);
+        }
+    }
+
+    /// Tells somebody who has just come into a line.
+    pub(super) fn tell_place_of(
+        &mut self,
+        conversation: ConversationId,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        if let Some((conversation, command)) = self.assignment.place_to_tell(conversation, now) {
+            self.tell_place(conversation, command, out);
+        }
+    }
+
+    fn tell_place(
+        &mut self,
+        conversation: ConversationId,
+        command: Command,
+        out: &mut Vec<Effect>,
+    ) {
+        let input = Input::Act {
+            origin: None,
+            action: None,
+            actor: Actor::Engine,
+            command,
+        };
+        self.send(conversation, input, out);
+    }
+
+    /// Timers follow from the configuration: where it changed what is due when, conversations
+    /// look again. Those that are awake all do, for a step may be on its way that moves them
+    /// to where something changed; of those that sleep, the live ones that it concerns.
+    /// Parked ones that sleep do when something happens to them.
+    pub(super) fn look_at_timers(&mut self, before: &Arc<Company>, out: &mut Vec<Effect>) {
+        let company = self.company.clone();
+        if !any_timer_changed(before, &company) {
+            return;
+        }
+        let asleep = self
+            .assignment
+            .summaries()
+            .filter(|s| !self.slots.contains_key(&s.id()) && timers_changed(s, before, &company))
+            .map(Summary::id);
+        let mut concerned: Vec<ConversationId> = self.slots.keys().copied().chain(asleep).collect();
+        concerned.retain(|id| !self.parked.contains(id));
+        // Slots are kept in no order; what is done for all is done in one.
+        concerned.sort_unstable();
+        for conversation in concerned {
+            self.send(conversation, Input::TimerDue, out);
+        }
+    }
+
+    /// What would come of a start, without doing anything. `existing` is the customer's
+    /// newest conversation, if the start names a customer.
+    ///
+    /// # Errors
+    /// `unknown_workstream`.
+    pub fn explain(
+        &self,
+        supposed: &Supposed,
+        existing: Option<Existing>,
+        now: Timestamp,
+    ) -> Result<StartExplained, Reject> {
+        let at = supposed.at.unwrap_or(now);
+        let ctx = Ctx {
+            now: at,
+            company: &self.company,
+        };
+        let mut start = supposed.start.clone();
+        if let Some(existing) = &existing {
+            start.last_agent.clone_from(&existing.last_agent);
+        }
+        let (workstream, of_workstream) = rules::resolve(&start, ctx)?;
+        let waiting = |queue: &QueueId| self.waiting_in(queue);
+        let arrival = arrive(&start, of_workstream, &self.company, at, &waiting);
+        // The rules themselves say whether they would refuse.
+        let customer = start.customer.clone().unwrap_or_else(nobody);
+        let tried = rules::start_among(ConversationId(0), &customer, start.clone(), ctx, &waiting);
+        let (queue, ends) = match &arrival.way.end {
+            WayEnd::Queue(queue) => (Some(queue.clone()), None),
+            WayEnd::End(texts) => (None, Some(texts.clone())),
+            WayEnd::Closed(_) => (None, None),
+        };
+        let prefers = tried
+            .as_ref()
+            .ok()
+            .and_then(|(state, _)| state.returning.as_ref())
+            .map(|r| r.agent.clone());
+        let queue = queue.map(|id| {
+            let calendar = self.company.hours_of(&id);
+            let open = calendar.is_none_or(|c| c.is_open(at));
+            QueueStanding {
+                open,
+                opens_at: calendar.filter(|_| !open).and_then(|c| c.next_opening(at)),
+                waiting: self.waiting_in(&id),
+                average_wait: self
+                    .assignment
+                    .average_wait(&id, now)
+                    .filter(|_| of_workstream.mode == Mode::Live),
+                prefers,
+                agents: self.assignment.consider(of_workstream, &id),
+                id,
+            }
+        });
+        let widget = start.widget.as_ref();
+        Ok(StartExplained {
+            at,
+            workstream,
+            mode: of_workstream.mode,
+            distribution: of_workstream.distribution,
+            enabled: of_workstream.enabled,
+            widget_enabled: widget
+                .and_then(|w| self.company.widgets.get(w))
+                .map(|w| w.enabled),
+            existing: existing.filter(|e| !matches!(e.state, State::WrapUp | State::Closed)),
+            refused: tried.err(),
+            arrival,
+            ends,
+            queue,
+        })
+    }
+}
+
+/// Whoever is meant where nobody is named; never stored.
+fn nobody() -> CustomerId {
+    CustomerId::parse("nobody").expect("a valid id")
+}
+
+fn any_timer_changed(before: &Company, now: &Company) -> bool {
+    let workstreams = |c: &Company| -> Vec<_> {
+        let all = c.workstreams.iter();
+        all.map(|(id, _)| timers_of_workstream(c, id)).collect()
+    };
+    let queues = |c: &Company| -> Vec<_> {
+        let all = c.queues.keys();
+        all.map(|id| timers_of_queue(c, id)).collect()
+    };
+    workstreams(before) != workstreams(now) || queues(before) != queues(now)
+}
+
+fn timers_changed(summary: &Summary, before: &Company, now: &Company) -> bool {
+    let (workstream, queue) = (summary.workstream(), summary.queue());
+    timers_of_workstream(before, workstream) != timers_of_workstream(now, workstream)
+        || timers_of_queue(before, queue) != timers_of_queue(now, queue)
+}
+
+fn timers_of_workstream(
+    company: &Company,
+    id: &WorkstreamId,
+) -> Option<(TimerSettings, WrapUp, Vec<TimeoutRule>)> {
+    let rules = company.workstreams.get(id)?;
+    Some((rules.timers, rules.wrap_up, rules.timeout_rules.clone()))
+}
+
+fn timers_of_queue(company: &Company, id: &QueueId) -> Option<(WaitOverflow, Option<Calendar>)> {
+    let too_long = company.queues.get(id)?.overflow.too_long.clone()?;
+    Some((too_long, company.hours_of(id).cloned()))
+}
