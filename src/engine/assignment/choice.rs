@@ -240,7 +240,7 @@ impl Assignment {
         }
         let first = self.agents.queues_of(agent).iter().filter_map(|id| {
             let priority = self.company.queues.get(id)?.priority;
-            let place = self.first_that(id, agent, now, &fits)?;
+            let place = self.first_that(id, agent, now, fits)?;
             Some((Reverse(priority), place.since, place.conversation))
         });
         first.min().map(|(_, _, conversation)| conversation)
