@@ -39,7 +39,7 @@ talk: setup ## a terminal client of the demo: make talk AS=customer:maria
 test: setup ## every test
 	cargo test --locked $(ARGS)
 
-bench: setup ## speed against a bare pipe, and restart with a full store
+bench: setup ## speed against a bare pipe, restart with a full store, one decision of assignment
 	cargo bench --locked $(ARGS)
 
 torture: setup ## kill the server ROUNDS times under load; nothing may be lost

@@ -292,13 +292,18 @@ fn histogram() -> Result<Histogram<u64>, Failure> {
 
 fn unit_is_free(method: Method, waiting: usize, agents: usize) -> Result<Histogram<u64>, Failure> {
     let mut floor = Floor::new(method, agents, OPEN)?;
-    let units = usize::try_from(UNITS)?;
     let mut held = Vec::new();
-    for n in 0..agents * units {
-        let id = floor.begin(n % QUEUES)?;
-        let actions = floor.observe(id);
-        floor.settle(actions, true)?;
-        held.push(id);
+    for queue in 0..QUEUES {
+        // Until nobody there has room; what nobody could take waits with the others.
+        loop {
+            let id = floor.begin(queue)?;
+            let actions = floor.observe(id);
+            if actions.is_empty() {
+                break;
+            }
+            floor.settle(actions, true)?;
+            held.push(id);
+        }
     }
     for n in 0..waiting {
         let queue = n % QUEUES;

@@ -1,6 +1,8 @@
 //! Which agent, and why. Pure choice among candidates; the account of capacity
 //! is kept by `engine/assignment`.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use super::company::Method;
@@ -88,6 +90,19 @@ pub struct Candidate {
     pub last_released: Option<Timestamp>,
 }
 
+impl Candidate {
+    /// What a method looks at.
+    #[must_use]
+    pub const fn standing(&self) -> Standing<'_> {
+        Standing {
+            agent: &self.agent,
+            free_units: self.free_units,
+            last_assigned: self.last_assigned,
+            last_released: self.last_released,
+        }
+    }
+}
+
 impl Method {
     /// The rule that a choice by this method is recorded as.
     #[must_use]
@@ -100,23 +115,42 @@ impl Method {
     }
 }
 
-/// The best eligible candidate by a method; ties end at the agent id, so a choice is repeatable.
+/// What a method looks at of one eligible agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// Who.
+    pub agent: &'a AgentId,
+    /// Free units; negative over capacity.
+    pub free_units: i64,
+    /// When they were last assigned something.
+    pub last_assigned: Option<Timestamp>,
+    /// When they last released something.
+    pub last_released: Option<Timestamp>,
+}
+
+impl Method {
+    /// Who goes first of two; ties end at the agent id, so a choice is repeatable.
+    #[must_use]
+    pub fn compare(self, a: &Standing<'_>, b: &Standing<'_>) -> Ordering {
+        let by_method = match self {
+            Self::HighestCapacity => b
+                .free_units
+                .cmp(&a.free_units)
+                .then(a.last_assigned.cmp(&b.last_assigned)),
+            Self::RoundRobin => a.last_assigned.cmp(&b.last_assigned),
+            Self::LeastActive => a.last_released.cmp(&b.last_released),
+        };
+        by_method.then_with(|| a.agent.cmp(b.agent))
+    }
+}
+
+/// The best eligible candidate by a method.
 #[must_use]
 pub fn choose(method: Method, candidates: &[Candidate]) -> Option<&Candidate> {
     candidates
         .iter()
         .filter(|c| c.ruled_out.is_none())
-        .min_by(|a, b| {
-            let by_method = match method {
-                Method::HighestCapacity => b
-                    .free_units
-                    .cmp(&a.free_units)
-                    .then(a.last_assigned.cmp(&b.last_assigned)),
-                Method::RoundRobin => a.last_assigned.cmp(&b.last_assigned),
-                Method::LeastActive => a.last_released.cmp(&b.last_released),
-            };
-            by_method.then_with(|| a.agent.cmp(&b.agent))
-        })
+        .min_by(|a, b| method.compare(&a.standing(), &b.standing()))
 }
 
 #[cfg(test)]

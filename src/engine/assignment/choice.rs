@@ -1,17 +1,20 @@
 //! What is offered to whom, with the reason.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use crate::domain::command::{Actor, Command};
-use crate::domain::company::{Distribution, Presence, WhenAbsent, WhenFull, Workstream};
+use crate::domain::company::{Distribution, Method, WhenAbsent, WhenFull, Workstream};
 use crate::domain::conversation::{Reservation, State};
 use crate::domain::event::StickyEnd;
 use crate::domain::ids::{AgentId, ConversationId, QueueId};
-use crate::domain::routing::{Candidate, Considered, Explanation, Rule, RuledOut, choose};
+use crate::domain::routing::{Candidate, Considered, Explanation, Rule, RuledOut, Standing};
 use crate::domain::time::Timestamp;
 use crate::engine::summary::Summary;
 use crate::limits;
 
+use super::desks::Desk;
+use super::lines::Place;
 use super::{Action, Assignment, waited};
 
 /// What to do with a conversation that nobody has.
@@ -124,25 +127,55 @@ impl Assignment {
         if rules.distribution == Distribution::Pick {
             return Verdict::Wait;
         }
-        let candidates: Vec<Candidate> = queue
-            .members
-            .iter()
-            .map(|agent| self.candidate(agent, rules, summary))
-            .collect();
-        let Some(chosen) = choose(queue.method, &candidates) else {
+        let Some(chosen) = self.choose_among(queue.method, summary, rules) else {
             return Verdict::Wait;
         };
         Verdict::Offer {
-            agent: chosen.agent.clone(),
+            agent: chosen.clone(),
             over_capacity: false,
-            explanation: explain(
-                queue.method.rule(),
-                &candidates,
-                &chosen.agent,
-                summary,
-                now,
-            ),
+            explanation: self.explain_choice(queue.method, chosen, summary, rules, now),
         }
+    }
+
+    /// The best member of a conversation's queue who can have it. Looks at every member, so
+    /// it reads desks and nothing that is found by name.
+    fn choose_among(
+        &self,
+        method: Method,
+        summary: &Summary,
+        rules: &Workstream,
+    ) -> Option<&AgentId> {
+        let declined = self.declined.of(summary.id());
+        self.agents
+            .members(summary.queue())
+            .filter(|(_, desk)| unfit(desk, rules).is_none())
+            .filter(|(agent, _)| !declined.contains(agent) && !is_tired_of(agent, summary))
+            .map(|(agent, desk)| Standing {
+                agent,
+                free_units: i64::from(desk.capacity) - i64::from(desk.load),
+                last_assigned: desk.last_assigned,
+                last_released: desk.last_released,
+            })
+            .min_by(|a, b| method.compare(a, b))
+            .map(|chosen| chosen.agent)
+    }
+
+    /// Why this one: those that an explanation has room for, the others counted.
+    fn explain_choice(
+        &self,
+        method: Method,
+        chosen: &AgentId,
+        summary: &Summary,
+        rules: &Workstream,
+        now: Timestamp,
+    ) -> Explanation {
+        let members = self.agents.members(summary.queue());
+        let all = members.len();
+        let candidates: Vec<Candidate> = members
+            .take(limits::EXPLAINED_CANDIDATES_MAX)
+            .map(|(agent, _)| self.candidate(agent, rules, summary))
+            .collect();
+        explain(method.rule(), &candidates, all, chosen, summary, now)
     }
 
     fn candidate(&self, agent: &AgentId, rules: &Workstream, summary: &Summary) -> Candidate {
@@ -151,11 +184,10 @@ impl Assignment {
 
     pub(super) fn candidate_if(&self, agent: &AgentId, ruled_out: Option<RuledOut>) -> Candidate {
         let state = self.agents.get(agent).copied().unwrap_or_default();
-        let capacity = self.company.agents.get(agent).map_or(0, |a| a.capacity);
         Candidate {
             agent: agent.clone(),
             ruled_out,
-            free_units: i64::from(capacity) - i64::from(self.ledger.load(agent)),
+            free_units: i64::from(state.capacity) - i64::from(state.load),
             last_assigned: state.last_assigned,
             last_released: state.last_released,
         }
@@ -172,11 +204,7 @@ impl Assignment {
         if unfit == Some(RuledOut::Disabled) {
             return unfit;
         }
-        let often = summary
-            .declines
-            .get(agent)
-            .is_some_and(|n| *n >= limits::OFFERS_PER_AGENT_MAX);
-        if often || self.declined.get(agent).is_some_and(|d| d.contains(&id)) {
+        if is_tired_of(agent, summary) || self.declined.of(id).contains(agent) {
             return Some(RuledOut::Declined);
         }
         unfit
@@ -184,21 +212,7 @@ impl Assignment {
 
     /// Why an agent cannot have any conversation of these rules now.
     pub(super) fn unfit(&self, agent: &AgentId, rules: &Workstream) -> Option<RuledOut> {
-        let profile = self.company.agents.get(agent).filter(|a| a.enabled);
-        let Some(profile) = profile else {
-            return Some(RuledOut::Disabled);
-        };
-        let presence = self
-            .agents
-            .get(agent)
-            .map_or(Presence::Offline, |a| a.presence);
-        if !rules.allowed_presences.contains(&presence) {
-            return Some(RuledOut::Presence);
-        }
-        if self.ledger.load(agent).saturating_add(rules.units) > profile.capacity {
-            return Some(RuledOut::Capacity);
-        }
-        (self.ledger.sessions(agent) >= limits::AGENT_SESSIONS_MAX).then_some(RuledOut::Sessions)
+        unfit(&self.agents.get(agent).copied().unwrap_or_default(), rules)
     }
 
     /// What an agent is given next: their returning ones, then across their queues by
@@ -229,44 +243,69 @@ impl Assignment {
             return Some(place.conversation);
         }
         // Without room for anything there is no point in walking the queues.
-        let profile = self.company.agents.get(agent)?;
-        if self.ledger.load(agent) >= profile.capacity {
+        let desk = self.agents.get(agent)?;
+        if desk.load >= desk.capacity {
             return None;
         }
-        let mut best: Option<(std::cmp::Reverse<i32>, Timestamp, ConversationId)> = None;
-        for (id, queue) in self
-            .company
-            .queues
-            .iter()
-            .filter(|(_, q)| q.members.contains(agent))
-        {
-            if let Some((since, conversation)) = self.first_that(id, now, fits) {
-                let rank = (std::cmp::Reverse(queue.priority), since, conversation);
-                best = Some(best.map_or(rank, |b| b.min(rank)));
-            }
-        }
-        best.map(|(_, _, conversation)| conversation)
+        let first = self.agents.queues_of(agent).iter().filter_map(|id| {
+            let priority = self.company.queues.get(id)?.priority;
+            let place = self.first_that(id, agent, now, fits)?;
+            Some((Reverse(priority), place.since, place.conversation))
+        });
+        first.min().map(|(_, _, conversation)| conversation)
     }
 
+    /// The first in a queue that an agent can have.
     fn first_that(
         &self,
         queue: &QueueId,
+        agent: &AgentId,
         now: Timestamp,
         fits: impl Fn(&ConversationId) -> bool,
-    ) -> Option<(Timestamp, ConversationId)> {
+    ) -> Option<Place> {
         if !self.is_open(queue, now) {
             return None;
         }
+        let desk = self.agents.get(agent)?;
         self.lines
             .queue(queue)
-            .find(|p| fits(&p.conversation))
-            .map(|p| (p.since, p.conversation))
+            .filter(|(workstream, _)| {
+                let rules = self.company.workstreams.get(workstream);
+                rules.is_some_and(|rules| unfit(desk, rules).is_none())
+            })
+            .filter_map(|(_, line)| line.iter().find(|p| fits(&p.conversation)))
+            .min()
+            .copied()
     }
+}
+
+/// Why an agent cannot have any conversation of these rules now.
+fn unfit(desk: &Desk, rules: &Workstream) -> Option<RuledOut> {
+    if !desk.enabled {
+        Some(RuledOut::Disabled)
+    } else if !rules.allowed_presences.contains(&desk.presence) {
+        Some(RuledOut::Presence)
+    } else if desk.load.saturating_add(rules.units) > desk.capacity {
+        Some(RuledOut::Capacity)
+    } else if desk.sessions >= limits::AGENT_SESSIONS_MAX {
+        Some(RuledOut::Sessions)
+    } else {
+        None
+    }
+}
+
+/// Declined as often as one may be offered it.
+fn is_tired_of(agent: &AgentId, summary: &Summary) -> bool {
+    summary
+        .declines
+        .get(agent)
+        .is_some_and(|n| *n >= limits::OFFERS_PER_AGENT_MAX)
 }
 
 fn explain(
     rule: Rule,
     candidates: &[Candidate],
+    all: usize,
     chosen: &AgentId,
     summary: &Summary,
     now: Timestamp,
@@ -282,7 +321,7 @@ fn explain(
     .chain(others)
     .take(limits::EXPLAINED_CANDIDATES_MAX)
     .collect();
-    let more = candidates.len().saturating_sub(listed.len());
+    let more = all.saturating_sub(listed.len());
     Explanation {
         rule,
         queue: Some(summary.queue().clone()),

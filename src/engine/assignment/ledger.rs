@@ -20,6 +20,8 @@ struct Held {
     pending: u32,
     /// Of those, by an audited override.
     pending_over: u32,
+    /// Steps that have not been settled.
+    steps: u32,
 }
 
 impl Held {
@@ -92,6 +94,7 @@ impl Ledger {
             .or_default()
             .entry(conversation)
             .or_default();
+        held.steps += 1;
         held.pending += wanted.units;
         held.pending_over += if wanted.over_capacity {
             wanted.units
@@ -107,17 +110,13 @@ impl Ledger {
     pub fn settle(&mut self, action: ActionId) -> Option<(AgentId, ConversationId)> {
         let (agent, conversation) = self.pending.remove(&action)?;
         if let Some(of_agent) = self.held.get_mut(&agent) {
-            // Another step for the same pair may still be pending; it set aside its own.
-            let still: usize = self
-                .pending
-                .values()
-                .filter(|(a, c)| *a == agent && *c == conversation)
-                .count();
-            if let Some(held) = of_agent.get_mut(&conversation)
-                && still == 0
-            {
-                held.pending = 0;
-                held.pending_over = 0;
+            if let Some(held) = of_agent.get_mut(&conversation) {
+                held.steps = held.steps.saturating_sub(1);
+                // Another step for the same pair may still be pending; it set aside its own.
+                if held.steps == 0 {
+                    held.pending = 0;
+                    held.pending_over = 0;
+                }
             }
             of_agent.retain(|_, h| h.units() > 0);
         }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::domain::ids::{AgentId, ConversationId, QueueId};
+use crate::domain::ids::{AgentId, ConversationId, QueueId, WorkstreamId};
 use crate::domain::time::Timestamp;
 
 /// A place in a queue: returning first, then priority, then longest waiting.
@@ -38,8 +38,8 @@ impl Place {
 /// Where a conversation waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Line {
-    /// In a queue.
-    Queue(QueueId),
+    /// In a queue, under these rules.
+    Queue(QueueId, WorkstreamId),
     /// For one agent.
     Agent(AgentId),
 }
@@ -47,7 +47,9 @@ pub(super) enum Line {
 /// Every line.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    queues: BTreeMap<QueueId, BTreeSet<Place>>,
+    /// A line for each workstream of a queue: whether an agent has room is the same for all
+    /// of a line, so one that they cannot take is skipped as a whole.
+    queues: HashMap<QueueId, BTreeMap<WorkstreamId, BTreeSet<Place>>>,
     agents: HashMap<AgentId, BTreeSet<Place>>,
     places: HashMap<ConversationId, (Line, Place)>,
 }
@@ -57,9 +59,14 @@ impl Lines {
     pub(super) fn set(&mut self, conversation: ConversationId, to: Option<(Line, Place)>) {
         if let Some((line, place)) = self.places.remove(&conversation) {
             match line {
-                Line::Queue(queue) => {
-                    if let Some(line) = self.queues.get_mut(&queue) {
+                Line::Queue(queue, workstream) => {
+                    if let Some(lines) = self.queues.get_mut(&queue)
+                        && let Some(line) = lines.get_mut(&workstream)
+                    {
                         line.remove(&place);
+                        if line.is_empty() {
+                            lines.remove(&workstream);
+                        }
                     }
                 }
                 Line::Agent(agent) => {
@@ -74,15 +81,25 @@ impl Lines {
         }
         if let Some((line, place)) = to {
             match &line {
-                Line::Queue(queue) => self.queues.entry(queue.clone()).or_default().insert(place),
+                Line::Queue(queue, workstream) => self
+                    .queues
+                    .entry(queue.clone())
+                    .or_default()
+                    .entry(workstream.clone())
+                    .or_default()
+                    .insert(place),
                 Line::Agent(agent) => self.agents.entry(agent.clone()).or_default().insert(place),
             };
             self.places.insert(conversation, (line, place));
         }
     }
 
-    /// A queue in order.
-    pub(super) fn queue(&self, queue: &QueueId) -> impl Iterator<Item = &Place> {
+    /// The lines of a queue, one for each workstream, each in order. The queue is all of
+    /// them together, in the order of places.
+    pub(super) fn queue(
+        &self,
+        queue: &QueueId,
+    ) -> impl Iterator<Item = (&WorkstreamId, &BTreeSet<Place>)> {
         self.queues.get(queue).into_iter().flatten()
     }
 
@@ -99,6 +116,7 @@ mod tests {
     #[test]
     fn returning_goes_first_then_priority_then_longest_waiting() {
         let queue = QueueId::parse("q").expect("valid");
+        let workstream = WorkstreamId::parse("w").expect("valid");
         let mut lines = Lines::default();
         for (id, since, priority, is_return) in [
             (1, 10, 0, false),
@@ -108,11 +126,15 @@ mod tests {
         ] {
             let id = ConversationId(id);
             let place = Place::new(id, Timestamp(since), priority, is_return);
-            lines.set(id, Some((Line::Queue(queue.clone()), place)));
+            let line = Line::Queue(queue.clone(), workstream.clone());
+            lines.set(id, Some((line, place)));
         }
-        let order: Vec<u128> = lines.queue(&queue).map(|p| p.conversation.0).collect();
-        assert_eq!(order, [4, 3, 2, 1]);
+        let in_order = |lines: &Lines| -> Vec<u128> {
+            let lines = lines.queue(&queue).flat_map(|(_, line)| line);
+            lines.map(|p| p.conversation.0).collect()
+        };
+        assert_eq!(in_order(&lines), [4, 3, 2, 1]);
         lines.set(ConversationId(3), None);
-        assert_eq!(lines.queue(&queue).count(), 3);
+        assert_eq!(in_order(&lines), [4, 2, 1]);
     }
 }

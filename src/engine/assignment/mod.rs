@@ -6,6 +6,8 @@
 //! in the same call, never at a later tick.
 
 mod choice;
+mod declined;
+mod desks;
 mod excess;
 mod ledger;
 mod lines;
@@ -28,6 +30,8 @@ use super::conversation::ActionId;
 use super::summary::Summary;
 use super::view::AgentView;
 
+use declined::Declined;
+use desks::Desks;
 use excess::Excess;
 pub use ledger::Ledger;
 use lines::{Line, Lines, Place};
@@ -59,13 +63,6 @@ pub enum Want {
     Assign(AgentId),
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct AgentState {
-    presence: Presence,
-    last_assigned: Option<Timestamp>,
-    last_released: Option<Timestamp>,
-}
-
 /// The machine.
 #[derive(Debug)]
 pub struct Assignment {
@@ -79,13 +76,13 @@ pub struct Assignment {
     waits: HashMap<QueueId, AverageWait>,
     /// Units above a capacity that was lowered under them.
     excess: Excess,
-    agents: BTreeMap<AgentId, AgentState>,
+    agents: Desks,
     /// Steps on their way, by conversation: nothing else is decided for it meanwhile.
     underway: HashMap<ConversationId, BTreeSet<ActionId>>,
     /// Waiting for an operator: nothing is decided for them.
     set_aside: HashSet<ConversationId>,
     /// What each agent declined since their presence last changed.
-    declined: HashMap<AgentId, HashSet<ConversationId>>,
+    declined: Declined,
     /// Which queues were open when last looked at.
     open_queues: HashMap<QueueId, bool>,
     /// After a start of the server agents need a moment to reconnect: until then their
@@ -99,6 +96,7 @@ impl Assignment {
     #[must_use]
     pub fn new(company: Arc<Company>) -> Self {
         Self {
+            agents: Desks::new(&company),
             company,
             known: BTreeMap::new(),
             ledger: Ledger::default(),
@@ -106,10 +104,9 @@ impl Assignment {
             places: Places::default(),
             waits: HashMap::new(),
             excess: Excess::default(),
-            agents: BTreeMap::new(),
             underway: HashMap::new(),
             set_aside: HashSet::new(),
-            declined: HashMap::new(),
+            declined: Declined::default(),
             open_queues: HashMap::new(),
             settling_until: None,
             next_action: 0,
@@ -143,7 +140,7 @@ impl Assignment {
         let mut actions = Vec::new();
         actions.extend(self.try_conversation(id, now));
         for agent in lost {
-            self.agents.entry(agent.clone()).or_default().last_released = Some(now);
+            self.agents.of(&agent).last_released = Some(now);
             self.serve(&agent, now, &mut actions);
         }
         actions
@@ -172,13 +169,14 @@ impl Assignment {
             .unwrap_or_default();
         let lost = self.ledger.observe(id, &old, &summary.reservations);
         self.excess.shrink(&lost, &self.ledger, &self.company);
+        for reservation in old.iter().chain(&summary.reservations) {
+            self.recount(&reservation.agent);
+        }
         let live = summary.is_live();
         self.known.insert(id, summary);
         if !live {
             self.known.remove(&id);
-            for declined in self.declined.values_mut() {
-                declined.remove(&id);
-            }
+            self.declined.keep(id, &BTreeMap::new());
         }
         self.places.set(id, self.known.get(&id));
         self.line_up(id);
@@ -189,15 +187,18 @@ impl Assignment {
         let before = self.known.get(&id).map(|b| &b.declines);
         for (agent, count) in &summary.declines {
             if *count > before.and_then(|b| b.get(agent)).copied().unwrap_or(0) {
-                self.declined.entry(agent.clone()).or_default().insert(id);
+                self.declined.note(agent, id);
             }
         }
         // Moved on since: what was declined before counts no more.
-        for (agent, declined) in &mut self.declined {
-            if !summary.declines.contains_key(agent) {
-                declined.remove(&id);
-            }
-        }
+        self.declined.keep(id, &summary.declines);
+    }
+
+    /// Copies what the account says of an agent to where the choice reads it.
+    fn recount(&mut self, agent: &AgentId) {
+        let desk = self.agents.of(agent);
+        desk.load = self.ledger.load(agent);
+        desk.sessions = self.ledger.sessions(agent);
     }
 
     /// A step was taken or refused; returns what follows.
@@ -216,6 +217,9 @@ impl Assignment {
         let agent = self.ledger.settle(action).map(|(agent, _)| agent);
         self.excess
             .shrink(agent.as_slice(), &self.ledger, &self.company);
+        if let Some(agent) = &agent {
+            self.recount(agent);
+        }
         self.line_up(conversation);
         let mut actions: Vec<Action> = self
             .try_conversation(conversation, now)
@@ -248,6 +252,9 @@ impl Assignment {
                 .ledger
                 .observe(conversation, &summary.reservations, &[]);
             self.excess.shrink(&lost, &self.ledger, &self.company);
+            for reservation in &summary.reservations {
+                self.recount(&reservation.agent);
+            }
         }
         self.places.set(conversation, None);
         self.line_up(conversation);
@@ -255,7 +262,7 @@ impl Assignment {
 
     /// An agent's presence changed; returns what follows.
     pub fn presence(&mut self, agent: &AgentId, presence: Presence, now: Timestamp) -> Vec<Action> {
-        let state = self.agents.entry(agent.clone()).or_default();
+        let state = self.agents.of(agent);
         if state.presence == presence {
             return Vec::new();
         }
@@ -275,6 +282,7 @@ impl Assignment {
 
     /// Another configuration holds from now on; returns what follows.
     pub fn configure(&mut self, company: Arc<Company>, now: Timestamp) -> Vec<Action> {
+        self.agents.configure(&company);
         self.company = company;
         self.excess.take_in(&self.ledger, &self.company);
         self.declined.clear();
@@ -355,7 +363,12 @@ impl Assignment {
                     Some(returning) => Some((Line::Agent(returning.agent.clone()), place)),
                     None => {
                         let pushed = self.rules(s)?.distribution == Distribution::Push;
-                        pushed.then(|| (Line::Queue(s.queue().clone()), place))
+                        pushed.then(|| {
+                            (
+                                Line::Queue(s.queue().clone(), s.workstream().clone()),
+                                place,
+                            )
+                        })
                     }
                 }
             });
@@ -494,10 +507,8 @@ impl Assignment {
         let id = ActionId(self.next_action);
         if let Some(reservation) = reserve {
             self.ledger.set_aside(id, conversation, reservation);
-            self.agents
-                .entry(reservation.agent.clone())
-                .or_default()
-                .last_assigned = Some(now);
+            self.recount(&reservation.agent);
+            self.agents.of(&reservation.agent).last_assigned = Some(now);
         }
         self.underway.entry(conversation).or_default().insert(id);
         self.line_up(conversation);
@@ -522,6 +533,10 @@ impl Assignment {
     /// Returns the agents that break it.
     #[must_use]
     pub fn violations(&self) -> Vec<AgentId> {
+        debug_assert!(
+            self.agents.agree(&self.ledger),
+            "the choice reads what the account says"
+        );
         let broken = |id: &AgentId, capacity: u32| {
             let load = self.ledger.load(id);
             let excused = self.ledger.overridden(id) + self.excess.of(id);
