@@ -39,7 +39,7 @@ use std::sync::Arc;
 pub use place::is_news as place_is_news;
 pub use start::{resolve, start, start_among};
 pub use state::{Assignment, Conversation, Reservation, State, TransferOffer};
-pub use timers::{Timer, next_due};
+pub use timers::{Timer, next_due, row_is_late};
 
 use super::command::{Actor, Command};
 use super::company::{Company, Patience, Role, Workstream};
