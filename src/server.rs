@@ -22,6 +22,7 @@ use crate::cli::company_file;
 use crate::clock::Clock;
 use crate::config::{CustomerRate, ServeSettings};
 use crate::domain::company::Company;
+use crate::domain::conversation::row_is_late;
 use crate::domain::ids::ConversationId;
 use crate::engine::summary::Summary;
 use crate::error::Exit;
@@ -75,6 +76,7 @@ pub struct Opened {
     store: Store,
     company: Arc<Company>,
     live: Vec<Summary>,
+    late: Vec<ConversationId>,
     parked: Vec<ConversationId>,
 }
 
@@ -106,10 +108,15 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
         tracing::warn!("{warning}");
     }
     let parked: Vec<ConversationId> = store.parked()?.into_iter().map(|(id, _)| id).collect();
-    let mut live = Vec::new();
+    let (mut live, mut late) = (Vec::new(), Vec::new());
     for id in store.live()? {
         match store.conversation(id) {
-            Ok(Some(state)) => live.push(Summary::from(&state)),
+            Ok(Some(state)) => {
+                if row_is_late(store.timer_of(id)?, &state, &company) {
+                    late.push(id);
+                }
+                live.push(Summary::from(&state));
+            }
             Ok(None) => {
                 tracing::error!(conversation = %id, "listed as live but not there; run `linger verify`");
             }
@@ -123,6 +130,7 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
         store,
         company: Arc::new(company),
         live,
+        late,
         parked,
     })
 }
@@ -151,6 +159,7 @@ pub async fn serve(
         store,
         company,
         live,
+        late,
         parked,
     } = opened;
     let fatal = Arc::new(Fatal::default());
@@ -179,6 +188,7 @@ pub async fn serve(
     );
     let boot = Boot {
         live,
+        late,
         parked,
         agents: store.agents()?,
         arbiters: arbiters.iter().map(Arbiter::handle).collect(),

@@ -1044,6 +1044,7 @@ fn customers_in_line_are_told_their_place_once_and_again_when_it_is_better() {
         "5 is persistent"
     );
     assert_eq!(told(&mut floor), [], "once");
+    floor.now = floor.now + Millis(1);
     floor.does(
         "sue",
         1,
@@ -1062,9 +1063,19 @@ fn customers_in_line_are_told_their_place_once_and_again_when_it_is_better() {
     floor.does("sue", 2, Command::ForceClose);
     assert_eq!(floor.assignment.position(ConversationId(2)), None);
     floor.available("anna");
-    assert_eq!(floor.offered_to("anna"), [1, 3], "by priority of the queue");
+    assert_eq!(floor.offered_to("anna"), [3, 4], "by priority of the queue");
     assert_eq!(floor.assignment.position(ConversationId(3)), None);
-    assert_eq!(told(&mut floor), [(4, 1, None)]);
+    assert_eq!(
+        told(&mut floor),
+        [],
+        "who is being offered stands in no line"
+    );
+    floor.does("anna", 4, Command::Reject);
+    assert_eq!(
+        told(&mut floor),
+        [],
+        "and knows the place already when it fails"
+    );
 }
 
 #[test]

@@ -299,7 +299,10 @@ impl World {
                     // Patience runs only while it is open: it may have been over before the
                     // offer that went first was.
                     let patience = matches!(recorded.event, Event::StickyEnded { .. });
-                    let in_order = patience || last_due.0 != recorded.at || last_due.1 <= due;
+                    // A change at this very instant may make something due that was not before.
+                    let changed = self.configured_at.contains(&recorded.at);
+                    let in_order =
+                        patience || changed || last_due.0 != recorded.at || last_due.1 <= due;
                     assert!(in_order, "timers of {id} fired out of order: {recorded:?}");
                     last_due = (recorded.at, due);
                 }

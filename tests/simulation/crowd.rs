@@ -467,7 +467,7 @@ impl Crowd {
         let (one, other) = (rng.random_range(0..QUEUES), rng.random_range(0..QUEUES));
         let hours = company.calendars.keys().next().cloned();
         let of = workstream(&format!("w{}", rng.random_range(0..WORKSTREAMS)));
-        let to = if rng.random_bool(0.2) {
+        let to = if rng.random_bool(0.4) {
             OverflowTo::End(Texts::any("Sorry."))
         } else {
             OverflowTo::Queue(queue(&format!("q{other}")))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use linger::domain::company::Company;
+use linger::domain::conversation::row_is_late;
 use linger::domain::ids::ConversationId;
 use linger::domain::reject::Reject;
 use linger::engine::agent::AgentMachine;
@@ -79,7 +80,18 @@ impl World {
             })
             .collect();
         self.offline = self.agents.keys().map(|a| (a.clone(), self.now)).collect();
-        self.supervise(|s, now, out| s.begin_work(now, out));
+        let company = &self.company;
+        let late: Vec<ConversationId> = self
+            .store
+            .conversations
+            .iter()
+            .filter(|(_, s)| s.live && !s.parked && row_is_late(s.timer, &s.state, company))
+            .map(|(id, _)| *id)
+            .collect();
+        self.supervise(|s, now, out| {
+            s.begin_work(now, out);
+            s.look_again(late, out);
+        });
     }
 
     pub(crate) fn some_actor(&mut self) -> Option<ConversationId> {
@@ -138,6 +150,7 @@ impl World {
                 self.by_right.insert(id.clone(), load);
             }
         }
+        self.configured_at.insert(self.now);
         self.company = Arc::new(company);
         let company = self.company.clone();
         self.supervise(|s, now, out| s.configure(company, now, out));

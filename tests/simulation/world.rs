@@ -66,6 +66,8 @@ pub(crate) struct World {
     pub(crate) noted: HashMap<(ConversationId, DedupKey), (NoteNumber, String)>,
     pub(crate) trace: Option<Vec<String>>,
     pub(crate) capacity_dirty: bool,
+    /// When the configuration was changed.
+    pub(crate) configured_at: BTreeSet<Timestamp>,
     /// Units that agents had when their capacity was lowered below them, and still have.
     pub(crate) by_right: BTreeMap<AgentId, u32>,
     /// The store has time for everything.
@@ -123,6 +125,7 @@ impl World {
             trace: traced.then(Vec::new),
             capacity_dirty: false,
             by_right: BTreeMap::new(),
+            configured_at: BTreeSet::new(),
             calm: false,
             ways: BTreeSet::new(),
         };

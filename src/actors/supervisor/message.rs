@@ -22,6 +22,8 @@ use crate::store::{Loaded, StoreError};
 pub struct Boot {
     /// Every open, active or wrap-up conversation.
     pub live: Vec<Summary>,
+    /// Those of them whose timers the configuration has changed since the last stop.
+    pub late: Vec<ConversationId>,
     /// What was set aside for an operator.
     pub parked: Vec<ConversationId>,
     /// Presence from before.

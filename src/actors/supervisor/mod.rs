@@ -326,7 +326,10 @@ impl Actor for SupervisorActor {
         for summary in boot.live {
             self.machine.restore(summary);
         }
-        self.with_machine(ctx, |m, now, out| m.begin_work(now, out));
+        self.with_machine(ctx, |m, now, out| {
+            m.begin_work(now, out);
+            m.look_again(boot.late, out);
+        });
         self.read_timers(ctx);
         ctx.run_later(RECONNECT_GRACE, |actor, ctx| actor.miss_customers(ctx));
         ctx.run_interval(std::time::Duration::from_secs(1), |actor, ctx| {

@@ -47,7 +47,7 @@ pub use labels::tag;
 pub use place::is_news as place_is_news;
 pub use start::{resolve, start, start_among};
 pub use state::{Assignment, ConsultRole, Conversation, Reservation, State, TransferOffer};
-pub use timers::{Timer, next_due};
+pub use timers::{Timer, next_due, row_is_late};
 
 use super::command::{Actor, Command};
 use super::company::{Company, Patience, Role, Workstream};

@@ -90,6 +90,13 @@ pub fn next_due(state: &Conversation, company: &Company) -> Option<(Timestamp, T
     earliest
 }
 
+/// Whether a timer row no longer wakes it in time: the configuration has changed since it
+/// was written.
+#[must_use]
+pub fn row_is_late(row: Option<Timestamp>, state: &Conversation, company: &Company) -> bool {
+    next_due(state, company).is_some_and(|(due, _)| row.is_none_or(|row| row > due))
+}
+
 impl Draft<'_> {
     /// Does everything that is due by now, in due order. Each step changes the state
     /// so that its timer is gone, hence once.

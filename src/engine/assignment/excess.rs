@@ -41,10 +41,8 @@ impl Excess {
     }
 }
 
+/// Overrides are not taken off: one that is only on its way may still be refused.
 fn above(agent: &AgentId, ledger: &Ledger, company: &Company) -> u32 {
     let capacity = company.agents.get(agent).map_or(0, |a| a.capacity);
-    ledger
-        .load(agent)
-        .saturating_sub(capacity)
-        .saturating_sub(ledger.overridden(agent))
+    ledger.load(agent).saturating_sub(capacity)
 }

@@ -149,7 +149,12 @@ impl Supervisor {
                 self.slots.insert(conversation, slot);
                 // An earlier life may have died between a commit and its report.
                 self.observe(*summary, now, out);
+                // So may one that had been asked to look at its timers anew.
+                let died = lost.is_some();
                 self.abandon(conversation, lost, now, out);
+                if died {
+                    self.look_again([conversation], out);
+                }
                 self.serve_waiters(conversation, waiters, now, out);
             }
             Woken::Missing => {
@@ -201,9 +206,16 @@ impl Supervisor {
         now: Timestamp,
         out: &mut Vec<Effect>,
     ) {
-        let (told, kept): (Vec<_>, Vec<_>) = waiters
+        let (told, mut kept): (Vec<_>, Vec<_>) = waiters
             .into_iter()
             .partition(|w| origin_of(w).is_some() || matches!(w, Waiter::Input(Input::TimerDue)));
+        // Its row is given back, so that others are not held up; the look it asked for is not lost.
+        if told
+            .iter()
+            .any(|w| matches!(w, Waiter::Input(Input::TimerDue)))
+        {
+            kept.push(Waiter::Input(Input::TimerDue));
+        }
         if !kept.is_empty() || lost.is_some() {
             let slot = Slot::Waking {
                 epoch,

@@ -184,7 +184,16 @@ impl Supervisor {
         concerned.retain(|id| !self.parked.contains(id));
         // Slots are kept in no order; what is done for all is done in one.
         concerned.sort_unstable();
-        for conversation in concerned {
+        self.look_again(concerned, out);
+    }
+
+    /// These conversations look at their timers.
+    pub fn look_again(
+        &mut self,
+        conversations: impl IntoIterator<Item = ConversationId>,
+        out: &mut Vec<Effect>,
+    ) {
+        for conversation in conversations {
             self.send(conversation, Input::TimerDue, out);
         }
     }
