@@ -2,6 +2,7 @@
 //! time goes by, through daylight saving in both directions and over holidays.
 
 use linger::domain::hours::{Calendar, Date, Interval, MINUTES_PER_DAY};
+use linger::domain::system_messages;
 use linger::domain::time::{Millis, Timestamp};
 
 fn at(rfc3339: &str) -> Timestamp {
@@ -452,7 +453,7 @@ fn given_the_ends_of_time_when_asked_then_nothing_panics() {
         let _ = (
             calendar.is_open(end),
             calendar.is_holiday(end),
-            calendar.local_time_text(end),
+            calendar.local_time(end),
         );
         let _ = (
             calendar.next_opening(end),
@@ -463,7 +464,9 @@ fn given_the_ends_of_time_when_asked_then_nothing_panics() {
 
 #[test]
 fn given_an_opening_when_written_for_people_then_day_time_and_zone_are_local() {
-    let text = |zone: &str, t: &str| office(zone).local_time_text(at(t));
+    let text = |zone: &str, t: &str| {
+        system_messages::opening_text(&office(zone).local_time(at(t)), &["en"])
+    };
     assert_eq!(
         text("Europe/Madrid", "2026-03-09T08:00:00Z"),
         "Monday 9 March, 09:00 CET"

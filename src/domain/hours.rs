@@ -77,6 +77,23 @@ impl TryFrom<String> for Date {
     }
 }
 
+/// An instant as a clock on the wall shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalTime {
+    /// 1 is Monday, 7 is Sunday.
+    pub weekday: i8,
+    /// 1 to 31.
+    pub day: i8,
+    /// 1 to 12.
+    pub month: i8,
+    /// 0 to 23.
+    pub hour: i8,
+    /// 0 to 59.
+    pub minute: i8,
+    /// What people call the zone's time at that instant, such as `CET`.
+    pub zone: String,
+}
+
 /// Operating hours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calendar {
@@ -154,13 +171,18 @@ impl Calendar {
         found
     }
 
-    /// An instant as people near this calendar would say it: `Monday 9 March, 09:00 CET`.
+    /// What clock and calendar on the wall show at an instant, for texts.
     #[must_use]
-    pub fn local_time_text(&self, at: Timestamp) -> String {
-        instant(at)
-            .to_zoned(self.zone())
-            .strftime("%A %-d %B, %H:%M %Z")
-            .to_string()
+    pub fn local_time(&self, at: Timestamp) -> LocalTime {
+        let local = instant(at).to_zoned(self.zone());
+        LocalTime {
+            weekday: local.weekday().to_monday_one_offset(),
+            day: local.day(),
+            month: local.month(),
+            hour: local.hour(),
+            minute: local.minute(),
+            zone: local.strftime("%Z").to_string(),
+        }
     }
 
     fn zone(&self) -> TimeZone {

@@ -25,19 +25,31 @@ impl Texts {
         self.0.is_empty()
     }
 
-    /// The text for a reader of this language: of the tag itself, else of the language
-    /// without region or script, else the one for every language.
+    /// The text that was written for this language: of the tag itself, else of the
+    /// language without region or script. Never the one for every language.
     #[must_use]
-    pub fn in_language(&self, locale: &str) -> Option<&str> {
+    pub fn written_in(&self, locale: &str) -> Option<&str> {
         let find = |tag: &str| {
             self.0
                 .iter()
                 .find(|(key, _)| key.eq_ignore_ascii_case(tag))
                 .map(|(_, text)| text.as_str())
         };
-        find(locale)
-            .or_else(|| find(language_of(locale)))
-            .or_else(|| self.0.get(ANY_LANGUAGE).map(String::as_str))
+        find(locale).or_else(|| find(language_of(locale)))
+    }
+
+    /// The text for a reader of this language: of the tag itself, else of the language
+    /// without region or script, else the one for every language.
+    #[must_use]
+    pub fn in_language(&self, locale: &str) -> Option<&str> {
+        self.written_in(locale)
+            .or_else(|| self.for_every_language())
+    }
+
+    /// The text for every language that has none of its own.
+    #[must_use]
+    pub fn for_every_language(&self) -> Option<&str> {
+        self.0.get(ANY_LANGUAGE).map(String::as_str)
     }
 }
 
@@ -74,5 +86,7 @@ mod tests {
             assert_eq!(texts.in_language(locale), Some(text), "{locale}");
         }
         assert_eq!(Texts::default().in_language("es"), None);
+        assert_eq!(texts.written_in("gl"), None);
+        assert_eq!(texts.written_in("es-MX"), Some("hola"));
     }
 }

@@ -55,7 +55,7 @@ use super::event::{DeclineReason, Event, Recorded, Returning};
 use super::ids::{AgentId, QueueId};
 use super::message::{Author, Message, SystemKind};
 use super::reject::{Code, Reject};
-use super::system_messages::{self, Placeholders};
+use super::system_messages::{Placeholders, Voice};
 use super::time::Timestamp;
 
 /// What a decision may look at beside the conversation itself.
@@ -329,26 +329,31 @@ fn system_message(
     agent: Option<&AgentId>,
     ctx: Ctx<'_>,
 ) -> Option<Message> {
-    let rules = rules_of(state, ctx.company);
-    let opens_at = ctx.company.hours_of(&state.queue).and_then(|calendar| {
+    let company = ctx.company;
+    let opens_at = company.hours_of(&state.queue).and_then(|calendar| {
         calendar
             .next_opening(ctx.now)
-            .map(|at| calendar.local_time_text(at))
+            .map(|at| calendar.local_time(at))
     });
     let placeholders = Placeholders {
         agent: agent
-            .and_then(|a| ctx.company.agents.get(a))
+            .and_then(|a| company.agents.get(a))
             .map_or("", |a| a.display_name.as_str()),
-        queue: ctx
-            .company
+        queue: company
             .queues
             .get(&state.queue)
             .map_or("", |q| q.name.as_str()),
-        opens_at: opens_at.as_deref().unwrap_or(""),
+        opens_at: opens_at.as_ref(),
         context: Some(&state.context),
         ..Placeholders::default()
     };
-    let text = system_messages::text(&rules, state.mode, kind, &state.locale, &placeholders)?;
+    let voice = Voice::of(
+        company,
+        &state.workstream,
+        state.widget.as_ref(),
+        &state.locale,
+    );
+    let text = voice.text(state.mode, kind, &placeholders)?;
     Some(Message {
         seq: state.last_seq.next(),
         at: ctx.now,

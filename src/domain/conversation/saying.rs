@@ -3,35 +3,28 @@
 
 use std::sync::Arc;
 
-use super::{Conversation, Ctx, Draft, rules_of};
+use super::Draft;
 use crate::domain::company::Texts;
 use crate::domain::event::Event;
 use crate::domain::message::{Author, Message, SystemKind};
-use crate::domain::system_messages::{self, Placeholders};
+use crate::domain::system_messages::{Placeholders, Voice};
 use crate::domain::time::Millis;
 
 impl Draft<'_> {
     /// Says a text of the configuration, in the customer's language or the next best.
     /// Whether something was said.
     pub(super) fn say_texts(&mut self, kind: SystemKind, texts: &Texts) -> bool {
-        let said = text_for(self.state, texts, self.ctx)
-            .map(|template| self.render(template, &Place::default()))
-            .filter(|text| !text.trim().is_empty());
+        let said = self
+            .voice()
+            .say(texts, &self.placeholders(&Place::default()));
         self.say(kind, said)
     }
 
     /// Says one of the messages about the place in line, unless it is switched off.
     pub(super) fn say_place(&mut self, kind: SystemKind, place: &Place) -> bool {
-        let said = {
-            let rules = self.rules();
-            system_messages::text(
-                &rules,
-                self.state.mode,
-                kind,
-                &self.state.locale,
-                &self.placeholders(place),
-            )
-        };
+        let said = self
+            .voice()
+            .text(self.state.mode, kind, &self.placeholders(place));
         self.say(kind, said)
     }
 
@@ -48,11 +41,17 @@ impl Draft<'_> {
         true
     }
 
-    fn render(&self, template: &str, place: &Place) -> String {
-        system_messages::render(template, &self.placeholders(place))
+    fn voice(&self) -> Voice<'_> {
+        let state = &*self.state;
+        Voice::of(
+            self.ctx.company,
+            &state.workstream,
+            state.widget.as_ref(),
+            &state.locale,
+        )
     }
 
-    fn placeholders<'a>(&'a self, place: &'a Place) -> Placeholders<'a> {
+    fn placeholders(&self, place: &Place) -> Placeholders<'_> {
         let company = self.ctx.company;
         let agent = self
             .state
@@ -64,46 +63,26 @@ impl Draft<'_> {
                 .and_then(|a| company.agents.get(a))
                 .map_or("", |a| a.display_name.as_str()),
             queue: queue.map_or("", |q| q.name.as_str()),
-            position: &place.position,
-            wait: &place.wait,
+            position: place.position,
+            wait: place.wait,
             context: Some(&self.state.context),
             ..Placeholders::default()
         }
     }
 }
 
-/// A place in line and the average wait, as people say them.
+/// A place in line and the average wait.
 #[derive(Debug, Default)]
 pub(super) struct Place {
-    position: String,
-    wait: String,
+    position: Option<u32>,
+    wait: Option<Millis>,
 }
 
 impl Place {
-    pub(super) fn new(position: u32, wait: Option<Millis>) -> Self {
+    pub(super) const fn new(position: u32, wait: Option<Millis>) -> Self {
         Self {
-            position: position.to_string(),
-            wait: wait.map(whole_minutes).unwrap_or_default(),
+            position: Some(position),
+            wait,
         }
     }
-}
-
-/// Nobody is helped by the seconds of an average.
-fn whole_minutes(wait: Millis) -> String {
-    Millis::minutes(wait.0.div_ceil(60_000).max(1)).to_string()
-}
-
-/// In the customer's language, else in those of the workstream and the company, else in
-/// any that it was written in.
-fn text_for<'a>(state: &Conversation, texts: &'a Texts, ctx: Ctx<'_>) -> Option<&'a str> {
-    let rules = rules_of(state, ctx.company);
-    let locales = [
-        state.locale.as_str(),
-        rules.locale.as_deref().unwrap_or_default(),
-        ctx.company.locale.as_str(),
-    ];
-    locales
-        .iter()
-        .find_map(|locale| texts.in_language(locale))
-        .or_else(|| texts.0.values().next().map(String::as_str))
 }
