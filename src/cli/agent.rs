@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::offline::{OfflineError, change, company, open};
-use super::secret::{new_secret, secret_sha256};
 use crate::config::DATA_DIR_DEFAULT;
 use crate::domain::company::{AgentProfile, Company, Role};
 use crate::domain::ids::{AgentId, QueueId};
+use crate::web::secret::{new_secret, secret_sha256};
 
 /// Units of an agent unless said otherwise.
 const CAPACITY_DEFAULT: u32 = 4;

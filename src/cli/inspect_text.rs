@@ -124,6 +124,9 @@ pub(super) fn describe(event: &Event) -> String {
         } => format!("{side:?} has received up to {delivered}, read up to {read}"),
         Event::CustomerGone => "the customer's connection is gone".to_owned(),
         Event::CustomerBack => "the customer is connected again".to_owned(),
+        Event::QueueMoved { queue } => {
+            format!("its queue was deleted; it goes on in queue {queue}")
+        }
     }
 }
 

@@ -111,6 +111,13 @@ pub enum Command {
     CustomerBack,
     /// A timer is due (engine): do everything that is due by now, in due order.
     Tick,
+    /// Its queue may be gone (engine): go on where the configuration says.
+    LeaveQueue,
+    /// The agent has been disabled or deleted (engine).
+    AgentGone {
+        /// Who.
+        agent: AgentId,
+    },
 }
 
 /// What a start says.

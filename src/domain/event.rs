@@ -71,6 +71,8 @@ pub enum ReleaseReason {
     Absent,
     /// Live: the agent closed it without ending.
     Parked,
+    /// The agent was disabled or deleted.
+    Dismissed,
 }
 
 /// Who parked.
@@ -268,6 +270,11 @@ pub enum Event {
     CustomerGone,
     /// The customer is connected again (live only).
     CustomerBack,
+    /// Its queue was deleted; it goes on in this one, with its agent and its place in line.
+    QueueMoved {
+        /// Where it goes on.
+        queue: QueueId,
+    },
 }
 
 /// A conversation on its way back to the agent who had it.

@@ -21,6 +21,7 @@ use bincode::enc::write::Writer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::audit::AuditRecord;
 use crate::domain::commit::AgentRow;
 use crate::domain::company::Company;
 use crate::domain::conversation::Conversation;
@@ -66,6 +67,8 @@ pub enum Kind {
     ParkedReason = 10,
     /// The format of the whole store.
     StoreFormat = 11,
+    /// A change to the configuration.
+    AuditRecord = 12,
 }
 
 /// A type that the store keeps.
@@ -124,6 +127,11 @@ stored!(
 
 impl Stored for Company {
     const KIND: Kind = Kind::Company;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for AuditRecord {
+    const KIND: Kind = Kind::AuditRecord;
     const BODY: Body = Body::Json;
 }
 

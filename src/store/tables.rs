@@ -12,6 +12,7 @@
 //! | `timers` | 1, due i64, conversation 16 · 2, conversation 16 | nothing · due |
 //! | `waiting` | agent, 0, conversation 16 | nothing |
 //! | `agents` | agent | `AgentRow` |
+//! | `audit` | time i64, revision u64 | `AuditRecord` |
 //! | `meta` | `format` · `company` · `parked/`, conversation 16 | format · `Company` · reason |
 //!
 //! Every value that is not empty stands in an envelope (`codec`).
@@ -45,6 +46,8 @@ pub enum Table {
     Agents,
     /// Format, configuration, conversations set aside.
     Meta,
+    /// Who changed the configuration.
+    Audit,
 }
 
 /// How a table is used, which decides its memory and filters.
@@ -68,7 +71,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -80,6 +83,7 @@ impl Table {
         Self::Waiting,
         Self::Agents,
         Self::Meta,
+        Self::Audit,
     ];
 
     /// The name of the column family.
@@ -97,6 +101,7 @@ impl Table {
             Self::Waiting => "waiting",
             Self::Agents => "agents",
             Self::Meta => "meta",
+            Self::Audit => "audit",
         }
     }
 
@@ -110,7 +115,8 @@ impl Table {
             | Self::Timers
             | Self::Waiting
             | Self::Agents
-            | Self::Meta => Use::Small,
+            | Self::Meta
+            | Self::Audit => Use::Small,
         }
     }
 

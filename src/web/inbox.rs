@@ -82,7 +82,10 @@ impl Inbox {
                 let replaced = notice(out);
                 self.waiting.retain(|o| notice(o) != replaced);
             }
-            Outbound::Answer { .. } | Outbound::Messages { .. } | Outbound::GoAway => {}
+            Outbound::Answer { .. }
+            | Outbound::Messages { .. }
+            | Outbound::GoAway
+            | Outbound::Dismissed => {}
         }
         true
     }
@@ -100,7 +103,8 @@ fn notice(out: &Outbound) -> Option<(u8, Option<ConversationId>)> {
         Outbound::Answer { .. }
         | Outbound::Messages { .. }
         | Outbound::Typing { .. }
-        | Outbound::GoAway => None,
+        | Outbound::GoAway
+        | Outbound::Dismissed => None,
     }
 }
 

@@ -110,6 +110,7 @@ fn event(event: &Event) -> Value {
         }
         Event::CustomerGone => json!({"type": "customer_gone"}),
         Event::CustomerBack => json!({"type": "customer_back"}),
+        Event::QueueMoved { queue } => json!({"type": "queue_moved", "queue": queue}),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The supervisor's actor: performs what its machine wants, starts actors on their
 //! arbiters, and answers what needs the whole floor.
 
+mod configure;
 mod lists;
 mod lives;
 mod message;
@@ -28,6 +29,7 @@ use super::links::{Links, Token};
 use super::post::post;
 use super::timers::{Due, ROWS_AT_ONCE};
 
+pub use configure::{Reconfigure, Reconfigured};
 pub use message::{Boot, ToSupervisor};
 pub(super) use message::{First, Last, LoadFailed};
 
@@ -46,6 +48,8 @@ pub struct SupervisorActor {
     due: Due,
     /// Conversations whose last life ended in death and that have not been read since.
     died: HashSet<ConversationId>,
+    /// Changes to the configuration, one after the other.
+    changes: configure::Changes,
 }
 
 impl SupervisorActor {
@@ -63,6 +67,7 @@ impl SupervisorActor {
             connections: HashMap::new(),
             due: Due::default(),
             died: HashSet::new(),
+            changes: configure::Changes::default(),
         }
     }
 
@@ -429,6 +434,9 @@ impl Handler<ToSupervisor> for SupervisorActor {
             ToSupervisor::Absent(agent) => {
                 self.with_machine(ctx, |m, _, out| m.absent(&agent, out));
             }
+            ToSupervisor::Reconfigure(change) => self.reconfigure(*change, ctx),
+            ToSupervisor::ChangeChecked(found) => self.change_checked(found, ctx),
+            ToSupervisor::ChangeWritten => self.change_written(ctx),
             ToSupervisor::Tick => self.tick(ctx),
             #[cfg(test)]
             ToSupervisor::Kill(id) => {

@@ -10,6 +10,7 @@
 //! | `leave.rs` | parking, release, absence |
 //! | `transfer.rs` | handing over to an agent or a queue |
 //! | `ending.rs` | end, finish, force-close, the live customer's connection |
+//! | `reconfigured.rs` | queue or agent are no longer configured |
 //! | `timers.rs` | what is due when, and what happens then |
 //!
 //! Promise: a refusal leaves the state untouched. Every rule checks first and
@@ -19,6 +20,7 @@ mod ending;
 mod leave;
 mod offer;
 mod posting;
+mod reconfigured;
 mod start;
 mod state;
 #[cfg(test)]
@@ -112,6 +114,8 @@ pub fn decide(
         Command::CustomerGone => draft.customer_gone(),
         Command::CustomerBack => draft.customer_back(),
         Command::Tick => draft.tick(),
+        Command::LeaveQueue => draft.leave_gone_queue(),
+        Command::AgentGone { agent } => draft.agent_gone(&agent),
     }
     Ok(draft.events)
 }

@@ -425,6 +425,7 @@ impl Conversation {
             }
             Event::CustomerGone => self.customer_gone_at = Some(at),
             Event::CustomerBack => self.customer_gone_at = None,
+            Event::QueueMoved { queue } => self.queue = queue.clone(),
         }
     }
 

@@ -5,6 +5,7 @@
 //! whether the step still fits its state. Released units pull the next conversation
 //! in the same call, never at a later tick.
 
+mod allowance;
 mod choice;
 mod ledger;
 mod lines;
@@ -82,6 +83,8 @@ pub struct Assignment {
     /// absence ends no sticky wait.
     settling_until: Option<Timestamp>,
     next_action: u64,
+    /// Agents whose capacity was lowered below their load: what they may keep.
+    allowance: HashMap<AgentId, u32>,
 }
 
 impl Assignment {
@@ -100,6 +103,7 @@ impl Assignment {
             open_queues: HashMap::new(),
             settling_until: None,
             next_action: 0,
+            allowance: HashMap::new(),
         }
     }
 
@@ -129,6 +133,7 @@ impl Assignment {
         let mut actions = Vec::new();
         actions.extend(self.try_conversation(id, now));
         for agent in lost {
+            self.shrink_allowance(&agent);
             self.agents.entry(agent.clone()).or_default().last_released = Some(now);
             self.serve(&agent, now, &mut actions);
         }
@@ -255,6 +260,7 @@ impl Assignment {
     /// Another configuration holds from now on; returns what follows.
     pub fn configure(&mut self, company: Arc<Company>, now: Timestamp) -> Vec<Action> {
         self.company = company;
+        self.allow_what_is_held();
         self.declined.clear();
         let all: Vec<ConversationId> = self.known.keys().copied().collect();
         for id in &all {
@@ -266,6 +272,7 @@ impl Assignment {
     /// The server has just started: agents are about to reconnect.
     pub fn settle_in(&mut self, now: Timestamp) {
         self.settling_until = Some(now + limits::PRESENCE_GRACE);
+        self.allow_what_is_held();
     }
 
     /// Looks at the clock: queues that opened since are worked in order.
@@ -492,11 +499,13 @@ impl Assignment {
     }
 
     /// The invariant of capacity: load is at most the capacity, unless every unit above
-    /// it comes from an audited override. Returns the agents that break it.
+    /// it comes from an audited override or was there when the capacity was lowered.
+    /// Returns the agents that break it.
     #[must_use]
     pub fn violations(&self) -> Vec<AgentId> {
         let broken = |id: &AgentId, capacity: u32| {
             let load = self.ledger.load(id);
+            let capacity = capacity.max(self.allowance(id));
             load > capacity && load - capacity > self.ledger.overridden(id)
         };
         self.company

@@ -4,17 +4,19 @@
 //! | file | concern |
 //! |---|---|
 //! | `slots.rs` | waking, sleep as a hand-off with epochs, death and parking |
+//! | `configure.rs` | another configuration while conversations run |
 //! | `starts.rs` | one conversation, however many starts race |
 //! | `notices.rs` | what agents are told when a conversation changes |
 //!
 //! Assignment (`engine/assignment`) is consulted here and nowhere else, so what it
 //! sets aside and what it observes are in one order.
 
+mod configure;
 mod notices;
 mod slots;
 mod starts;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::domain::command::{Actor, Command, Start};
@@ -31,6 +33,7 @@ use super::outbound::{Outbound, SessionId};
 use super::request::{Ask, Principal};
 use super::summary::Summary;
 
+pub use configure::Doubtful;
 use slots::Slot;
 use starts::StartSlot;
 
@@ -100,6 +103,8 @@ pub struct Supervisor {
     parked: HashSet<ConversationId>,
     /// The store was too busy to read these.
     wake_again: Vec<ConversationId>,
+    /// About to be removed or to change their mode: nothing is started in them meanwhile.
+    held: BTreeSet<WorkstreamId>,
 }
 
 impl Supervisor {
@@ -120,6 +125,7 @@ impl Supervisor {
             deaths: HashMap::new(),
             parked,
             wake_again: Vec::new(),
+            held: BTreeSet::new(),
         }
     }
 
@@ -151,6 +157,7 @@ impl Supervisor {
         self.assignment.tick(now);
         let actions = self.assignment.serve_all(now);
         self.perform(actions, out);
+        self.follow_company(out);
     }
 
     /// A client asks something of a conversation it is not attached to, or that needs
@@ -325,8 +332,12 @@ impl Supervisor {
         {
             out.push(Effect::SetAway(agent.clone()));
         }
+        let queue_is_gone = summary.is_live() && self.has_lost_queue(&summary);
         let actions = self.assignment.observe(summary, now);
         self.perform(actions, out);
+        if queue_is_gone {
+            self.act(id, Command::LeaveQueue, out);
+        }
     }
 
     /// A step was taken or refused by its conversation.
@@ -427,13 +438,6 @@ impl Supervisor {
     pub fn tick(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
         self.wake_again(out);
         let actions = self.assignment.tick(now);
-        self.perform(actions, out);
-    }
-
-    /// Another configuration holds from now on.
-    pub fn configure(&mut self, company: Arc<Company>, now: Timestamp, out: &mut Vec<Effect>) {
-        self.company = company.clone();
-        let actions = self.assignment.configure(company, now);
         self.perform(actions, out);
     }
 
