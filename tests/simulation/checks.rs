@@ -314,6 +314,7 @@ fn check_event(state: &Conversation, recorded: &Recorded) {
         Event::TransferredToQueue { .. } => matches!(state.state, State::Open | State::Active),
         Event::Marked { .. } => true,
         Event::CustomerGone | Event::CustomerBack => state.mode == Mode::Live,
+        Event::QueueMoved { queue } => state.state != State::Closed && *queue != state.queue,
     };
     assert!(
         fits,
@@ -417,5 +418,6 @@ pub(crate) fn kind_of(event: &Event) -> String {
         Event::Marked { side, .. } => format!("marked {side:?}"),
         Event::CustomerGone => "customer gone".to_owned(),
         Event::CustomerBack => "customer back".to_owned(),
+        Event::QueueMoved { .. } => "queue moved".to_owned(),
     }
 }

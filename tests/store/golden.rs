@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
+use linger::domain::audit::{AuditChange, AuditRecord, Interface};
 use linger::domain::commit::AgentRow;
 use linger::domain::company::{
     Company, Condition, CustomerKey, Mode, Patience, Presence, Queue, RouteRule, Test, Texts,
@@ -50,6 +51,7 @@ fn variant(event: &Event) -> &'static str {
         Event::Marked { .. } => "marked",
         Event::CustomerGone => "customer_gone",
         Event::CustomerBack => "customer_back",
+        Event::QueueMoved { .. } => "queue_moved",
     }
 }
 
@@ -182,6 +184,9 @@ fn events() -> Vec<Event> {
         },
         Event::CustomerGone,
         Event::CustomerBack,
+        Event::QueueMoved {
+            queue: queue("sales"),
+        },
     ]
 }
 
@@ -280,6 +285,7 @@ fn full_company() -> Company {
     company
         .authentication
         .insert(AuthenticationId::parse("shop").expect("a valid id"), key);
+    company.queue_moves.insert(queue("old"), queue("support"));
     company
 }
 
@@ -364,6 +370,22 @@ fn samples() -> Vec<Sample> {
         ParkedReason("three deaths".to_owned()),
     ));
     samples.push(sample("store_format", StoreFormat(1)));
+    samples.push(sample(
+        "audit",
+        AuditRecord {
+            at,
+            who: Some(agent("olga")),
+            interface: Interface::Api,
+            revision: 7,
+            changes: vec![AuditChange {
+                kind: "queues".to_owned(),
+                id: "sales".to_owned(),
+                before: Some("{\"priority\":1}".to_owned()),
+                after: None,
+            }],
+            shortened: false,
+        },
+    ));
     samples
 }
 

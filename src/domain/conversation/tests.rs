@@ -12,6 +12,7 @@
 mod live;
 #[rustfmt::skip]
 mod persistent;
+mod reconfigured;
 #[rustfmt::skip]
 mod refusals;
 #[rustfmt::skip]
@@ -412,6 +413,7 @@ fn describe(event: &Event) -> String {
         } => format!("marked {side:?} {delivered} {read}"),
         Event::CustomerGone => "customer gone".to_owned(),
         Event::CustomerBack => "customer back".to_owned(),
+        Event::QueueMoved { queue } => format!("moved to {queue}"),
     }
 }
 
