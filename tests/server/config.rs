@@ -243,7 +243,6 @@ async fn an_agent_who_is_disabled_is_signed_out_and_their_conversations_go_on() 
     let (olga, carol) = (server.agent_http("olga"), server.agent_http("carol"));
     let mut anna = server.available("anna").await;
     let held = start(&server, "maria", SUPPORT).await;
-    anna.offer(&held).await;
     anna.accept(&held).await;
     let offered = start(&server, "joao", SUPPORT).await;
     anna.offer(&offered).await;
@@ -282,7 +281,6 @@ async fn fewer_units_than_load_revoke_nothing_and_stop_offers() {
     let mut held = Vec::new();
     for customer in ["maria", "joao"] {
         let id = start(&server, customer, SUPPORT).await;
-        anna.offer(&id).await;
         anna.accept(&id).await;
         held.push(id);
     }
@@ -308,10 +306,8 @@ async fn a_deleted_queue_says_who_needs_it_and_moves_its_conversations() {
     .await);
     let mut anna = server.available("anna").await;
     let active = start(&server, "maria", SUPPORT).await;
-    anna.offer(&active).await;
     anna.accept(&active).await;
     let parked = start(&server, "joao", SUPPORT).await;
-    anna.offer(&parked).await;
     anna.accept(&parked).await;
     anna.act("park", &parked).await;
 
