@@ -133,6 +133,8 @@ pub const READER_QUEUE_MAX: usize = 16_384;
 pub const READER_THREADS: usize = 2;
 /// Bytes of a stored record at most; a longer length field is damage.
 pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of a company file sent over HTTP: comments and layout beside what is stored.
+pub const COMPANY_FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 const _: () = assert!(
     CREDIT_WINDOW as usize <= RECENT_RING,

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use linger::cli::{agent, company_file, demo, inspect, replay, serve, talk, verify};
+use linger::cli::{agent, config, demo, inspect, replay, serve, talk, verify};
 use linger::config::{LogFormat, ServeSettings};
 use linger::server::ServerError;
 use linger::telemetry;
@@ -29,8 +29,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Add, list or disable the agents of a stopped server.
     Agent(agent::AgentArgs),
-    /// Read or write the company file of a stopped server.
-    Company(company_file::CompanyArgs),
+    /// The company as a file: print, check, compare and apply it, on a stopped or a running server.
+    Config(config::ConfigArgs),
     /// Talk in a terminal, as a customer or as an agent.
     Talk(talk::TalkArgs),
     /// Play real dialogues through a server and keep account of every message.
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => served(serve::run(args)),
         Command::Demo(args) => run_demo(&args),
         Command::Agent(args) => done(agent::run(args, &mut std::io::stdout())),
-        Command::Company(args) => done(company_file::run(args, &mut std::io::stdout())),
+        Command::Config(args) => done(config::run(args, &mut std::io::stdout())),
         Command::Talk(args) => talk::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Verify(args) => verify::run(&args),

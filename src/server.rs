@@ -100,7 +100,7 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
     let company = match &settings.company_file {
         Some(path) => {
             let file = company_file::read(path).map_err(|e| ServerError::Config(e.to_string()))?;
-            company_file::apply(&store, file).map_err(|e| ServerError::Config(e.to_string()))?
+            company_file::at_start(&store, file).map_err(|e| ServerError::Config(e.to_string()))?
         }
         None => store.company()?.ok_or(ServerError::NoCompany(shown))?,
     };

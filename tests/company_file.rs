@@ -22,7 +22,7 @@ capacity = 2
 fn read(text: &str, stored: Option<&Company>) -> Result<Company, Vec<String>> {
     CompanyFile::parse(text)
         .and_then(|file| file.onto(stored))
-        .map_err(|e| e.problems)
+        .map_err(|e| e.problems.iter().map(ToString::to_string).collect())
 }
 
 fn agent(name: &str) -> AgentId {
@@ -52,6 +52,8 @@ fn the_example_in_the_docs_is_a_company() {
         (2, 0, 2)
     );
     assert!(company.hours_of(&queue("sales")).is_none());
+    let members = &company.queues[&queue("support")].members;
+    assert!(members.contains(&agent("bob")), "by his own word");
 }
 
 #[test]
@@ -60,6 +62,7 @@ fn the_example_shows_the_defaults_where_it_says_so() {
     let mut shown = workstream(&company, "support").clone();
     shown.messages.clear();
     shown.routes.clear();
+    shown.timeout_rules.clear();
     assert_eq!(
         shown,
         Workstream::new("Support", Mode::Persistent, queue("support"))
@@ -144,7 +147,7 @@ fn what_is_wrong_is_named_with_its_place() {
             "a message nobody hears",
             "[queues",
             "messages.queue_position = \"x\"\n[queues",
-            "QueuePosition",
+            "queue_position",
         ),
         (
             "a misspelt message",

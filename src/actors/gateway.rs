@@ -6,20 +6,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix::Addr;
 use tokio::sync::oneshot;
 
+use crate::config::{Edit, Moves};
+use crate::domain::audit::AuditRecord;
 use crate::domain::company::Company;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::conversation::{Input, Origin};
 use crate::engine::outbound::{Outbound, SessionId};
 use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::limits;
+use crate::store::Store;
 
 use super::conversation::ToConversation;
 use super::links::Links;
 use super::post::post;
 use super::registry::Handle;
-use super::supervisor::{First, Last, SupervisorActor, ToSupervisor};
+use super::supervisor::{First, Last, Reconfigure, Reconfigured, SupervisorActor, ToSupervisor};
 
 /// Where a session is told things. Called from actor threads: must not block.
 pub trait Sink: Send + Sync {
@@ -29,6 +32,9 @@ pub trait Sink: Send + Sync {
 
 /// How long past its own deadline an answer may take before it is given up.
 const PATIENCE_FOR_ANSWERS: Millis = Millis::seconds(10);
+/// How long a change of the configuration may take: the store may have to look at every
+/// conversation.
+const PATIENCE_OF_ADMINS: Millis = Millis::seconds(120);
 
 /// The door. Cheap to clone.
 #[derive(Clone)]
@@ -125,6 +131,75 @@ impl Gateway {
             );
         }
         match tokio::time::timeout(duration(PATIENCE_FOR_ANSWERS), receiver).await {
+            Ok(Ok(answer)) => answer,
+            _ => Err(Reject::unavailable()),
+        }
+    }
+
+    /// Changes the configuration, or says what a change would do. Answered when the change
+    /// is durable and holds.
+    ///
+    /// # Errors
+    /// `forbidden`, `conflict`, `in_use`, `invalid_configuration`, `not_found`,
+    /// `invalid_request`; `unavailable` when there is no answer in time.
+    pub async fn reconfigure(
+        &self,
+        who: AgentId,
+        seen: Option<u64>,
+        edit: Edit,
+        moves: Moves,
+        dry_run: bool,
+    ) -> Result<Reconfigured, Reject> {
+        self.admit()?;
+        let (answer, answered) = oneshot::channel();
+        let change = Reconfigure {
+            who,
+            seen,
+            edit,
+            moves,
+            dry_run,
+            answer,
+        };
+        post(
+            &self.supervisor,
+            ToSupervisor::Reconfigure(Box::new(change)),
+        );
+        self.answer_to_admin(answered).await
+    }
+
+    /// Who changed the configuration, newest first, before one of them.
+    ///
+    /// # Errors
+    /// `overloaded`, `internal`, `unavailable`.
+    pub async fn audit(
+        &self,
+        before: Option<(Timestamp, u64)>,
+        limit: usize,
+    ) -> Result<Vec<AuditRecord>, Reject> {
+        self.admit()?;
+        let (answer, answered) = oneshot::channel();
+        let job = Box::new(move |store: &Store| {
+            let found = store.audit(before, limit).map_err(|error| {
+                tracing::error!(%error, "the audit could not be read");
+                Reject::new(
+                    Code::Internal,
+                    "The audit could not be read; an operator has been told.",
+                )
+            });
+            // Whoever asked may have given up.
+            let _ = answer.send(found);
+        });
+        if self.links.readers.submit(job).is_err() {
+            return Err(Reject::overloaded());
+        }
+        self.answer_to_admin(answered).await
+    }
+
+    async fn answer_to_admin<T>(
+        &self,
+        answered: oneshot::Receiver<Result<T, Reject>>,
+    ) -> Result<T, Reject> {
+        match tokio::time::timeout(duration(PATIENCE_OF_ADMINS), answered).await {
             Ok(Ok(answer)) => answer,
             _ => Err(Reject::unavailable()),
         }

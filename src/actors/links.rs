@@ -119,6 +119,11 @@ impl Links {
         self.company.load_full()
     }
 
+    /// Another configuration holds from now on, for every decision.
+    pub(super) fn configure(&self, company: Arc<Company>) {
+        self.company.store(company);
+    }
+
     /// This instant.
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -24,7 +24,7 @@ mod timers;
 
 pub use gateway::{Gateway, Session, Sink};
 pub use links::{Census, Fatal, Links, Token};
-pub use supervisor::{Boot, SupervisorActor, ToSupervisor};
+pub use supervisor::{Boot, Reconfigure, Reconfigured, SupervisorActor, ToSupervisor};
 
 #[cfg(test)]
 mod tests;

@@ -39,7 +39,10 @@ impl House {
         let store = Store::open(directory.path(), Durability::Synced).expect("a fresh store");
         let company = Arc::new(company());
         store
-            .write_now(&[Write::Company(company.clone())])
+            .write_now(&[Write::Company {
+                company: company.clone(),
+                audit: None,
+            }])
             .expect("written");
         let clock = Arc::new(ManualClock::at(Timestamp(1_700_000_000_000)));
         let fatal = Arc::new(Fatal::default());

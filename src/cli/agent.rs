@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::offline::{OfflineError, change, company, open};
-use super::secret::{new_secret, secret_sha256};
 use crate::config::DATA_DIR_DEFAULT;
 use crate::domain::company::{AgentProfile, Company, Role};
 use crate::domain::ids::{AgentId, QueueId};
+use crate::web::secret::{new_secret, secret_sha256};
 
 /// Units of an agent unless said otherwise.
 const CAPACITY_DEFAULT: u32 = 4;
@@ -206,6 +206,7 @@ fn parse_role(text: &str) -> Result<Role, String> {
 mod tests {
     use super::*;
     use crate::cli::offline::save;
+    use crate::domain::audit::Interface;
     use crate::domain::company::Queue;
     use clap::Parser;
     use std::path::Path;
@@ -239,7 +240,7 @@ mod tests {
         company
             .queues
             .insert(QueueId::parse("support").expect("a valid id"), queue);
-        save(&store, company).expect("written");
+        save(&store, None, company, Interface::CommandLine).expect("written");
         dir
     }
 
@@ -325,7 +326,7 @@ mod tests {
         let why = run_line(dir.path(), "add anna")
             .expect_err("no store")
             .to_string();
-        assert!(why.contains("linger company import"), "{why}");
+        assert!(why.contains("linger config apply"), "{why}");
         assert_eq!(std::fs::read_dir(dir.path()).expect("readable").count(), 0);
     }
 

@@ -1,79 +1,14 @@
-//! `linger company`: the company file in and out of a stopped server.
+//! The company file and the store of a stopped server: reading the one, changing the other.
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Args, Subcommand};
-
-use super::offline::{OfflineError, company, open, save};
-use crate::config::{CompanyFile, DATA_DIR_DEFAULT};
+use super::offline::{OfflineError, save};
+use crate::config::{CompanyFile, Edit, Moves, Plan};
+use crate::domain::audit::Interface;
 use crate::domain::company::Company;
+use crate::domain::conversation::State;
+use crate::engine::supervisor::Doubtful;
 use crate::store::Store;
-
-/// `linger company …`
-#[derive(Debug, Args)]
-pub struct CompanyArgs {
-    /// The data directory of the stopped server.
-    #[arg(long, env = "LINGER_DATA", default_value = DATA_DIR_DEFAULT, global = true)]
-    data: PathBuf,
-    #[command(subcommand)]
-    command: CompanyCommand,
-}
-
-/// What to do with the file.
-#[derive(Debug, Subcommand)]
-enum CompanyCommand {
-    /// Say what is wrong with a company file; changes nothing, needs no data directory.
-    Check {
-        /// The file.
-        file: PathBuf,
-    },
-    /// Take over a company file; makes the data directory if there is none.
-    Import {
-        /// The file.
-        file: PathBuf,
-    },
-    /// Print the company as a file, everything written out.
-    Export,
-}
-
-/// Runs the command, printing to `out`.
-///
-/// # Errors
-/// `OfflineError` with what to do about it; nothing was changed then.
-pub fn run(args: CompanyArgs, out: &mut impl Write) -> Result<(), OfflineError> {
-    let printed = match args.command {
-        CompanyCommand::Check { file } => {
-            let company = read(&file)?.onto(None).map_err(refused)?;
-            print_company(out, &company)
-        }
-        CompanyCommand::Import { file } => {
-            let file = read(&file)?;
-            // Refused before a store is made for it.
-            if !args.data.join("CURRENT").exists() {
-                file.clone().onto(None).map_err(refused)?;
-            }
-            let company = apply(&open(&args.data, true)?, file)?;
-            print_company(out, &company)
-        }
-        CompanyCommand::Export => {
-            let company = company(&open(&args.data, false)?)?;
-            let text = CompanyFile::of(&company)
-                .to_toml()
-                .map_err(|e| OfflineError::Refused(e.to_string()))?;
-            out.write_all(text.as_bytes())
-        }
-    };
-    printed
-        .or_else(|e| {
-            if e.kind() == io::ErrorKind::BrokenPipe {
-                Ok(())
-            } else {
-                Err(e)
-            }
-        })
-        .map_err(|e| OfflineError::File(PathBuf::from("standard output"), e))
-}
 
 /// Reads a company file from disk.
 ///
@@ -85,146 +20,117 @@ pub fn read(path: &Path) -> Result<CompanyFile, OfflineError> {
     CompanyFile::parse(&text).map_err(refused)
 }
 
-/// Makes the file the company of a store, and returns it. A file that changes nothing
-/// writes nothing.
-///
-/// # Errors
-/// Everything that is wrong with the file; a workstream with conversations that would
-/// change its mode; the store.
-pub fn apply(store: &Store, file: CompanyFile) -> Result<Company, OfflineError> {
-    let stored = store.company().map_err(OfflineError::Store)?;
-    let mut company = file.onto(stored.as_ref()).map_err(refused)?;
-    if let Some(stored) = stored {
-        let has_conversations = || {
-            let some = store.conversations(None, 1).map_err(OfflineError::Store)?;
-            Ok::<_, OfflineError>(!some.is_empty())
-        };
-        if let Some(id) = changed_mode(&stored, &company)
-            && has_conversations()?
-        {
-            return Err(OfflineError::Refused(format!(
-                "workstream {id} cannot change its mode, because there are conversations; make a new workstream and move its widgets there"
-            )));
-        }
-        let next = std::mem::replace(&mut company.revision, stored.revision);
-        if company == stored {
-            return Ok(company);
-        }
-        company.revision = next;
-    }
-    save(store, company.clone())?;
-    Ok(company)
+/// A change that can be made.
+pub(super) struct Planned {
+    /// What there is.
+    pub(super) before: Option<Company>,
+    /// What there would be; the same if nothing is different.
+    pub(super) after: Company,
+    /// What is different.
+    pub(super) plan: Plan,
 }
 
-fn changed_mode<'a>(
-    before: &'a Company,
+/// What a file would change in a store.
+pub(super) fn plan(
+    store: &Store,
+    file: CompanyFile,
+    prune_agents: bool,
+    moves: &Moves,
+) -> Result<Planned, OfflineError> {
+    let before = store.company().map_err(OfflineError::Store)?;
+    let edit = Edit::Whole {
+        file: Box::new(file),
+        prune_agents,
+    };
+    let after = edit.apply(before.as_ref(), moves).map_err(refused)?;
+    let Some(after) = after else {
+        // `apply` answers `None` only where there is something that is the same.
+        let after = before.clone().unwrap_or_default();
+        return Ok(Planned {
+            before,
+            after,
+            plan: Plan::default(),
+        });
+    };
+    if let Some(before) = &before {
+        let objections = objections(store, before, &after, moves)?;
+        if !objections.is_empty() {
+            return Err(OfflineError::Refused(objections.join("\n  ")));
+        }
+    }
+    let plan = Plan::between(before.as_ref(), &after);
+    Ok(Planned {
+        before,
+        after,
+        plan,
+    })
+}
+
+impl Planned {
+    /// Makes the change, unless there is none.
+    pub(super) fn make(self, store: &Store, interface: Interface) -> Result<Company, OfflineError> {
+        if !self.plan.is_empty() {
+            save(store, self.before.as_ref(), self.after.clone(), interface)?;
+        }
+        Ok(self.after)
+    }
+}
+
+/// Makes the file that a server is given at its start the company of its store, and returns
+/// it. A file that changes nothing writes nothing.
+///
+/// # Errors
+/// Everything that is wrong with the file; conversations that need what would be gone; the store.
+pub fn at_start(store: &Store, file: CompanyFile) -> Result<Company, OfflineError> {
+    plan(store, file, false, &Moves::new())?.make(store, Interface::Start)
+}
+
+/// What conversations have against a change.
+fn objections(
+    store: &Store,
+    before: &Company,
     after: &Company,
-) -> Option<&'a crate::domain::ids::WorkstreamId> {
-    before
-        .workstreams
-        .iter()
-        .find(|(id, w)| {
-            after
-                .workstreams
-                .get(*id)
-                .is_some_and(|now| now.mode != w.mode)
-        })
-        .map(|(id, _)| id)
+    moves: &Moves,
+) -> Result<Vec<String>, OfflineError> {
+    let doubtful = Doubtful::between(before, after);
+    let gone: Vec<_> = before
+        .queues
+        .keys()
+        .filter(|q| !after.queues.contains_key(*q) && !moves.contains_key(*q))
+        .collect();
+    let mut found = Vec::new();
+    if doubtful.is_empty() && gone.is_empty() {
+        return Ok(found);
+    }
+    let mut live = Vec::new();
+    for id in store.live().map_err(OfflineError::Store)? {
+        live.extend(store.conversation(id).map_err(OfflineError::Store)?);
+    }
+    for id in &doubtful.removed {
+        let parked = || store.parked_by_agents(id).map_err(OfflineError::Store);
+        if live.iter().any(|c| c.workstream == *id) || parked()?.is_some() {
+            found.push(Doubtful::unclosed(id));
+        }
+    }
+    for id in &doubtful.remoded {
+        if store.has_conversations(id).map_err(OfflineError::Store)? {
+            found.push(Doubtful::mode_is_fixed(id));
+        }
+    }
+    for queue in gone {
+        let theirs = live
+            .iter()
+            .filter(|c| c.queue == *queue && c.state != State::WrapUp)
+            .count();
+        if theirs > 0 {
+            found.push(format!(
+                "Queue {queue} has open conversations ({theirs}); say which queue takes them: --move {queue}=QUEUE."
+            ));
+        }
+    }
+    Ok(found)
 }
 
 fn refused(why: impl std::fmt::Display) -> OfflineError {
     OfflineError::Refused(why.to_string())
-}
-
-fn print_company(out: &mut impl Write, company: &Company) -> io::Result<()> {
-    writeln!(
-        out,
-        "{}: {} workstreams, {} queues, {} agents.",
-        company.name,
-        company.workstreams.len(),
-        company.queues.len(),
-        company.agents.len()
-    )?;
-    for warning in company.warnings() {
-        writeln!(out, "Warning: {warning}")?;
-    }
-    for (id, _) in company
-        .agents
-        .iter()
-        .filter(|(_, a)| a.enabled && a.secret_sha256.is_empty())
-    {
-        writeln!(
-            out,
-            "Agent {id} cannot sign in yet; give a secret with `linger agent renew {id}`."
-        )?;
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FILE: &str = r#"
-name = "Small"
-[workstreams.support]
-mode = "persistent"
-default_queue = "support"
-[queues.support]
-members = ["anna"]
-[agents.anna]
-capacity = 2
-"#;
-
-    fn import(dir: &Path, text: &str) -> Result<String, OfflineError> {
-        let file = dir.join("company.toml");
-        std::fs::write(&file, text).expect("written");
-        run_command(dir, CompanyCommand::Import { file })
-    }
-
-    fn run_command(dir: &Path, command: CompanyCommand) -> Result<String, OfflineError> {
-        let mut out = Vec::new();
-        run(
-            CompanyArgs {
-                data: dir.join("data"),
-                command,
-            },
-            &mut out,
-        )?;
-        Ok(String::from_utf8(out).expect("UTF-8"))
-    }
-
-    fn revision(dir: &Path) -> u64 {
-        company(&open(&dir.join("data"), false).expect("opens"))
-            .expect("a company")
-            .revision
-    }
-
-    #[test]
-    fn an_imported_file_is_exported_and_imports_again_without_a_change() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let said = import(dir.path(), FILE).expect("imported");
-        assert!(said.contains("linger agent renew anna"), "{said}");
-        assert_eq!(revision(dir.path()), 1);
-        let exported = run_command(dir.path(), CompanyCommand::Export).expect("exported");
-        import(dir.path(), &exported).expect("imported");
-        assert_eq!(revision(dir.path()), 1, "nothing changed, nothing written");
-        import(dir.path(), &exported.replace("Small", "Large")).expect("imported");
-        assert_eq!(revision(dir.path()), 2);
-    }
-
-    #[test]
-    fn a_file_that_is_wrong_makes_no_store() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let why = import(dir.path(), &FILE.replace("\"anna\"", "\"zoe\"")).expect_err("wrong");
-        assert!(why.to_string().contains("zoe"), "{why}");
-        assert!(!dir.path().join("data").exists());
-    }
-
-    #[test]
-    fn a_mode_may_change_as_long_as_there_is_no_conversation() {
-        let dir = tempfile::tempdir().expect("a directory");
-        import(dir.path(), FILE).expect("imported");
-        import(dir.path(), &FILE.replace("persistent", "live")).expect("nobody has talked yet");
-    }
 }

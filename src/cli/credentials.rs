@@ -55,6 +55,9 @@ pub struct Credentials {
     /// Which of the agents is a supervisor.
     #[serde(default)]
     pub supervisor: Option<String>,
+    /// Which of the agents is an admin.
+    #[serde(default)]
+    pub admin: Option<String>,
     /// The demo's workstreams.
     pub workstreams: DemoWorkstreams,
 }
@@ -147,12 +150,20 @@ impl Credentials {
         self.agents.contains_key(named).then_some(named)
     }
 
-    /// The agents who talk with customers, supervisors left out.
+    /// The admin, if there is one.
+    #[must_use]
+    pub fn admin(&self) -> Option<&str> {
+        self.admin
+            .as_deref()
+            .filter(|name| self.agents.contains_key(*name))
+    }
+
+    /// The agents who talk with customers, supervisors and admins left out.
     pub fn talking_agents(&self) -> impl Iterator<Item = &str> {
         self.agents
             .keys()
             .map(String::as_str)
-            .filter(|a| Some(*a) != self.supervisor())
+            .filter(|a| Some(*a) != self.supervisor() && Some(*a) != self.admin())
     }
 }
 

@@ -18,23 +18,18 @@ use super::credentials::{
     Credentials, CredentialsError, DEMO_DIRECTORY, DemoWorkstreams, FILE_NAME,
 };
 use super::offline::{OfflineError, open, save};
-use super::secret::{new_secret, secret_sha256};
 use crate::client::token::{SigningKey, TokenError};
-use crate::config::{CustomerRate, LISTEN_DEFAULT};
-use crate::domain::company::{
-    AgentProfile, Company, Condition, CustomerKey, Mode, Queue, Role, RouteRule, Test, Workstream,
-};
-use crate::domain::ids::{AgentId, AuthenticationId, QueueId, WorkstreamId};
+use crate::config::{CompanyFile, ConfigError, CustomerRate, LISTEN_DEFAULT};
+use crate::domain::audit::Interface;
+use crate::domain::company::{AgentProfile, Company, CustomerKey, Role};
+use crate::domain::ids::{AgentId, AuthenticationId};
+use crate::web::secret::{new_secret, secret_sha256};
 
 const PERSISTENT: &str = "support";
 const LIVE: &str = "live";
-const QUEUES: [(&str, &str); 2] = [("support", "Support"), ("sales", "Sales")];
+/// The sample company, read as any other.
+const COMPANY: &str = include_str!("demo.toml");
 const CUSTOMERS: [&str; 2] = ["maria", "joao"];
-const PEOPLE: [(&str, &str, Role); 3] = [
-    ("anna", "Anna", Role::Agent),
-    ("bob", "Bob", Role::Agent),
-    ("carol", "Carol", Role::Supervisor),
-];
 const KEY_ID: &str = "demo";
 const CAPACITY_DEFAULT: u32 = 4;
 /// Agents that `--agents` makes at most: their names have three digits.
@@ -80,6 +75,9 @@ pub enum DemoError {
     /// The demo's key cannot be made or used.
     #[error(transparent)]
     Key(#[from] TokenError),
+    /// The sample company is not sound.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The data directory cannot be used.
     #[error(transparent)]
     Offline(#[from] OfflineError),
@@ -113,7 +111,8 @@ pub fn prepare(args: &DemoArgs) -> Result<Demo, DemoError> {
     } else {
         return Err(DemoError::NotADemo(args.data.clone()));
     };
-    let people = people(args.agents);
+    let sample = sample(args)?;
+    let people = people(args.agents, &sample);
     for (name, _, _) in &people {
         if !credentials.agents.contains_key(name) {
             credentials
@@ -125,13 +124,17 @@ pub fn prepare(args: &DemoArgs) -> Result<Demo, DemoError> {
         .iter()
         .find(|(_, _, role)| *role == Role::Supervisor)
         .map(|(name, _, _)| name.clone());
+    credentials.admin = people
+        .iter()
+        .find(|(_, _, role)| *role == Role::Admin)
+        .map(|(name, _, _)| name.clone());
     // Before the store: secrets without a company are taken up by the next start,
     // a company whose secrets nobody knows is of no use.
     write_private(&credentials, &file)?;
 
     let store = open(&args.data, true)?;
     let stored = store.company().map_err(OfflineError::Store)?;
-    let mut company = stored.clone().unwrap_or_else(|| skeleton(args.auto_accept));
+    let mut company = stored.clone().unwrap_or(sample);
     for (name, display_name, role) in people {
         add_person(&mut company, &credentials, &name, &display_name, role)?;
     }
@@ -139,7 +142,12 @@ pub fn prepare(args: &DemoArgs) -> Result<Demo, DemoError> {
     trust_key(&mut company, &credentials)?;
     if stored.as_ref() != Some(&company) {
         company.revision += 1;
-        save(&store, company.clone())?;
+        save(
+            &store,
+            stored.as_ref(),
+            company.clone(),
+            Interface::CommandLine,
+        )?;
     }
     Ok(Demo {
         company,
@@ -199,6 +207,7 @@ fn new_credentials(url: &str) -> Result<Credentials, DemoError> {
         issuer: None,
         agents: BTreeMap::new(),
         supervisor: None,
+        admin: None,
         workstreams: DemoWorkstreams {
             persistent: PERSISTENT.to_owned(),
             live: LIVE.to_owned(),
@@ -206,61 +215,46 @@ fn new_credentials(url: &str) -> Result<Credentials, DemoError> {
     })
 }
 
-fn people(agents: Option<u16>) -> Vec<(String, String, Role)> {
+fn people(agents: Option<u16>, sample: &Company) -> Vec<(String, String, Role)> {
     let Some(agents) = agents else {
-        return PEOPLE
-            .map(|(name, display, role)| (name.to_owned(), display.to_owned(), role))
-            .to_vec();
+        let profiles = sample.agents.iter();
+        return profiles
+            .map(|(id, a)| (id.to_string(), a.display_name.clone(), a.role))
+            .collect();
     };
+    let person = |id: &str, name: &str, role| (id.to_owned(), name.to_owned(), role);
     (1..=agents)
         .map(|n| (format!("agent-{n:03}"), format!("Agent {n}"), Role::Agent))
-        .chain([(
-            "supervisor".to_owned(),
-            "Supervisor".to_owned(),
-            Role::Supervisor,
-        )])
+        .chain([
+            person("supervisor", "Supervisor", Role::Supervisor),
+            person("admin", "Admin", Role::Admin),
+        ])
         .collect()
-}
-
-fn queue_id(name: &str) -> QueueId {
-    QueueId::parse(name).expect("the demo's queue names are valid ids")
 }
 
 fn authentication_id() -> AuthenticationId {
     AuthenticationId::parse("demo").expect("the demo's names are valid ids")
 }
 
-/// The company without people: two queues that are always open, so that the demo works
-/// at night, and a workstream of each mode.
-fn skeleton(auto_accept: bool) -> Company {
-    let mut company = Company {
-        name: "Linger demo".to_owned(),
-        ..Company::default()
-    };
-    for (id, name) in QUEUES {
-        company.queues.insert(queue_id(id), Queue::new(name));
+/// The company of the file; where the options bring people of their own, without its people.
+fn sample(args: &DemoArgs) -> Result<Company, ConfigError> {
+    let mut file = CompanyFile::parse(COMPANY)?;
+    if args.agents.is_some() {
+        file = file.without_agents();
     }
-    for (id, name, mode) in [
-        (PERSISTENT, "Support", Mode::Persistent),
-        (LIVE, "Live chat", Mode::Live),
-    ] {
-        let mut workstream = Workstream::new(name, mode, queue_id("support"));
-        workstream.auto_accept = auto_accept;
-        workstream.routes.push(RouteRule {
-            name: "sales".to_owned(),
-            when: vec![Condition {
-                key: "topic".to_owned(),
-                test: Test::AnyOf(["sales".to_owned()].into()),
-            }],
-            queue: queue_id("sales"),
-        });
-        let id = WorkstreamId::parse(id).expect("the demo's workstream names are valid ids");
-        company.workstreams.insert(id, workstream);
+    let mut company = file.onto(None)?;
+    company.revision = 0;
+    if args.auto_accept {
+        company
+            .workstreams
+            .values_mut()
+            .for_each(|w| w.auto_accept = true);
     }
-    company
+    Ok(company)
 }
 
-/// Adds somebody who is not there yet, to every queue of the demo; whoever is, is left alone.
+/// Adds somebody who is not there yet, to every queue unless they are an admin; whoever can
+/// sign in is left alone.
 fn add_person(
     company: &mut Company,
     credentials: &Credentials,
@@ -269,21 +263,25 @@ fn add_person(
     role: Role,
 ) -> Result<(), DemoError> {
     let id = AgentId::parse(name).map_err(OfflineError::from)?;
-    if company.agents.contains_key(&id) {
+    let secret = credentials
+        .agents
+        .get(name)
+        .map(|s| secret_sha256(s))
+        .unwrap_or_default();
+    if let Some(known) = company.agents.get_mut(&id) {
+        if known.secret_sha256.is_empty() {
+            known.secret_sha256 = secret;
+        }
         return Ok(());
     }
-    for (queue, _) in QUEUES {
-        if let Some(queue) = company.queues.get_mut(&queue_id(queue)) {
+    if role != Role::Admin {
+        for queue in company.queues.values_mut() {
             queue.members.insert(id.clone());
         }
     }
     let profile = AgentProfile {
         role,
-        secret_sha256: credentials
-            .agents
-            .get(name)
-            .map(|s| secret_sha256(s))
-            .unwrap_or_default(),
+        secret_sha256: secret,
         ..AgentProfile::new(display_name, CAPACITY_DEFAULT)
     };
     company.agents.insert(id, profile);
@@ -353,6 +351,8 @@ fn table(credentials: &Credentials) -> Result<String, DemoError> {
     for (name, secret) in credentials.agents.iter().take(shown) {
         let role = if credentials.supervisor() == Some(name) {
             "   (supervisor)"
+        } else if credentials.admin() == Some(name) {
+            "   (admin)"
         } else {
             ""
         };

@@ -7,6 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 
 use super::*;
 use crate::cli::offline::company as stored_company;
+use crate::domain::company::Mode;
 
 #[derive(Parser)]
 struct Line {
@@ -32,7 +33,7 @@ fn scratch() -> tempfile::TempDir {
 fn a_fresh_demo_is_a_sound_company_that_is_always_open() {
     let dir = scratch();
     let demo = demo(dir.path(), &[]);
-    assert_eq!(demo.company.problems(), Vec::<String>::new());
+    assert_eq!(demo.company.problems(), []);
     assert_eq!(demo.company.warnings(), Vec::<String>::new());
     assert!(
         demo.company
@@ -48,6 +49,7 @@ fn a_fresh_demo_is_a_sound_company_that_is_always_open() {
         .collect();
     assert_eq!(modes, [("live", Mode::Live), ("support", Mode::Persistent)]);
     assert_eq!(demo.credentials.supervisor(), Some("carol"));
+    assert_eq!(demo.credentials.admin(), Some("olga"));
     let store = open(&dir.path().join("demo"), false).expect("it is closed again");
     assert_eq!(stored_company(&store).expect("stored"), demo.company);
 }
@@ -59,7 +61,7 @@ fn every_agent_signs_in_with_the_secret_in_the_file_and_no_secret_is_in_the_stor
         dir.path(),
         &["--agents", "12", "--capacity", "3", "--auto-accept"],
     );
-    assert_eq!(demo.credentials.agents.len(), 13);
+    assert_eq!(demo.credentials.agents.len(), 14);
     for (name, secret) in &demo.credentials.agents {
         let profile = &demo.company.agents[&AgentId::parse(name).expect("a valid id")];
         assert_eq!(profile.secret_sha256, secret_sha256(secret));
@@ -82,7 +84,7 @@ fn the_same_directory_again_keeps_key_and_secrets_and_gains_what_is_asked() {
     assert!(second.credentials == first.credentials);
     let third = demo(dir.path(), &["--agents", "2", "--capacity", "9"]);
     assert_eq!(third.company.revision, first.company.revision + 1);
-    assert_eq!(third.company.agents.len(), 6);
+    assert_eq!(third.company.agents.len(), 8);
     assert!(third.company.agents.values().all(|a| a.capacity == 9));
     assert_eq!(
         third.credentials.agents["anna"],

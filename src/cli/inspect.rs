@@ -1,7 +1,8 @@
-//! `linger inspect DIR [CONVERSATION]`: what a store holds, without changing it.
+//! `linger inspect DIR [CONVERSATION | audit]`: what a store holds, without changing it.
 //!
 //! Without a conversation an overview; with one its state, its journal with times, its
-//! snapshot, its timer, and why it was assigned as it was.
+//! snapshot, its timer, and why it was assigned as it was; with `audit` every change of the
+//! configuration.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use super::inspect_text::{describe, time};
 use super::verify::{EXIT_VIOLATIONS, cannot_open, print};
 use crate::clock::{Clock as _, SystemClock};
+use crate::domain::audit::AuditRecord;
 use crate::domain::commit::AgentRow;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::Recorded;
@@ -29,11 +31,34 @@ const PAGE: usize = 1_024;
 pub struct InspectArgs {
     /// The data directory.
     pub dir: PathBuf,
-    /// Show this conversation instead of the overview.
-    pub conversation: Option<ConversationId>,
+    /// Show this conversation, or `audit` the changes of the configuration, instead of the overview.
+    #[arg(value_name = "CONVERSATION | audit")]
+    pub what: Option<What>,
     /// Print one JSON object instead of text.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What to show instead of the overview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// One conversation.
+    Conversation(ConversationId),
+    /// Who changed the configuration.
+    Audit,
+}
+
+impl std::str::FromStr for What {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "audit" {
+            return Ok(Self::Audit);
+        }
+        text.parse()
+            .map(Self::Conversation)
+            .map_err(|_| "give a conversation's id, or audit".to_owned())
+    }
 }
 
 /// Runs the command.
@@ -43,10 +68,15 @@ pub fn run(args: &InspectArgs) -> ExitCode {
         Ok(store) => store,
         Err(error) => return cannot_open(&error.to_string()),
     };
-    let shown = match args.conversation {
+    let shown = match args.what {
+        Some(What::Audit) => store
+            .audit(None, usize::MAX)
+            .map(|records| Some(shown(&records, args.json, |r| audit_text(r)))),
         None => overview(&store, SystemClock.now())
             .map(|overview| Some(shown(&overview, args.json, Overview::text))),
-        Some(id) => one(&store, id).map(|one| one.map(|one| shown(&one, args.json, One::text))),
+        Some(What::Conversation(id)) => {
+            one(&store, id).map(|one| one.map(|one| shown(&one, args.json, One::text)))
+        }
     };
     match shown {
         Ok(Some(text)) => {
@@ -70,6 +100,41 @@ fn shown<T: Serialize>(what: &T, json: bool, text: impl Fn(&T) -> String) -> Str
     } else {
         text(what)
     }
+}
+
+/// Every change of the configuration, newest first.
+fn audit_text(records: &[AuditRecord]) -> String {
+    let mut text = String::new();
+    for record in records {
+        let who = record.who.as_ref().map_or("somebody here", |w| w.as_str());
+        let _ = writeln!(
+            text,
+            "{}  revision {}  {who} by {:?}",
+            time(record.at),
+            record.revision,
+            record.interface
+        );
+        for change in &record.changes {
+            let name = if change.id.is_empty() {
+                change.kind.clone()
+            } else {
+                format!("{}.{}", change.kind, change.id)
+            };
+            let _ = writeln!(text, "  {name}");
+            for (mark, side) in [('-', &change.before), ('+', &change.after)] {
+                if let Some(side) = side {
+                    let _ = writeln!(text, "    {mark} {side}");
+                }
+            }
+        }
+        if record.shortened {
+            let _ = writeln!(text, "  (there was too much to keep in full)");
+        }
+    }
+    if text.is_empty() {
+        text.push_str("The configuration has not been changed.\n");
+    }
+    text
 }
 
 /// What the whole store holds.

@@ -184,6 +184,9 @@ pub(super) fn describe(event: &Event) -> String {
             rule.escape_debug()
         ),
         Event::PlaceTold { position } => format!("told to be number {position} in line"),
+        Event::QueueMoved { queue } => {
+            format!("its queue was deleted; it goes on in queue {queue}")
+        }
     }
 }
 

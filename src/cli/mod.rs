@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod company_file;
+pub mod config;
 pub mod credentials;
 pub mod demo;
 pub mod inspect;
@@ -9,7 +10,6 @@ mod inspect_text;
 pub mod ledger;
 mod offline;
 pub mod replay;
-mod secret;
 pub mod serve;
 pub mod talk;
 pub mod verify;

@@ -8,12 +8,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::clock::{Clock, SystemClock};
+use crate::config::Plan;
+use crate::domain::audit::Interface;
 use crate::domain::commit::Write;
 use crate::domain::company::Company;
 use crate::domain::ids::InvalidId;
 use crate::store::{Durability, Store, StoreError};
 
-use super::secret::NoRandomness;
+use crate::web::secret::NoRandomness;
 
 /// Why an offline command did nothing.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +26,7 @@ pub enum OfflineError {
     InUse(PathBuf),
     /// There is no store, or no company in it.
     #[error(
-        "{0} holds no company yet; make one with `linger company import FILE --data {0}`, or check --data"
+        "{0} holds no company yet; make one with `linger config apply FILE --data {0}`, or check --data"
     )]
     NoCompany(PathBuf),
     /// The store cannot be read or written.
@@ -69,19 +72,30 @@ pub(super) fn change<T>(
     edit: impl FnOnce(&mut Company) -> Result<T, OfflineError>,
 ) -> Result<T, OfflineError> {
     let store = open(data, false)?;
-    let mut company = company(&store)?;
+    let before = company(&store)?;
+    let mut company = before.clone();
     let result = edit(&mut company)?;
     if let Some(problem) = company.problems().into_iter().next() {
-        return Err(OfflineError::Refused(problem));
+        return Err(OfflineError::Refused(problem.to_string()));
     }
     company.revision += 1;
-    save(&store, company)?;
+    save(&store, Some(&before), company, Interface::CommandLine)?;
     Ok(result)
 }
 
-/// Writes a company, synced.
-pub(super) fn save(store: &Store, company: Company) -> Result<(), OfflineError> {
+/// Writes a company and what of it is new, synced.
+pub(super) fn save(
+    store: &Store,
+    before: Option<&Company>,
+    company: Company,
+    interface: Interface,
+) -> Result<(), OfflineError> {
+    let plan = Plan::between(before, &company);
+    let audit = plan.audit(SystemClock.now(), None, interface, company.revision);
     store
-        .write_now(&[Write::Company(Arc::new(company))])
+        .write_now(&[Write::Company {
+            company: Arc::new(company),
+            audit: Some(Arc::new(audit)),
+        }])
         .map_err(OfflineError::Store)
 }

@@ -161,6 +161,13 @@ pub enum Command {
         /// Whom; `None` is whoever asks.
         agent: Option<AgentId>,
     },
+    /// Its queue may be gone (engine): go on where the configuration says.
+    LeaveQueue,
+    /// The agent has been disabled or deleted (engine).
+    AgentGone {
+        /// Who.
+        agent: AgentId,
+    },
 }
 
 /// What a start says.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::audit::AuditRecord;
 use super::company::{Company, Presence};
 use super::conversation::Conversation;
 use super::directory::Entry;
@@ -74,8 +75,13 @@ pub enum Write {
         /// The row.
         row: AgentRow,
     },
-    /// The configuration.
-    Company(Arc<Company>),
+    /// The configuration, and who made it so.
+    Company {
+        /// The configuration.
+        company: Arc<Company>,
+        /// The change; `None` where nobody changed anything, such as in a fixture.
+        audit: Option<Arc<AuditRecord>>,
+    },
     /// Nothing: it is reported when everything handed over before it is durable.
     Barrier,
     /// A conversation that failed repeatedly is set aside (or taken back) with a reason.

@@ -72,6 +72,8 @@ pub enum ReleaseReason {
     Absent,
     /// Live: the agent closed it without ending.
     Parked,
+    /// The agent was disabled or deleted.
+    Dismissed,
 }
 
 /// Who parked.
@@ -373,6 +375,11 @@ pub enum Event {
     PlaceTold {
         /// From 1.
         position: u32,
+    },
+    /// Its queue was deleted; it goes on in this one, with its agent and its place in line.
+    QueueMoved {
+        /// Where it goes on.
+        queue: QueueId,
     },
 }
 

@@ -4,6 +4,7 @@
 //! time-zone tables and the text form of ids are better kept by others.
 
 pub mod arrival;
+pub mod audit;
 pub mod command;
 pub mod commit;
 pub mod company;

@@ -112,6 +112,12 @@ codes! {
     NotAccepting = "not_accepting", no;
     /// A fault of the server; it is in its log.
     Internal = "internal", yes;
+    /// The configuration has changed since the caller read it.
+    Conflict = "conflict", no;
+    /// Something still needs what would be gone; `problems` says what.
+    InUse = "in_use", no;
+    /// The configuration would not be sound; `problems` says why.
+    InvalidConfiguration = "invalid_configuration", no;
 }
 
 /// A refusal.
@@ -127,6 +133,8 @@ pub struct Reject {
     pub taken_by: Option<AgentId>,
     /// When it opens, with [`Code::OutsideHours`].
     pub opens_at: Option<Timestamp>,
+    /// Everything that is wrong, one sentence each, where that is more than one thing.
+    pub problems: Vec<String>,
 }
 
 impl Reject {
@@ -139,7 +147,15 @@ impl Reject {
             retry_after: None,
             taken_by: None,
             opens_at: None,
+            problems: Vec::new(),
         }
+    }
+
+    /// The same with everything that is wrong.
+    #[must_use]
+    pub fn because(mut self, problems: Vec<String>) -> Self {
+        self.problems = problems;
+        self
     }
 
     /// The same with a time to wait.

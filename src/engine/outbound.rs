@@ -121,6 +121,9 @@ pub enum Outbound {
     },
     /// The server stops; reconnect. The session closes with 1001.
     GoAway,
+    /// This agent is signed out: disabled, deleted, or with another role or secret. The
+    /// session closes.
+    Dismissed,
 }
 
 /// An offer as the agent sees it.

@@ -69,7 +69,16 @@ impl<'a> Batch<'a> {
                 timer,
             } => self.move_timer(*conversation, *timer),
             Write::Agent { agent, row } => self.put(Table::Agents, agent.as_str().as_bytes(), row),
-            Write::Company(company) => self.put(Table::Meta, keys::META_COMPANY, &**company),
+            Write::Company { company, audit } => {
+                self.put(Table::Meta, keys::META_COMPANY, &**company)?;
+                match audit {
+                    Some(audit) => {
+                        let key = keys::audit(audit.at, audit.revision);
+                        self.put(Table::Audit, &key, &**audit)
+                    }
+                    None => Ok(()),
+                }
+            }
             Write::Parked {
                 conversation,
                 reason: Some(reason),

@@ -21,6 +21,7 @@ use bincode::enc::write::Writer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::audit::AuditRecord;
 use crate::domain::commit::AgentRow;
 use crate::domain::company::Company;
 use crate::domain::conversation::Conversation;
@@ -72,6 +73,8 @@ pub enum Kind {
     Note = 12,
     /// A row of the directory.
     DirectoryEntry = 13,
+    /// A change to the configuration.
+    AuditRecord = 14,
 }
 
 /// A type that the store keeps.
@@ -131,6 +134,11 @@ stored!(
 
 impl Stored for Company {
     const KIND: Kind = Kind::Company;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for AuditRecord {
+    const KIND: Kind = Kind::AuditRecord;
     const BODY: Body = Body::Json;
 }
 

@@ -211,6 +211,23 @@ fn ordered(time: Timestamp) -> [u8; 8] {
     (time.0.cast_unsigned() ^ SIGN).to_be_bytes()
 }
 
+/// `audit`: time, revision; in the order in which the changes were made, as long as the
+/// clock does not step back.
+pub(super) fn audit(at: Timestamp, revision: u64) -> [u8; 16] {
+    let mut key = [0; 16];
+    key[..8].copy_from_slice(&ordered(at));
+    key[8..].copy_from_slice(&revision.to_be_bytes());
+    key
+}
+
+/// Time and revision of an `audit` key.
+pub(super) fn parse_audit(key: &[u8]) -> Option<(Timestamp, u64)> {
+    let (at, revision) = key.split_first_chunk::<8>()?;
+    let at = u64::from_be_bytes(*at) ^ SIGN;
+    let revision = u64::from_be_bytes(revision.try_into().ok()?);
+    Some((Timestamp(at.cast_signed()), revision))
+}
+
 /// `meta`: a conversation set aside.
 pub(super) fn parked(conversation: ConversationId) -> Vec<u8> {
     [META_PARKED, &conversation.to_bytes()].concat()

@@ -13,6 +13,7 @@
 //! `view`, `conversations`, `directory`, `notes`, `lists` the reads · `wal` the look at the log before opening ·
 //! [`check`] every invariant over a whole store.
 
+mod audit;
 mod batch;
 pub mod check;
 pub mod codec;

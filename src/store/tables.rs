@@ -14,6 +14,7 @@
 //! | `notes` | conversation 16, number u64 | `Note` |
 //! | `directory` | conversation 16 | `Entry` |
 //! | `agents` | agent | `AgentRow` |
+//! | `audit` | time i64, revision u64 | `AuditRecord` |
 //! | `meta` | `format` · `company` · `parked/`, conversation 16 | format · `Company` · reason |
 //!
 //! Every value that is not empty stands in an envelope (`codec`).
@@ -51,6 +52,8 @@ pub enum Table {
     Meta,
     /// Private notes.
     Notes,
+    /// Who changed the configuration.
+    Audit,
 }
 
 /// How a table is used, which decides its memory and filters.
@@ -74,7 +77,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -88,6 +91,7 @@ impl Table {
         Self::Agents,
         Self::Meta,
         Self::Notes,
+        Self::Audit,
     ];
 
     /// The name of the column family.
@@ -107,6 +111,7 @@ impl Table {
             Self::Agents => "agents",
             Self::Meta => "meta",
             Self::Notes => "notes",
+            Self::Audit => "audit",
         }
     }
 
@@ -122,7 +127,8 @@ impl Table {
             | Self::Directory
             | Self::Agents
             | Self::Meta
-            | Self::Notes => Use::Small,
+            | Self::Notes
+            | Self::Audit => Use::Small,
         }
     }
 

@@ -34,6 +34,10 @@ pub struct AgentAuth {
 #[derive(Debug, Clone)]
 pub struct SupervisorAuth(pub AgentAuth);
 
+/// A person of the company who may configure.
+#[derive(Debug, Clone)]
+pub struct AdminAuth(pub AgentAuth);
+
 /// Either side.
 #[derive(Debug, Clone)]
 pub struct AnyAuth(pub Principal);
@@ -203,6 +207,11 @@ extractor!(AgentAuth, |p| match p {
 });
 extractor!(SupervisorAuth, |p| match p {
     Principal::Agent { id, role } if role >= Role::Supervisor => Some(Self(AgentAuth { id, role })),
+    _ => None,
+});
+
+extractor!(AdminAuth, |p| match p {
+    Principal::Agent { id, role } if role >= Role::Admin => Some(Self(AgentAuth { id, role })),
     _ => None,
 });
 

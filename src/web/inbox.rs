@@ -87,7 +87,10 @@ impl Inbox {
                 let replaced = notice(out);
                 self.waiting.retain(|o| notice(o) != replaced);
             }
-            Outbound::Answer { .. } | Outbound::Messages { .. } | Outbound::GoAway => {}
+            Outbound::Answer { .. }
+            | Outbound::Messages { .. }
+            | Outbound::GoAway
+            | Outbound::Dismissed => {}
         }
         true
     }
@@ -109,7 +112,8 @@ fn notice(out: &Outbound) -> Option<(u8, Option<ConversationId>)> {
         | Outbound::Messages { .. }
         | Outbound::Typing { .. }
         | Outbound::Note { .. }
-        | Outbound::GoAway => None,
+        | Outbound::GoAway
+        | Outbound::Dismissed => None,
     }
 }
 

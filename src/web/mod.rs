@@ -19,6 +19,7 @@ mod operations;
 mod payload;
 mod refusal;
 pub mod routes;
+pub mod secret;
 pub mod server;
 mod session;
 pub mod tokens;

@@ -1,11 +1,13 @@
 //! The OpenAPI 3.1 document, made from the handlers and bodies themselves.
 
 use actix_web::HttpResponse;
+use serde_json::Value;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{actions, agents, conversations, lists, messages, routing, work};
+use super::api::{actions, agents, audit, config, conversations, lists, messages, routing, work};
 use super::{operations, session};
+use crate::config::schema_for_openapi;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +29,15 @@ use super::{operations, session};
         agents::me,
         agents::presence,
         agents::floor,
+        audit::list,
+        config::read,
+        config::apply,
+        config::schema,
+        config::renew_secret,
+        config::list,
+        config::view,
+        config::put,
+        config::remove,
         conversations::list,
         conversations::start,
         conversations::view,
@@ -76,9 +87,13 @@ impl Modify for Bearer {
     }
 }
 
-/// The document.
-pub(super) fn build() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+/// The document, with the company file's own schemas among its components.
+pub(super) fn build() -> Value {
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
+        schemas.extend(schema_for_openapi());
+    }
+    document
 }
 
 /// This document.

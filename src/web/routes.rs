@@ -2,7 +2,7 @@
 
 use actix_web::web;
 
-use super::api::{actions, agents, conversations, lists, messages, routing, work};
+use super::api::{actions, agents, audit, config, conversations, lists, messages, routing, work};
 use super::{openapi, operations, refusal, session};
 use crate::limits;
 
@@ -34,6 +34,12 @@ routes! {
     "/api/v1/me"                                    { get => agents::me }
     "/api/v1/me/presence"                           { put => agents::presence }
     "/api/v1/floor"                                 { get => agents::floor }
+    "/api/v1/audit"                                 { get => audit::list }
+    "/api/v1/config"                                { get => config::read, put => config::apply }
+    "/api/v1/config/schema.json"                    { get => config::schema }
+    "/api/v1/config/agents/{id}/secret"             { post => config::renew_secret }
+    "/api/v1/config/{kind}"                         { get => config::list }
+    "/api/v1/config/{kind}/{id}"                    { get => config::view, put => config::put, delete => config::remove }
     "/api/v1/conversations"                         { get => conversations::list, post => conversations::start }
     "/api/v1/conversations/counts"                  { get => lists::counts }
     "/api/v1/conversations/bulk"                    { post => lists::bulk }
@@ -71,6 +77,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .limit(limits::FRAME_BYTES_MAX)
             .error_handler(refusal::json),
     )
+    // A company file is larger than any frame; who may send one is proven before it is read.
+    .app_data(web::PayloadConfig::new(limits::COMPANY_FILE_BYTES_MAX))
     .app_data(web::QueryConfig::default().error_handler(refusal::query))
     .app_data(web::PathConfig::default().error_handler(refusal::path));
     resources(cfg);
@@ -88,7 +96,8 @@ mod tests {
     use super::*;
 
     fn fill(path: &str) -> String {
-        path.replace("{id}", "018bcfe5-687b-7fff-bfff-ffffffffffff")
+        path.replace("{kind}", "queues")
+            .replace("{id}", "018bcfe5-687b-7fff-bfff-ffffffffffff")
     }
 
     async fn call(method: Method, path: &str) -> (StatusCode, Value) {

@@ -47,6 +47,13 @@ const CATCH_UP_PACE: Duration = Duration::from_millis(1);
 /// After our close frame the peer has this long to answer it, or to stop sending.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
+fn dismissed() -> Reject {
+    Reject::new(
+        Code::TokenInvalid,
+        "You are no longer signed in; sign in again, or ask an admin.",
+    )
+}
+
 /// Which door a socket came through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Door {
@@ -241,10 +248,7 @@ impl WsSession {
             return;
         }
         if self.is_dismissed() {
-            self.refuse_and_close(
-                &Reject::new(Code::TokenInvalid, "You are no longer signed in."),
-                ctx,
-            );
+            self.refuse_and_close(&dismissed(), ctx);
             return;
         }
         ctx.ping(b"");
@@ -479,6 +483,7 @@ impl WsSession {
             Outbound::ConsultEnded { conversation } => server::consult_ended(conversation),
             Outbound::Unfollowed { conversation } => return live.unfollowed(conversation),
             Outbound::Presence { presence } => server::presence(presence),
+            Outbound::Dismissed => return self.refuse_and_close(&dismissed(), ctx),
             Outbound::GoAway => {
                 self.send(server::goaway(), ctx);
                 return self.close(error::CLOSE_GOING_AWAY, "goaway", ctx);

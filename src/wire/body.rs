@@ -522,6 +522,9 @@ pub struct RefusalBody {
     /// When it opens, with `outside_hours`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opens_at: Option<i64>,
+    /// Everything that is wrong, one sentence each, with `in_use` and `invalid_configuration`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
     /// The page of the code.
     pub help: String,
 }
@@ -534,6 +537,7 @@ impl From<&Reject> for RefusalBody {
             retry_after: _,
             taken_by,
             opens_at,
+            problems,
         } = reject;
         Self {
             code: code.as_str(),
@@ -542,6 +546,7 @@ impl From<&Reject> for RefusalBody {
             retry_after_ms: error::retry_after(reject).map(|d| d.0),
             taken_by: taken_by.as_ref().map(ToString::to_string),
             opens_at: opens_at.map(|t| t.0),
+            problems: problems.clone(),
             help: error::help(*code),
         }
     }

@@ -140,6 +140,7 @@ fn event(event: &Event) -> Value {
             "type": "silence_noted", "rule": rule, "silent": SideName::from(*silent), "after_ms": after,
         }),
         Event::PlaceTold { position } => json!({"type": "place_told", "position": position}),
+        Event::QueueMoved { queue } => json!({"type": "queue_moved", "queue": queue}),
     }
 }
 

@@ -104,6 +104,22 @@ impl Site {
         Self { company, key }
     }
 
+    /// With Olga, an admin who works in no queue, and with what a sound company needs.
+    pub fn with_admin(mut self) -> Self {
+        let profile = AgentProfile {
+            role: Role::Admin,
+            secret_sha256: sha256(&secret("olga")),
+            ..AgentProfile::new("Olga", 4)
+        };
+        let olga = AgentId::parse("olga").expect("an id");
+        self.company.agents.insert(olga, profile);
+        for widget in self.company.widgets.values_mut() {
+            widget.authentication = Some(AuthenticationId::parse("shop").expect("an id"));
+        }
+        assert_eq!(self.company.problems(), []);
+        self
+    }
+
     /// The rules of a workstream, to be changed before the server starts.
     pub fn workstream(&mut self, id: &str) -> &mut Workstream {
         let id = WorkstreamId::parse(id).expect("an id");

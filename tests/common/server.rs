@@ -54,7 +54,10 @@ impl Server {
         {
             let store = Store::open(&settings.data, Durability::Synced).expect("a fresh store");
             store
-                .write_now(&[Write::Company(Arc::new(site.company.clone()))])
+                .write_now(&[Write::Company {
+                    company: Arc::new(site.company.clone()),
+                    audit: None,
+                }])
                 .expect("written");
         }
         // Tokens are signed by the machine's clock, so the test's begins there.

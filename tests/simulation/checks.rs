@@ -384,6 +384,7 @@ fn check_event(state: &Conversation, recorded: &Recorded) {
                 && !state.silences.contains(&(*silent, rule.clone()))
         }
         Event::PlaceTold { .. } => state.state == State::Open && state.mode == Mode::Live,
+        Event::QueueMoved { queue } => state.state != State::Closed && *queue != state.queue,
     };
     assert!(
         fits,
@@ -530,5 +531,6 @@ pub(crate) fn kind_of(event: &Event) -> String {
         }
         Event::SilenceNoted { rule, .. } => format!("silence {rule}"),
         Event::PlaceTold { .. } => "place told".to_owned(),
+        Event::QueueMoved { .. } => "queue moved".to_owned(),
     }
 }

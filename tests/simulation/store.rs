@@ -85,7 +85,7 @@ impl Store {
             Write::Agent { agent, row } => {
                 self.agents.insert(agent, row);
             }
-            Write::Barrier | Write::Company(_) => {}
+            Write::Barrier | Write::Company { .. } => {}
             Write::Parked {
                 conversation,
                 reason,

@@ -518,7 +518,10 @@ fn load_above_capacity_is_fine_only_as_far_as_it_is_by_override() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let store = open(directory.path());
         store
-            .write_now(&[Write::Company(Arc::new(company(2)))])
+            .write_now(&[Write::Company {
+                company: Arc::new(company(2)),
+                audit: None,
+            }])
             .expect("written");
         for n in 0..normal + overrides {
             let mut story = Story::new(n);

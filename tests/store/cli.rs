@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use linger::cli::inspect::{self, InspectArgs};
+use linger::cli::inspect::{self, InspectArgs, What};
 use linger::cli::verify::{self, EXIT_UNREADABLE, EXIT_VIOLATIONS, VerifyArgs};
 use linger::domain::commit::Write;
 use linger::domain::ids::ConversationId;
@@ -21,7 +21,7 @@ fn inspect(dir: &Path, conversation: Option<ConversationId>, json: bool) -> Stri
         "{:?}",
         inspect::run(&InspectArgs {
             dir,
-            conversation,
+            what: conversation.map(What::Conversation),
             json
         })
     )

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
+use linger::domain::audit::{AuditChange, AuditRecord, Interface};
 use linger::domain::commit::AgentRow;
 use linger::domain::company::{
     Company, Condition, CustomerKey, Mode, Patience, Presence, Queue, RouteRule, Test, Texts,
@@ -61,6 +62,7 @@ fn variant(event: &Event) -> &'static str {
         Event::Overflowed { .. } => "overflowed",
         Event::SilenceNoted { .. } => "silence_noted",
         Event::PlaceTold { .. } => "place_told",
+        Event::QueueMoved { .. } => "queue_moved",
     }
 }
 
@@ -240,6 +242,9 @@ fn events() -> Vec<Event> {
             after: Millis::minutes(10),
         },
         Event::PlaceTold { position: 3 },
+        Event::QueueMoved {
+            queue: queue("sales"),
+        },
     ]
 }
 
@@ -349,6 +354,7 @@ fn full_company() -> Company {
     company
         .authentication
         .insert(AuthenticationId::parse("shop").expect("a valid id"), key);
+    company.queue_moves.insert(queue("old"), queue("support"));
     company
 }
 
@@ -439,6 +445,22 @@ fn samples() -> Vec<Sample> {
     entry.subject = "Where is my parcel?".to_owned();
     entry.waiting_for = Some(agent("ben"));
     samples.push(sample("directory_entry", entry));
+    samples.push(sample(
+        "audit",
+        AuditRecord {
+            at,
+            who: Some(agent("olga")),
+            interface: Interface::Api,
+            revision: 7,
+            changes: vec![AuditChange {
+                kind: "queues".to_owned(),
+                id: "sales".to_owned(),
+                before: Some("{\"priority\":1}".to_owned()),
+                after: None,
+            }],
+            shortened: false,
+        },
+    ));
     samples
 }
 

@@ -245,7 +245,10 @@ pub(crate) const OVERRIDE: u64 = 7;
 
 /// What a healthy store with a conversation in every state is written from.
 pub(crate) fn healthy() -> Vec<Write> {
-    let mut writes = vec![Write::Company(Arc::new(company(3)))];
+    let mut writes = vec![Write::Company {
+        company: Arc::new(company(3)),
+        audit: None,
+    }];
     let mut open = Story::new(OPEN);
     writes.extend([open.start("carla"), open.greets(), open.says("Hola")]);
     let mut active = Story::new(ACTIVE);

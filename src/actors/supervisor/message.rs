@@ -105,6 +105,12 @@ pub enum ToSupervisor {
     Greet(AgentId, SessionId),
     /// An agent has been gone for too long.
     Absent(AgentId),
+    /// An admin changes the configuration.
+    Reconfigure(Box<super::configure::Reconfigure>),
+    /// The store has been asked whether conversations allow the change.
+    ChangeChecked(Result<Vec<String>, StoreError>),
+    /// The changed configuration is durable.
+    ChangeWritten,
     /// Look at the clock.
     Tick,
     /// Somebody asks about a start, and the store has looked up the customer's conversation.

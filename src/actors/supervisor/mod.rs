@@ -1,6 +1,7 @@
 //! The supervisor's actor: performs what its machine wants, starts actors on their
 //! arbiters, and answers what needs the whole floor.
 
+mod configure;
 mod explaining;
 mod lists;
 mod lives;
@@ -29,6 +30,7 @@ use super::links::{Links, Token};
 use super::post::post;
 use super::timers::{Due, ROWS_AT_ONCE};
 
+pub use configure::{Reconfigure, Reconfigured};
 pub use message::{Boot, ToSupervisor};
 pub(super) use message::{First, Last, LoadFailed};
 
@@ -47,6 +49,8 @@ pub struct SupervisorActor {
     due: Due,
     /// Conversations whose last life ended in death and that have not been read since.
     died: HashSet<ConversationId>,
+    /// Changes to the configuration, one after the other.
+    changes: configure::Changes,
 }
 
 impl SupervisorActor {
@@ -64,6 +68,7 @@ impl SupervisorActor {
             connections: HashMap::new(),
             due: Due::default(),
             died: HashSet::new(),
+            changes: configure::Changes::default(),
         }
     }
 
@@ -452,6 +457,9 @@ impl Handler<ToSupervisor> for SupervisorActor {
             ToSupervisor::Absent(agent) => {
                 self.with_machine(ctx, |m, _, out| m.absent(&agent, out));
             }
+            ToSupervisor::Reconfigure(change) => self.reconfigure(*change, ctx),
+            ToSupervisor::ChangeChecked(found) => self.change_checked(found, ctx),
+            ToSupervisor::ChangeWritten => self.change_written(ctx),
             ToSupervisor::Tick => self.tick(ctx),
             ToSupervisor::ExplainStart(origin, supposed, existing) => {
                 self.explained(origin, &supposed, existing);

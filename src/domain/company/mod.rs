@@ -9,7 +9,7 @@
 //! | `widget.rs` | where customers start, and their authentication |
 //! | `quick_reply.rs` | what agents say often |
 //! | `texts.rs` | a text in several languages |
-//! | `problems.rs` | what is wrong with a configuration |
+//! | `problems/` | what is wrong with a configuration |
 
 mod people;
 mod problems;
@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use people::{AgentProfile, Presence, Role};
+pub use problems::Problem;
 pub use queue::{LengthOverflow, Method, Overflow, OverflowTo, Queue, WaitOverflow};
 pub use quick_reply::QuickReply;
 pub use routes::{Condition, RouteRule, Test};
@@ -65,9 +66,27 @@ pub struct Company {
     pub quick_replies: BTreeMap<QuickReplyId, QuickReply>,
     /// The language for whoever speaks none that texts exist in; empty is English.
     pub locale: String,
+    /// Queues that are gone, and where their conversations go on. What wakes up with a
+    /// queue that is not here goes to the default queue of its workstream.
+    #[serde(default)]
+    pub queue_moves: BTreeMap<QueueId, QueueId>,
 }
 
 impl Company {
+    /// Where a conversation goes on whose queue is gone; `None` while the queue is there.
+    #[must_use]
+    pub fn queue_instead_of(&self, gone: &QueueId, workstream: &WorkstreamId) -> Option<QueueId> {
+        if self.queues.contains_key(gone) {
+            return None;
+        }
+        let moved = self.queue_moves.get(gone);
+        let default = || Some(&self.workstreams.get(workstream)?.default_queue);
+        let to = moved
+            .filter(|q| self.queues.contains_key(*q))
+            .or_else(default)?;
+        self.queues.contains_key(to).then(|| to.clone())
+    }
+
     /// The calendar of a queue; `None` is always open (also for a queue that is gone).
     #[must_use]
     pub fn hours_of(&self, queue: &QueueId) -> Option<&Calendar> {

@@ -48,6 +48,11 @@ impl Draft<'_> {
     /// The agent has been gone longer than the absence limit. Offers to a vanished
     /// agent are left alone: they go on at their deadline.
     pub(super) fn agent_absent(&mut self, agent: &AgentId) {
+        self.lose_agent(agent, ReleaseReason::Absent);
+    }
+
+    /// The agent who has it cannot go on with it; it waits for them, if they can come back.
+    pub(super) fn lose_agent(&mut self, agent: &AgentId, reason: ReleaseReason) {
         if self.state.state != State::Active || self.state.accepted_agent() != Some(agent) {
             return;
         }
@@ -56,7 +61,7 @@ impl Draft<'_> {
         let gone = sticky.is_some() && !self.is_employed(agent);
         self.record(Event::Released {
             agent: agent.clone(),
-            reason: ReleaseReason::Absent,
+            reason,
             sticky,
         });
         if gone {

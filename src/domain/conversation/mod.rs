@@ -10,6 +10,7 @@
 //! | `leave.rs` | parking, release, absence |
 //! | `transfer.rs` | handing over to an agent or a queue |
 //! | `ending.rs` | end, finish, force-close, the live customer's connection |
+//! | `reconfigured.rs` | queue or agent are no longer configured |
 //! | `timers.rs` | what is due when, and what happens then |
 //! | `noting.rs` | private notes |
 //! | `labels.rs` | tags and the subject |
@@ -31,6 +32,7 @@ mod offer;
 mod overflow;
 mod place;
 mod posting;
+mod reconfigured;
 mod saying;
 mod silence;
 mod start;
@@ -144,6 +146,8 @@ pub fn decide(
         Command::Consult { agent } => draft.consult(actor, &agent)?,
         Command::ConsultAdd { agent } => draft.consult_add(actor, &agent)?,
         Command::ConsultEnd { agent } => draft.consult_end(actor, agent)?,
+        Command::LeaveQueue => draft.leave_gone_queue(),
+        Command::AgentGone { agent } => draft.agent_gone(&agent),
     }
     Ok(draft.events)
 }

@@ -77,6 +77,7 @@ impl Draft<'_> {
 
     /// waiting → open, on the way back to the agent who had it.
     fn come_back(&mut self) {
+        self.leave_gone_queue();
         let last_agent = self.state.last_agent.clone();
         let sticky = self.sticky_wait(last_agent.as_ref());
         let gone = sticky.as_ref().is_some_and(|s| !self.is_employed(&s.agent));

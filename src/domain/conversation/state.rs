@@ -523,6 +523,7 @@ impl Conversation {
             }
             Event::Overflowed { from, to, .. } => self.apply_overflowed(from, to, at),
             Event::SilenceNoted { rule, silent, .. } => self.silences.push((*silent, rule.clone())),
+            Event::QueueMoved { queue } => self.queue = queue.clone(),
             Event::PlaceTold { position } => self.told_place = Some((*position, at)),
         }
         if !recorded.event.is_private() {

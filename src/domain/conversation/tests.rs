@@ -14,6 +14,7 @@ mod live;
 mod overflow;
 #[rustfmt::skip]
 mod persistent;
+mod reconfigured;
 #[rustfmt::skip]
 mod refusals;
 mod routing;
@@ -506,6 +507,7 @@ fn describe(event: &Event) -> String {
         }
         Event::SilenceNoted { rule, silent, .. } => format!("silence {silent:?} {rule}"),
         Event::PlaceTold { position } => format!("place {position}"),
+        Event::QueueMoved { queue } => format!("moved to {queue}"),
     }
 }
 

@@ -4,6 +4,7 @@
 //! | file | concern |
 //! |---|---|
 //! | `slots.rs` | waking, sleep as a hand-off with epochs, death and parking |
+//! | `configure.rs` | another configuration while conversations run |
 //! | `starts.rs` | one conversation, however many starts race |
 //! | `notices.rs` | what agents are told when a conversation changes |
 //! | `standing.rs` | places in line, and what would come of a start |
@@ -11,6 +12,7 @@
 //! Assignment (`engine/assignment`) is consulted here and nowhere else, so what it
 //! sets aside and what it observes are in one order.
 
+mod configure;
 mod notices;
 mod slots;
 mod standing;
@@ -33,6 +35,7 @@ use super::outbound::{Outbound, SessionId};
 use super::request::{Ask, Principal, Reply};
 use super::summary::Summary;
 
+pub use configure::Doubtful;
 use slots::Slot;
 use starts::StartSlot;
 
@@ -111,6 +114,8 @@ pub struct Supervisor {
     consulted: HashMap<AgentId, BTreeSet<ConversationId>>,
     /// The store was too busy to read these.
     wake_again: Vec<ConversationId>,
+    /// About to be removed or to change their mode: nothing is started in them meanwhile.
+    held: BTreeSet<WorkstreamId>,
 }
 
 impl Supervisor {
@@ -133,6 +138,7 @@ impl Supervisor {
             parked,
             consulted: HashMap::new(),
             wake_again: Vec::new(),
+            held: BTreeSet::new(),
         }
     }
 
@@ -165,6 +171,7 @@ impl Supervisor {
         self.assignment.tick(now);
         let actions = self.assignment.serve_all(now);
         self.perform(actions, out);
+        self.follow_company(out);
     }
 
     /// A client asks something of a conversation it is not attached to, or that needs
@@ -359,8 +366,12 @@ impl Supervisor {
             out.push(Effect::SetAway(agent.clone()));
         }
         self.arriving.remove(&id);
+        let queue_is_gone = summary.is_live() && self.has_lost_queue(&summary);
         let actions = self.assignment.observe(summary, now);
         self.perform(actions, out);
+        if queue_is_gone {
+            self.act(id, Command::LeaveQueue, out);
+        }
         self.tell_place_of(id, now, out);
     }
 
@@ -464,14 +475,6 @@ impl Supervisor {
         let actions = self.assignment.tick(now);
         self.perform(actions, out);
         self.tell_places(now, out);
-    }
-
-    /// Another configuration holds from now on.
-    pub fn configure(&mut self, company: Arc<Company>, now: Timestamp, out: &mut Vec<Effect>) {
-        let before = std::mem::replace(&mut self.company, company.clone());
-        let actions = self.assignment.configure(company, now);
-        self.perform(actions, out);
-        self.look_at_timers(&before, out);
     }
 
     fn perform(&mut self, actions: Vec<Action>, out: &mut Vec<Effect>) {

@@ -22,6 +22,14 @@ pub(super) enum StartSlot {
     Known(ConversationId),
 }
 
+/// The workstream is about to change in a way that a new conversation would stop.
+fn held() -> Reject {
+    Reject::new(
+        Code::Unavailable,
+        "The configuration is just being changed; nothing was started. Try again in a moment.",
+    )
+}
+
 impl Supervisor {
     /// A customer starts.
     pub fn start(
@@ -39,6 +47,10 @@ impl Supervisor {
             out.push(Effect::Answer(origin, reject));
             return;
         };
+        if self.held.contains(&workstream) {
+            out.push(Effect::Answer(origin, held()));
+            return;
+        }
         start.workstream = Some(workstream.clone());
         start.customer = Some(customer.clone());
         let key = (customer.clone(), workstream.clone());
@@ -160,6 +172,14 @@ impl Supervisor {
         now: Timestamp,
         out: &mut Vec<Effect>,
     ) {
+        if start
+            .workstream
+            .as_ref()
+            .is_some_and(|w| self.held.contains(w))
+        {
+            out.push(Effect::Answer(origin, held()));
+            return;
+        }
         let company = self.company.clone();
         let key = start.workstream.clone().map(|w| (customer.clone(), w));
         let ctx = Ctx {

@@ -8,6 +8,7 @@ use super::super::keys;
 use super::super::tables::{Table, row_name};
 use super::super::view::{ENOUGH, GO_ON, Order, Range, decode, malformed};
 use super::{Check, Invariant, Known};
+use crate::domain::audit::AuditRecord;
 use crate::domain::commit::AgentRow;
 use crate::domain::company::Company;
 use crate::domain::conversation::State;
@@ -284,9 +285,34 @@ impl Check<'_> {
         )
     }
 
+    /// `audit`: every row reads. Returns the most units that each agent has ever had: a
+    /// lowered capacity revokes nothing.
+    pub(super) fn check_audit(&mut self) -> Result<BTreeMap<AgentId, u64>, StoreError> {
+        let mut most: BTreeMap<AgentId, u64> = BTreeMap::new();
+        self.each_row(Table::Audit, &Range::prefix(&[]), |check, key, record| {
+            check.row(keys::parse_audit(key).ok_or_else(|| malformed(Table::Audit, key)))?;
+            let Some(record) = check.row(decode::<AuditRecord>(Table::Audit, key, record))? else {
+                return Ok(());
+            };
+            for change in record.changes.iter().filter(|c| c.kind == "agents") {
+                let Ok(agent) = AgentId::parse(&change.id) else {
+                    continue;
+                };
+                for text in [&change.before, &change.after].into_iter().flatten() {
+                    let object: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+                    let capacity = object["capacity"].as_u64().unwrap_or(0);
+                    let known = most.entry(agent.clone()).or_default();
+                    *known = capacity.max(*known);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(most)
+    }
+
     /// The ledger recounted from reservations against the configured capacities. An agent
     /// who is not in the configuration has no capacity to compare with.
-    pub(super) fn check_ledger(&mut self) -> Result<(), StoreError> {
+    pub(super) fn check_ledger(&mut self, most: &BTreeMap<AgentId, u64>) -> Result<(), StoreError> {
         let company = self.view.get::<Company>(Table::Meta, keys::META_COMPANY);
         let Some(Some(company)) = self.row(company)? else {
             return Ok(());
@@ -297,7 +323,12 @@ impl Check<'_> {
             let Some(capacity) = row.capacity else {
                 continue;
             };
-            if row.units - row.override_units > u64::from(capacity) {
+            let allowed = most
+                .get(agent)
+                .copied()
+                .unwrap_or(0)
+                .max(u64::from(capacity));
+            if row.units - row.override_units > allowed {
                 over.push(format!(
                     "agent {agent} has {} units reserved with a capacity of {capacity}, only {} of them by override",
                     row.units, row.override_units

@@ -256,7 +256,8 @@ impl Check<'_> {
         self.check_timers()?;
         self.check_agents()?;
         self.check_meta()?;
-        self.check_ledger()
+        let most = self.check_audit()?;
+        self.check_ledger(&most)
     }
 
     fn violation(

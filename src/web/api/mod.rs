@@ -10,6 +10,8 @@ use crate::engine::request::{Ask, Principal, Reply, Request};
 
 pub(super) mod actions;
 pub(super) mod agents;
+pub(super) mod audit;
+pub(super) mod config;
 pub(super) mod conversations;
 pub(super) mod lists;
 pub(super) mod messages;

@@ -18,14 +18,18 @@ const SECRET_BYTES: usize = 32;
 pub struct NoRandomness;
 
 /// A new secret: 32 random bytes as 43 characters of base64url.
-pub(super) fn new_secret() -> Result<String, NoRandomness> {
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn new_secret() -> Result<String, NoRandomness> {
     let mut bytes = [0; SECRET_BYTES];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// What the store keeps: the SHA-256 of the secret's text, lower-case hex.
-pub(super) fn secret_sha256(secret: &str) -> String {
+#[must_use]
+pub fn secret_sha256(secret: &str) -> String {
     digest(&SHA256, secret.as_bytes()).as_ref().iter().fold(
         String::with_capacity(64),
         |mut hex, byte| {
