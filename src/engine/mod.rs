@@ -5,6 +5,7 @@ pub mod agent;
 pub mod assignment;
 pub mod conversation;
 pub mod outbound;
+pub mod quick_replies;
 pub mod request;
 pub mod summary;
 pub mod supervisor;

@@ -12,7 +12,7 @@ use crate::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position
 use crate::domain::message::{Marks, Message};
 use crate::domain::time::Timestamp;
 
-use super::view::{AgentView, ConversationView, FloorView};
+use super::view::{AgentView, ConversationView, FloorView, QuickReplyView};
 
 /// Who is on the other side, proven by the extractors in `web/auth.rs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum Request {
     Me,
     /// Every agent and queue (supervisor).
     Floor,
+    /// What agents say often, as written (agent).
+    QuickReplies,
 }
 
 /// What a client asks of one conversation.
@@ -113,6 +115,8 @@ pub enum Ask {
     Finish,
     /// Close it by force (supervisor).
     ForceClose,
+    /// What may be said often, ready for this customer (agents).
+    QuickReplies,
 }
 
 /// Which part of a thread.
@@ -196,4 +200,6 @@ pub enum Reply {
     Floor(FloorView),
     /// Nothing to say but yes.
     Ok,
+    /// What agents say often.
+    QuickReplies(Vec<QuickReplyView>),
 }

@@ -1,10 +1,10 @@
 //! What people are shown of a conversation, an agent, the floor. Derived, never stored.
 
-use crate::domain::company::{Mode, Presence};
+use crate::domain::company::{Mode, Presence, Texts};
 use crate::domain::conversation::{Conversation, State};
 use crate::domain::event::{CloseReason, EndedBy};
 use crate::domain::ids::{
-    AgentId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
+    AgentId, ConversationId, CustomerId, Position, QueueId, QuickReplyId, Seq, WorkstreamId,
 };
 use crate::domain::message::Marks;
 use crate::domain::time::Timestamp;
@@ -125,4 +125,26 @@ pub struct FloorView {
     pub queues: Vec<QueueView>,
     /// Open, active and wrap-up conversations.
     pub conversations: usize,
+}
+
+/// A quick reply as an agent sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuickReplyView {
+    /// What the agent types for it.
+    pub id: QuickReplyId,
+    /// What stands in the list.
+    pub title: String,
+    /// What it says.
+    pub words: Words,
+    /// Its queues; empty is all.
+    pub queues: Vec<QueueId>,
+}
+
+/// What a quick reply says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Words {
+    /// To one customer: ready to be sent.
+    Ready(String),
+    /// As written, in every language, with its placeholders.
+    Written(Texts),
 }

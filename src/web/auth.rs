@@ -65,7 +65,7 @@ pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
     let allowed = match principal {
         Principal::Customer(_) => match request {
             Request::Start(_) | Request::List(_) => true,
-            Request::SetPresence(_) | Request::Me | Request::Floor => false,
+            Request::SetPresence(_) | Request::Me | Request::Floor | Request::QuickReplies => false,
             Request::In(_, ask) => is_for_everybody(ask),
         },
         Principal::Agent { role, .. } => match request {
@@ -73,7 +73,11 @@ pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
             Request::Floor | Request::In(_, Ask::Assign(_) | Ask::ForceClose) => {
                 *role >= Role::Supervisor
             }
-            Request::List(_) | Request::SetPresence(_) | Request::Me | Request::In(..) => true,
+            Request::List(_)
+            | Request::SetPresence(_)
+            | Request::Me
+            | Request::QuickReplies
+            | Request::In(..) => true,
         },
     };
     if allowed { Ok(()) } else { Err(forbidden()) }
@@ -101,7 +105,8 @@ const fn is_for_everybody(ask: &Ask) -> bool {
         | Ask::TransferToQueue(_)
         | Ask::Assign(_)
         | Ask::Finish
-        | Ask::ForceClose => false,
+        | Ask::ForceClose
+        | Ask::QuickReplies => false,
     }
 }
 
@@ -110,7 +115,7 @@ const fn is_for_everybody(ask: &Ask) -> bool {
 pub const fn writes(request: &Request) -> bool {
     match request {
         Request::Start(_) | Request::SetPresence(_) => true,
-        Request::List(_) | Request::Me | Request::Floor => false,
+        Request::List(_) | Request::Me | Request::Floor | Request::QuickReplies => false,
         Request::In(_, ask) => !matches!(
             ask,
             Ask::Subscribe { .. }
@@ -119,6 +124,7 @@ pub const fn writes(request: &Request) -> bool {
                 | Ask::View
                 | Ask::Explain
                 | Ask::Wait { .. }
+                | Ask::QuickReplies
         ),
     }
 }
@@ -230,6 +236,8 @@ mod tests {
             (Request::List(ListFilter::default()), [true, true, true]),
             (Request::Me, [false, true, true]),
             (Request::Floor, [false, false, true]),
+            (Request::QuickReplies, [false, true, true]),
+            (about(Ask::QuickReplies), [false, true, true]),
             (about(post), [true, true, true]),
             (about(Ask::End), [true, true, true]),
             (about(Ask::Park), [false, true, true]),

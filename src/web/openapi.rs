@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{actions, agents, conversations, messages};
+use super::api::{actions, agents, conversations, messages, quick_replies};
 use super::{operations, session};
 
 #[derive(OpenApi)]
@@ -47,6 +47,7 @@ use super::{operations, session};
         actions::force_close,
         actions::transfer,
         actions::assign,
+        quick_replies::list,
     ),
     modifiers(&Bearer),
 )]

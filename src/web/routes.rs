@@ -2,7 +2,7 @@
 
 use actix_web::web;
 
-use super::api::{actions, agents, conversations, messages};
+use super::api::{actions, agents, conversations, messages, quick_replies};
 use super::{openapi, operations, refusal, session};
 use crate::limits;
 
@@ -52,6 +52,7 @@ routes! {
     "/api/v1/conversations/{id}/force-close"        { post => actions::force_close }
     "/api/v1/conversations/{id}/transfer"           { post => actions::transfer }
     "/api/v1/conversations/{id}/assign"             { post => actions::assign }
+    "/api/v1/quick-replies"                         { get => quick_replies::list }
 }
 
 /// Adds every route, with the limits and refusals of inputs. [`super::WebState`] must be app data.

@@ -15,6 +15,7 @@ use crate::limits;
 use super::bounds::{self, StartFields, invalid};
 use super::hot;
 use super::names::{PresenceName, StateName};
+use super::quick_replies;
 
 /// Every frame type a client may send, as in `docs/protocol.md`.
 pub const TYPES: &[&str] = &[
@@ -45,6 +46,7 @@ pub const TYPES: &[&str] = &[
     "force_close",
     "floor",
     "ping",
+    "quick_replies",
 ];
 
 /// A credential on its way to be checked. Cannot be printed.
@@ -159,6 +161,7 @@ enum Frame {
     ForceClose(On),
     Floor(Bare),
     Ping(PingFrame),
+    QuickReplies(MaybeOn),
 }
 
 #[derive(Deserialize)]
@@ -221,6 +224,13 @@ struct SubscribeFrame {
 struct On {
     r#ref: String,
     conversation: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MaybeOn {
+    r#ref: String,
+    conversation: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -355,6 +365,10 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         Frame::Ping(f) => Ok(Incoming::Ping {
             reference: f.r#ref.map(bounds::reference).transpose()?,
         }),
+        Frame::QuickReplies(f) => {
+            let conversation = bounds::id_if_any("conversation", f.conversation.as_deref())?;
+            bare(f.r#ref, quick_replies::request(conversation))
+        }
     }
 }
 

@@ -140,6 +140,7 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
                 }
             )
         },
+        "quick_replies" => asks!(Ask::QuickReplies),
         "ping" => |i| matches!(i, Incoming::Ping { reference: Some(_) }),
         other => panic!("no expectation for `{other}`; add one"),
     }

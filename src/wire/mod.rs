@@ -14,6 +14,7 @@ pub mod client;
 pub mod hot;
 pub mod journal;
 pub mod names;
+pub mod quick_replies;
 pub mod rest;
 pub mod server;
 

@@ -22,6 +22,7 @@ use super::client::Tag;
 use super::hot;
 use super::journal::JournalEntry;
 use super::names::{PresenceName, SideName};
+use super::quick_replies::QuickReplyBody;
 
 /// Every frame type the server sends, as in `docs/protocol.md`.
 pub const TYPES: &[&str] = &[
@@ -75,6 +76,8 @@ struct Accepted<'a> {
     journal: Option<Vec<JournalEntry>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     marks: Option<MarksBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quick_replies: Option<Vec<QuickReplyBody>>,
 }
 
 #[derive(Serialize)]
@@ -210,6 +213,9 @@ pub fn accepted(
         }
         Reply::Agent(agent) => frame.agent = Some(agent.into()),
         Reply::Floor(floor) => frame.floor = Some(floor.into()),
+        Reply::QuickReplies(replies) => {
+            frame.quick_replies = Some(replies.iter().map(Into::into).collect());
+        }
         Reply::Ok => {}
     }
     Some(write(&Frame::Accepted(Box::new(frame))))

@@ -3,10 +3,12 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod dynamics;
 mod everyday;
 mod http;
 mod live;
 mod process;
+mod quick_replies;
 mod races;
 mod refusals;
 mod resume;

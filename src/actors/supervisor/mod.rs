@@ -18,6 +18,7 @@ use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::reject::{Code, Reject};
 use crate::engine::agent::AgentMachine;
 use crate::engine::conversation::{ConversationMachine, Origin};
+use crate::engine::quick_replies;
 use crate::engine::request::{Principal, Reply, Request};
 use crate::engine::supervisor::{Effect, Epoch, Supervisor};
 use crate::store::Store;
@@ -203,7 +204,16 @@ impl SupervisorActor {
             (Request::Floor, Principal::Agent { .. }) => {
                 self.refuse(origin, Code::Forbidden, "Only supervisors see the floor.");
             }
-            (Request::SetPresence(_) | Request::Me | Request::Floor, Principal::Customer(_)) => {
+            (Request::QuickReplies, Principal::Agent { .. }) => {
+                let replies = quick_replies::written(&self.links.company());
+                self.links
+                    .registry
+                    .answer(origin, Ok(Reply::QuickReplies(replies)));
+            }
+            (
+                Request::SetPresence(_) | Request::Me | Request::Floor | Request::QuickReplies,
+                Principal::Customer(_),
+            ) => {
                 self.refuse(origin, Code::Forbidden, "Only agents can do this.");
             }
         }

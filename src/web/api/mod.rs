@@ -12,6 +12,7 @@ pub(super) mod actions;
 pub(super) mod agents;
 pub(super) mod conversations;
 pub(super) mod messages;
+pub(super) mod quick_replies;
 
 /// How long a plain question may take before it is answered `unavailable`. Longer than a
 /// slow disk, shorter than the patience of proxies.
