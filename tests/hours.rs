@@ -476,3 +476,108 @@ fn given_an_opening_when_written_for_people_then_day_time_and_zone_are_local() {
         "Monday 13 July, 09:00 EDT"
     );
 }
+
+/// Open from Monday to Friday between these local times.
+fn weekdays(time_zone: &str, from: (u16, u16), to: (u16, u16)) -> Calendar {
+    let mut calendar = office(time_zone);
+    for day in &mut calendar.weekly[..5] {
+        *day = vec![interval(from, to)];
+    }
+    calendar
+}
+
+#[test]
+fn given_zones_with_odd_offsets_when_asked_then_the_opening_is_at_nine_on_the_local_wall() {
+    for (zone, closed, opens) in [
+        (
+            "Asia/Kolkata",
+            "2026-03-08T00:00:00Z",
+            "2026-03-09T03:30:00Z",
+        ),
+        (
+            "Asia/Kathmandu",
+            "2026-03-08T00:00:00Z",
+            "2026-03-09T03:15:00Z",
+        ),
+        // Half an hour of daylight saving: +11 in summer, +10:30 from 5 April 2026 on.
+        (
+            "Australia/Lord_Howe",
+            "2026-04-03T23:00:00Z",
+            "2026-04-05T22:30:00Z",
+        ),
+        (
+            "Australia/Lord_Howe",
+            "2026-10-02T23:00:00Z",
+            "2026-10-04T22:00:00Z",
+        ),
+    ] {
+        let next = office(zone).next_opening(at(closed)).map(shown);
+        assert_eq!(next.as_deref(), Some(opens), "{zone}");
+    }
+}
+
+#[test]
+fn given_both_nights_of_the_clocks_when_open_all_night_then_they_have_the_hours_that_pass() {
+    // 00:00 to 06:00 on the wall.
+    for (zone, midnight, minutes_open) in [
+        ("Europe/Madrid", "2026-03-28T23:00:00Z", 300),
+        ("Europe/Madrid", "2026-10-24T22:00:00Z", 420),
+        ("Australia/Lord_Howe", "2026-04-04T13:00:00Z", 390),
+        ("Australia/Lord_Howe", "2026-10-03T13:30:00Z", 330),
+    ] {
+        let night = every_day(zone, &[interval((0, 0), (6, 0))]);
+        let end = night.operating_deadline(at(midnight), Millis::minutes(minutes_open));
+        let six = at(midnight) + Millis::minutes(minutes_open);
+        assert_eq!(end.map(shown), Some(shown(six)), "{zone} {midnight}");
+        assert!(!night.is_open(six), "six on the wall: {zone} {midnight}");
+        let next = night.operating_deadline(at(midnight), Millis::minutes(minutes_open + 1));
+        assert!(
+            next > Some(six + Millis::hours(17)),
+            "the rest is tomorrow's"
+        );
+    }
+}
+
+#[test]
+fn given_a_holiday_with_other_hours_when_asked_then_they_stand_for_the_usual_ones() {
+    let mut calendar = office("Europe/Madrid");
+    let day = |text: &str| Date::try_from(text.to_owned()).expect("a date");
+    calendar
+        .holidays
+        .insert(day("2026-12-24"), vec![interval((10, 0), (13, 0))]);
+    calendar.holidays.insert(day("2026-12-25"), Vec::new());
+    // A Saturday that is worked.
+    calendar
+        .holidays
+        .insert(day("2026-12-26"), vec![interval((11, 0), (12, 0))]);
+    let next = |t: &str| calendar.next_opening(at(t)).map(shown);
+    for (asked, opens) in [
+        ("2026-12-24T08:30:00Z", "2026-12-24T09:00:00Z"),
+        ("2026-12-24T12:00:00Z", "2026-12-26T10:00:00Z"),
+        ("2026-12-26T11:00:00Z", "2026-12-28T08:00:00Z"),
+    ] {
+        assert_eq!(next(asked).as_deref(), Some(opens), "{asked}");
+    }
+    let end = calendar.operating_deadline(at("2026-12-24T11:30:00Z"), Millis::minutes(100));
+    assert_eq!(
+        end.map(shown).as_deref(),
+        Some("2026-12-28T08:10:00Z"),
+        "30 minutes, an hour on Saturday, 10 minutes on Monday"
+    );
+}
+
+#[test]
+fn given_patience_that_begins_on_a_friday_evening_when_counted_then_the_weekend_does_not_count() {
+    // Friday 17:20 in Madrid; on Sunday the clocks go forward.
+    let calendar = weekdays("Europe/Madrid", (9, 0), (17, 30));
+    let friday = at("2026-03-27T16:20:00Z");
+    let end = |minutes| {
+        calendar
+            .operating_deadline(friday, Millis::minutes(minutes))
+            .map(shown)
+    };
+    assert_eq!(end(10).as_deref(), Some("2026-03-27T16:30:00Z"));
+    assert_eq!(end(15).as_deref(), Some("2026-03-30T07:05:00Z"));
+    let saturday = calendar.operating_deadline(at("2026-03-28T12:00:00Z"), Millis::minutes(15));
+    assert_eq!(saturday.map(shown).as_deref(), Some("2026-03-30T07:15:00Z"));
+}

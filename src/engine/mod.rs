@@ -6,6 +6,7 @@ pub mod assignment;
 pub mod conversation;
 pub mod listing;
 pub mod outbound;
+pub mod quick_replies;
 pub mod request;
 pub mod summary;
 pub mod supervisor;

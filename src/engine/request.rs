@@ -16,7 +16,7 @@ use crate::domain::note::{Note, NoteNumber};
 use crate::domain::time::{Millis, Timestamp};
 
 use super::supervisor::{StartExplained, Supposed};
-use super::view::{AgentView, ConversationView, CountsView, FloorView, ListPage};
+use super::view::{AgentView, ConversationView, CountsView, FloorView, ListPage, QuickReplyView};
 
 /// Who is on the other side, proven by the extractors in `web/auth.rs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub enum Request {
     Count(ListFilter),
     /// What would come of a start (supervisor).
     ExplainStart(Box<Supposed>),
+    /// What agents say often, as written (agent).
+    QuickReplies,
 }
 
 /// What a client asks of one conversation.
@@ -164,6 +166,8 @@ pub enum Ask {
     ConsultEnd(Option<AgentId>),
     /// The place in line and the expected wait (live).
     Place,
+    /// What may be said often, ready for this customer (agents).
+    QuickReplies,
 }
 
 /// Which part of a thread.
@@ -298,4 +302,6 @@ pub enum Reply {
     Ok,
     /// How many there are.
     Counts(CountsView),
+    /// What agents say often.
+    QuickReplies(Vec<QuickReplyView>),
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::domain::company::{Mode, Presence};
+use crate::domain::company::{Mode, Presence, Texts};
 use crate::domain::conversation::{ConsultRole, Conversation, State};
 use crate::domain::directory::Entry;
 use crate::domain::event::{CloseReason, EndedBy};
 use crate::domain::ids::{
-    AgentId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
+    AgentId, ConversationId, CustomerId, Position, QueueId, QuickReplyId, Seq, WorkstreamId,
 };
 use crate::domain::message::Marks;
 use crate::domain::note::NoteNumber;
@@ -212,4 +212,26 @@ pub struct QueueCount {
     pub waiting: u64,
     /// How long the first of them has been waiting.
     pub longest_wait: Option<Millis>,
+}
+
+/// A quick reply as an agent sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuickReplyView {
+    /// What the agent types for it.
+    pub id: QuickReplyId,
+    /// What stands in the list.
+    pub title: String,
+    /// What it says.
+    pub words: Words,
+    /// Its queues; empty is all.
+    pub queues: Vec<QueueId>,
+}
+
+/// What a quick reply says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Words {
+    /// To one customer: ready to be sent.
+    Ready(String),
+    /// As written, in every language, with its placeholders.
+    Written(Texts),
 }

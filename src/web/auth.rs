@@ -74,6 +74,7 @@ pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
             | Request::Me
             | Request::Floor
             | Request::Count(_)
+            | Request::QuickReplies
             | Request::ExplainStart(_) => false,
             Request::In(_, ask) => is_for_everybody(ask),
         },
@@ -85,6 +86,7 @@ pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
             Request::List(_)
             | Request::SetPresence(_)
             | Request::Me
+            | Request::QuickReplies
             | Request::In(..)
             | Request::Count(_) => true,
         },
@@ -122,7 +124,8 @@ const fn is_for_everybody(ask: &Ask) -> bool {
         | Ask::SetSubject(_)
         | Ask::Consult(_)
         | Ask::ConsultAdd(_)
-        | Ask::ConsultEnd(_) => false,
+        | Ask::ConsultEnd(_)
+        | Ask::QuickReplies => false,
     }
 }
 
@@ -134,6 +137,7 @@ pub const fn writes(request: &Request) -> bool {
         Request::List(_)
         | Request::Me
         | Request::Floor
+        | Request::QuickReplies
         | Request::Count(_)
         | Request::ExplainStart(_) => false,
         Request::In(_, ask) => !matches!(
@@ -146,6 +150,7 @@ pub const fn writes(request: &Request) -> bool {
                 | Ask::Wait { .. }
                 | Ask::Notes { .. }
                 | Ask::Place
+                | Ask::QuickReplies
         ),
     }
 }
@@ -268,6 +273,8 @@ mod tests {
             (Request::Count(ListFilter::default()), [false, true, true]),
             (Request::Me, [false, true, true]),
             (Request::Floor, [false, false, true]),
+            (Request::QuickReplies, [false, true, true]),
+            (about(Ask::QuickReplies), [false, true, true]),
             (about(post), [true, true, true]),
             (about(Ask::End), [true, true, true]),
             (about(Ask::Place), [true, true, true]),

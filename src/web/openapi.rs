@@ -5,7 +5,9 @@ use serde_json::Value;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{actions, agents, audit, config, conversations, lists, messages, routing, work};
+use super::api::{
+    actions, agents, audit, config, conversations, lists, messages, quick_replies, routing, work,
+};
 use super::{operations, session};
 use crate::config::schema_for_openapi;
 
@@ -69,6 +71,7 @@ use crate::config::schema_for_openapi;
         lists::bulk,
         routing::place,
         routing::explain,
+        quick_replies::list,
     ),
     modifiers(&Bearer),
 )]

@@ -2,7 +2,9 @@
 
 use actix_web::web;
 
-use super::api::{actions, agents, audit, config, conversations, lists, messages, routing, work};
+use super::api::{
+    actions, agents, audit, config, conversations, lists, messages, quick_replies, routing, work,
+};
 use super::{openapi, operations, refusal, session};
 use crate::limits;
 
@@ -68,6 +70,7 @@ routes! {
     "/api/v1/conversations/{id}/consult-end"        { post => work::consult_end }
     "/api/v1/conversations/{id}/place"              { get => routing::place }
     "/api/v1/routing/explain"                       { post => routing::explain }
+    "/api/v1/quick-replies"                         { get => quick_replies::list }
 }
 
 /// Adds every route, with the limits and refusals of inputs. [`super::WebState`] must be app data.

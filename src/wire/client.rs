@@ -16,6 +16,7 @@ use super::bounds::{self, StartFields, invalid};
 use super::hot;
 use super::listing::ListFields;
 use super::names::{PresenceName, StateName};
+use super::quick_replies;
 use super::work;
 
 /// Every frame type a client may send, as in `docs/protocol.md`.
@@ -55,6 +56,7 @@ pub const TYPES: &[&str] = &[
     "consult_add",
     "consult_end",
     "place",
+    "quick_replies",
 ];
 
 /// A credential on its way to be checked. Cannot be printed.
@@ -177,6 +179,7 @@ enum Frame {
     ConsultAdd(ConsultFrame),
     ConsultEnd(ConsultEndFrame),
     Place(On),
+    QuickReplies(MaybeOn),
 }
 
 #[derive(Deserialize)]
@@ -239,6 +242,13 @@ struct SubscribeFrame {
 struct On {
     r#ref: String,
     conversation: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MaybeOn {
+    r#ref: String,
+    conversation: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -455,6 +465,10 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         Frame::ConsultEnd(f) => {
             let agent = bounds::id_if_any("agent", f.agent.as_deref())?;
             about(f.r#ref, &f.conversation, Ask::ConsultEnd(agent))
+        }
+        Frame::QuickReplies(f) => {
+            let conversation = bounds::id_if_any("conversation", f.conversation.as_deref())?;
+            bare(f.r#ref, quick_replies::request(conversation))
         }
     }
 }

@@ -154,6 +154,7 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
         "consult" => asks!(Ask::Consult(_)),
         "consult_add" => asks!(Ask::ConsultAdd(_)),
         "consult_end" => asks!(Ask::ConsultEnd(Some(_))),
+        "quick_replies" => asks!(Ask::QuickReplies),
         "ping" => |i| matches!(i, Incoming::Ping { reference: Some(_) }),
         other => panic!("no expectation for `{other}`; add one"),
     }

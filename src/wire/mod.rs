@@ -17,6 +17,7 @@ pub mod hot;
 pub mod journal;
 pub mod listing;
 pub mod names;
+pub mod quick_replies;
 pub mod rest;
 pub mod server;
 pub mod work;

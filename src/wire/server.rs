@@ -26,6 +26,7 @@ use super::hot;
 use super::journal::JournalEntry;
 use super::listing::{self, ItemBody};
 use super::names::{PresenceName, SideName};
+use super::quick_replies::QuickReplyBody;
 
 /// Every frame type the server sends, as in `docs/protocol.md`.
 pub const TYPES: &[&str] = &[
@@ -92,6 +93,8 @@ struct Accepted<'a> {
     last_number: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<PlaceBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quick_replies: Option<Vec<QuickReplyBody>>,
 }
 
 #[derive(Serialize)]
@@ -251,6 +254,9 @@ pub fn accepted(
         }
         Reply::Agent(agent) => frame.agent = Some(agent.into()),
         Reply::Floor(floor) => frame.floor = Some(floor.into()),
+        Reply::QuickReplies(replies) => {
+            frame.quick_replies = Some(replies.iter().map(Into::into).collect());
+        }
         Reply::Place { position, wait } => {
             frame.place = Some(PlaceBody {
                 position: *position,

@@ -4,11 +4,13 @@
 mod common;
 
 mod config;
+mod dynamics;
 mod everyday;
 mod http;
 mod lists;
 mod live;
 mod process;
+mod quick_replies;
 mod races;
 mod refusals;
 mod resume;

@@ -20,6 +20,7 @@ use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::reject::{Code, Reject};
 use crate::engine::agent::AgentMachine;
 use crate::engine::conversation::{ConversationMachine, Origin};
+use crate::engine::quick_replies;
 use crate::engine::request::{Principal, Reply, Request};
 use crate::engine::supervisor::{Effect, Epoch, Supervisor};
 use crate::store::Store;
@@ -210,6 +211,12 @@ impl SupervisorActor {
             (Request::Floor, Principal::Agent { .. }) => {
                 self.refuse(origin, Code::Forbidden, "Only supervisors see the floor.");
             }
+            (Request::QuickReplies, Principal::Agent { .. }) => {
+                let replies = quick_replies::written(&self.links.company());
+                self.links
+                    .registry
+                    .answer(origin, Ok(Reply::QuickReplies(replies)));
+            }
             (Request::Count(filter), principal @ Principal::Agent { .. }) => {
                 self.count(origin, &principal, filter);
             }
@@ -226,7 +233,8 @@ impl SupervisorActor {
                 | Request::Me
                 | Request::Floor
                 | Request::Count(_)
-                | Request::ExplainStart(_),
+                | Request::ExplainStart(_)
+                | Request::QuickReplies,
                 Principal::Customer(_),
             ) => {
                 self.refuse(origin, Code::Forbidden, "Only agents can do this.");

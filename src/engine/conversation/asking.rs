@@ -9,6 +9,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::message::{DedupKey, Sender};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Millis;
+use crate::engine::quick_replies;
 use crate::engine::request::{Ask, Principal, Reply};
 use crate::engine::view::ConversationView;
 
@@ -149,6 +150,17 @@ impl ConversationMachine {
                     out.push(answer(origin, Err(reject)));
                 }
                 _ => out.push(Effect::ReadJournal(origin)),
+            },
+            Ask::QuickReplies => match actor {
+                Actor::Agent { id, .. } => {
+                    let ctx = around.ctx;
+                    let replies = quick_replies::ready(&self.state, ctx.company, id, ctx.now);
+                    out.push(answer(origin, Ok(Reply::QuickReplies(replies))));
+                }
+                Actor::Customer(_) | Actor::Engine => {
+                    let reject = Reject::new(Code::Forbidden, "Only agents have quick replies.");
+                    out.push(answer(origin, Err(reject)));
+                }
             },
             Ask::Wait { after, version } => {
                 self.readers

@@ -15,6 +15,7 @@ pub(super) mod config;
 pub(super) mod conversations;
 pub(super) mod lists;
 pub(super) mod messages;
+pub(super) mod quick_replies;
 pub(super) mod routing;
 pub(super) mod work;
 
