@@ -12,8 +12,7 @@ use crate::domain::ids::{AgentId, ClientId, ConversationId, CustomerId, Position
 use crate::domain::message::{Marks, Message};
 use crate::domain::time::{Millis, Timestamp};
 
-use super::supervisor::{StartExplained, Supposed};
-use super::view::{AgentView, ConversationView, FloorView};
+use super::view::{AgentView, ConversationView, FloorView, StartExplained};
 
 /// Who is on the other side, proven by the extractors in `web/auth.rs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,4 +209,13 @@ pub enum Reply {
     StartExplained(Box<StartExplained>),
     /// Nothing to say but yes.
     Ok,
+}
+
+/// A start that is only asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Supposed {
+    /// What it would say.
+    pub start: Start,
+    /// When; `None` is now. Lengths, agents and their load are those of now.
+    pub at: Option<Timestamp>,
 }
