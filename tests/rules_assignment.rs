@@ -1073,8 +1073,8 @@ fn customers_in_line_are_told_their_place_once_and_again_when_it_is_better() {
     floor.does("anna", 4, Command::Reject);
     assert_eq!(
         told(&mut floor),
-        [],
-        "and knows the place already when it fails"
+        [(1, 1, None), (4, 1, None)],
+        "5 is offered in its stead"
     );
 }
 

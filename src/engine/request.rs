@@ -15,8 +15,9 @@ use crate::domain::message::{Marks, Message};
 use crate::domain::note::{Note, NoteNumber};
 use crate::domain::time::{Millis, Timestamp};
 
-use super::supervisor::{StartExplained, Supposed};
-use super::view::{AgentView, ConversationView, CountsView, FloorView, ListPage, QuickReplyView};
+use super::view::{
+    AgentView, ConversationView, CountsView, FloorView, ListPage, QuickReplyView, StartExplained,
+};
 
 /// Who is on the other side, proven by the extractors in `web/auth.rs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -304,4 +305,13 @@ pub enum Reply {
     Counts(CountsView),
     /// What agents say often.
     QuickReplies(Vec<QuickReplyView>),
+}
+
+/// A start that is only asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Supposed {
+    /// What it would say.
+    pub start: Start,
+    /// When; `None` is now. Lengths, agents and their load are those of now.
+    pub at: Option<Timestamp>,
 }

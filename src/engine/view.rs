@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::domain::company::{Mode, Presence, Texts};
+use crate::domain::arrival::Arrival;
+use crate::domain::company::{Distribution, Mode, Presence, Texts};
 use crate::domain::conversation::{ConsultRole, Conversation, State};
 use crate::domain::directory::Entry;
 use crate::domain::event::{CloseReason, EndedBy};
@@ -12,6 +13,8 @@ use crate::domain::ids::{
 };
 use crate::domain::message::Marks;
 use crate::domain::note::NoteNumber;
+use crate::domain::reject::Reject;
+use crate::domain::routing::Explanation;
 use crate::domain::time::{Millis, Timestamp};
 
 /// A conversation as its participants see it. Latest wins: a newer `version` replaces an older one.
@@ -234,4 +237,61 @@ pub enum Words {
     Ready(String),
     /// As written, in every language, with its placeholders.
     Written(Texts),
+}
+
+/// The conversation that a start would return instead of beginning one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existing {
+    /// Which.
+    pub id: ConversationId,
+    /// Where it stands.
+    pub state: State,
+    /// Whoever had it last.
+    pub last_agent: Option<AgentId>,
+}
+
+/// What would come of a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartExplained {
+    /// When it was supposed to happen.
+    pub at: Timestamp,
+    /// Its rules.
+    pub workstream: WorkstreamId,
+    /// Persistent or live.
+    pub mode: Mode,
+    /// How open conversations reach agents.
+    pub distribution: Distribution,
+    /// The workstream takes new conversations.
+    pub enabled: bool,
+    /// Customers can start at the widget; `None`: there is none.
+    pub widget_enabled: Option<bool>,
+    /// The customer's unended conversation, which a start returns whatever follows here.
+    pub existing: Option<Existing>,
+    /// Why a new one would be refused.
+    pub refused: Option<Reject>,
+    /// Rules, queue, overflow.
+    pub arrival: Arrival,
+    /// It would end at once with this message.
+    pub ends: Option<Texts>,
+    /// Where it would wait.
+    pub queue: Option<QueueStanding>,
+}
+
+/// A queue as a start would meet it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueStanding {
+    /// Which.
+    pub id: QueueId,
+    /// It is open then.
+    pub open: bool,
+    /// When it opens, if it is closed.
+    pub opens_at: Option<Timestamp>,
+    /// Conversations that wait in it now.
+    pub waiting: usize,
+    /// The average wait of its live customers, where it means something.
+    pub average_wait: Option<Millis>,
+    /// The agent who would be preferred, having had the customer's last conversation.
+    pub prefers: Option<AgentId>,
+    /// Who would be considered now.
+    pub agents: Explanation,
 }

@@ -11,7 +11,8 @@ use crate::domain::company::{Distribution, Test};
 use crate::domain::ids::ConversationId;
 use crate::domain::reject::Reject;
 use crate::domain::time::Timestamp;
-use crate::engine::supervisor::{QueueStanding, StartExplained, Supposed};
+use crate::engine::request::Supposed;
+use crate::engine::view::{QueueStanding, StartExplained};
 
 use super::body::RefusalBody;
 use super::bounds::{self, StartFields};

@@ -55,7 +55,7 @@ struct Crowd {
 fn company() -> Company {
     let mut company = Company::default();
     for n in 0..AGENTS {
-        let mut profile = AgentProfile::new(&format!("Agent {n}"), 2 + (n % 4) as u32);
+        let mut profile = AgentProfile::new(&format!("Agent {n}"), [2, 3, 4, 5][n % 4]);
         if n == 0 {
             profile.role = Role::Supervisor;
         }
@@ -83,7 +83,7 @@ fn company() -> Company {
             Method::RoundRobin,
             Method::LeastActive,
         ][n % 3];
-        queue.priority = (n % 3) as i32;
+        queue.priority = [0, 1, 2][n % 3];
         queue.hours = (n % 4 == 3).then(|| hours.clone());
         company.queues.insert(self::queue(&format!("q{n}")), queue);
     }
@@ -234,7 +234,7 @@ impl Crowd {
         match decide(state, actor, command, ctx) {
             Ok(events) => {
                 if !events.is_empty() {
-                    self.took(id, Some(before), &events);
+                    self.took(id, Some(&before), &events);
                 }
                 Ok(())
             }
@@ -246,14 +246,14 @@ impl Crowd {
     }
 
     /// A step is durable: what must hold after each holds, and the supervisor hears of it.
-    fn took(&mut self, id: ConversationId, before: Option<Conversation>, events: &[Recorded]) {
+    fn took(&mut self, id: ConversationId, before: Option<&Conversation>, events: &[Recorded]) {
         for recorded in events {
             *self
                 .seen
                 .entry(crate::checks::kind_of(&recorded.event))
                 .or_default() += 1;
         }
-        let mut replayed = before.clone();
+        let mut replayed = before.cloned();
         for recorded in events {
             match &mut replayed {
                 None => replayed = Conversation::begin(id, recorded),
@@ -281,7 +281,7 @@ impl Crowd {
             assert!(other.is_none_or(|o| o == id), "one unended conversation");
         }
         let mut touched: BTreeSet<AgentId> = BTreeSet::new();
-        for held in before.iter().flat_map(|b| &b.reservations) {
+        for held in before.into_iter().flat_map(|b| &b.reservations) {
             if let Some(of_agent) = self.held.get_mut(&held.agent) {
                 of_agent.remove(&id);
             }

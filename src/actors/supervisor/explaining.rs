@@ -7,8 +7,8 @@ use crate::actors::post::post;
 use crate::domain::ids::{CustomerId, WorkstreamId};
 use crate::domain::reject::{Code, Reject};
 use crate::engine::conversation::Origin;
-use crate::engine::request::Reply;
-use crate::engine::supervisor::{Existing, Supposed};
+use crate::engine::request::{Reply, Supposed};
+use crate::engine::view::Existing;
 use crate::store::{Store, StoreError};
 
 use super::{SupervisorActor, ToSupervisor};

@@ -13,9 +13,10 @@ use crate::domain::ids::{AgentId, ConversationId, CustomerId, WorkstreamId};
 use crate::domain::reject::Reject;
 use crate::engine::conversation::{ActionId, Origin};
 use crate::engine::outbound::SessionId;
-use crate::engine::request::{Principal, Request};
+use crate::engine::request::{Principal, Request, Supposed};
 use crate::engine::summary::Summary;
-use crate::engine::supervisor::{Epoch, Existing, Supposed};
+use crate::engine::supervisor::Epoch;
+use crate::engine::view::Existing;
 use crate::store::{Loaded, StoreError};
 
 /// What a start-up hands over.

@@ -39,8 +39,6 @@ pub use configure::Doubtful;
 use slots::Slot;
 use starts::StartSlot;
 
-pub use standing::{Existing, QueueStanding, StartExplained, Supposed};
-
 /// One life of a conversation's actor. A message of an earlier life is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Epoch(pub u64);

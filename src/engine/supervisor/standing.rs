@@ -3,89 +3,21 @@
 
 use std::sync::Arc;
 
-use crate::domain::arrival::{Arrival, WayEnd, arrive};
-use crate::domain::command::{Actor, Command, Start};
-use crate::domain::company::{
-    Company, Distribution, Mode, Texts, TimeoutRule, TimerSettings, WaitOverflow, WrapUp,
-};
+use crate::domain::arrival::{WayEnd, arrive};
+use crate::domain::command::{Actor, Command};
+use crate::domain::company::{Company, Mode, TimeoutRule, TimerSettings, WaitOverflow, WrapUp};
 use crate::domain::conversation::{self as rules, Ctx, State};
 use crate::domain::hours::Calendar;
-use crate::domain::ids::{AgentId, ConversationId, CustomerId, QueueId, WorkstreamId};
+use crate::domain::ids::{ConversationId, CustomerId, QueueId, WorkstreamId};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::routing::Explanation;
-use crate::domain::time::{Millis, Timestamp};
+use crate::domain::time::Timestamp;
 use crate::engine::conversation::Input;
-use crate::engine::request::{Principal, Reply};
+use crate::engine::request::{Principal, Reply, Supposed};
 use crate::engine::summary::Summary;
+use crate::engine::view::{Existing, QueueStanding, StartExplained};
 
 use super::slots::Slot;
 use super::{Effect, Supervisor};
-
-/// A start that is only asked about.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Supposed {
-    /// What it would say.
-    pub start: Start,
-    /// When; `None` is now. Lengths, agents and their load are those of now.
-    pub at: Option<Timestamp>,
-}
-
-/// The conversation that a start would return instead of beginning one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Existing {
-    /// Which.
-    pub id: ConversationId,
-    /// Where it stands.
-    pub state: State,
-    /// Whoever had it last.
-    pub last_agent: Option<AgentId>,
-}
-
-/// What would come of a start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StartExplained {
-    /// When it was supposed to happen.
-    pub at: Timestamp,
-    /// Its rules.
-    pub workstream: WorkstreamId,
-    /// Persistent or live.
-    pub mode: Mode,
-    /// How open conversations reach agents.
-    pub distribution: Distribution,
-    /// The workstream takes new conversations.
-    pub enabled: bool,
-    /// Customers can start at the widget; `None`: there is none.
-    pub widget_enabled: Option<bool>,
-    /// The customer's unended conversation, which a start returns whatever follows here.
-    pub existing: Option<Existing>,
-    /// Why a new one would be refused.
-    pub refused: Option<Reject>,
-    /// Rules, queue, overflow.
-    pub arrival: Arrival,
-    /// It would end at once with this message.
-    pub ends: Option<Texts>,
-    /// Where it would wait.
-    pub queue: Option<QueueStanding>,
-}
-
-/// A queue as a start would meet it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QueueStanding {
-    /// Which.
-    pub id: QueueId,
-    /// It is open then.
-    pub open: bool,
-    /// When it opens, if it is closed.
-    pub opens_at: Option<Timestamp>,
-    /// Conversations that wait in it now.
-    pub waiting: usize,
-    /// The average wait of its live customers, where it means something.
-    pub average_wait: Option<Millis>,
-    /// The agent who would be preferred, having had the customer's last conversation.
-    pub prefers: Option<AgentId>,
-    /// Who would be considered now.
-    pub agents: Explanation,
-}
 
 impl Supervisor {
     /// How many wait in a queue, those included whose start is not durable yet.
