@@ -2,7 +2,7 @@
 //! configuration; only the earliest instant is kept in the store.
 
 use super::{Conversation, Draft, State, overflow, rules_of, silence};
-use crate::domain::company::{Company, Mode, WrapUp};
+use crate::domain::company::{Company, Mode, Patience, Workstream, WrapUp};
 use crate::domain::event::{CloseReason, DeclineReason, EndedBy, Event, ParkedBy, StickyEnd};
 use crate::domain::time::Timestamp;
 
@@ -50,10 +50,7 @@ pub fn next_due(state: &Conversation, company: &Company) -> Option<(Timestamp, T
         .map(|at| at + t.disconnect_limit);
     match state.state {
         State::Open => {
-            offer(
-                state.returning.as_ref().and_then(|r| r.until),
-                Timer::Patience,
-            );
+            offer(patience_over_at(state, &rules, company), Timer::Patience);
             offer(disconnect, Timer::Disconnect);
             offer(overflow::too_long_at(state, company), Timer::Overflow);
             offer(Some(state.activity_at + t.open_idle_close), Timer::OpenIdle);
@@ -95,6 +92,26 @@ pub fn next_due(state: &Conversation, company: &Company) -> Option<(Timestamp, T
 #[must_use]
 pub fn row_is_late(row: Option<Timestamp>, state: &Conversation, company: &Company) -> bool {
     next_due(state, company).is_some_and(|(due, _)| row.is_none_or(|row| row > due))
+}
+
+/// When the wait for the same agent is over: at the instant noted when it began. Where none
+/// could be noted, because the queue was never to open again, the hours of now are asked:
+/// they may have been changed since, and then nobody waits for ever by mistake.
+fn patience_over_at(
+    state: &Conversation,
+    rules: &Workstream,
+    company: &Company,
+) -> Option<Timestamp> {
+    let returning = state.returning.as_ref()?;
+    returning
+        .until
+        .or_else(|| match rules.keep_same_agent?.patience {
+            Patience::Forever => None,
+            Patience::For(length) => match company.hours_of(&state.queue) {
+                Some(calendar) => calendar.operating_deadline(returning.since, length),
+                None => Some(returning.since + length),
+            },
+        })
 }
 
 impl Draft<'_> {

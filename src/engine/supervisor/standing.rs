@@ -232,7 +232,9 @@ fn timers_of_workstream(
     Some((rules.timers, rules.wrap_up, rules.timeout_rules.clone()))
 }
 
-fn timers_of_queue(company: &Company, id: &QueueId) -> Option<(WaitOverflow, Option<Calendar>)> {
-    let too_long = company.queues.get(id)?.overflow.too_long.clone()?;
-    Some((too_long, company.hours_of(id).cloned()))
+/// The hours also without overflow: the wait for the same agent is counted in them.
+fn timers_of_queue(company: &Company, id: &QueueId) -> (Option<WaitOverflow>, Option<Calendar>) {
+    let queue = company.queues.get(id);
+    let too_long = queue.and_then(|q| q.overflow.too_long.clone());
+    (too_long, company.hours_of(id).cloned())
 }

@@ -1,6 +1,7 @@
 //! What is due when, with the defaults of SEMANTICS, and what is due together.
 
-use super::{Case, check, company, due_after};
+use super::{Case, START, Story, check, company, due_after, queue_id};
+use crate::domain::conversation::{Timer, next_due};
 use crate::domain::time::Millis;
 use crate::domain::company::{Mode, WrapUp};
 
@@ -46,4 +47,22 @@ fn what_fell_due_while_the_server_was_down_happens_once_and_in_due_order() {
         Case("the customer who left goes before the empty line", "ada starts, engine gone, +1h", "engine ticks", "closed | closed CustomerLeft |"),
         Case("once", "ada starts, engine gone, +1h, engine ticks", "engine ticks", "closed |  |"),
     ]);
+}
+
+#[test]
+fn a_wait_that_began_where_nothing_would_open_ends_once_the_hours_are_changed() {
+    let sales = company(Mode::Persistent, |w| w.default_queue = queue_id("sales"));
+    let mut story = Story::new(sales.clone());
+    for calendar in story.company.calendars.values_mut() {
+        calendar.weekly = Default::default();
+    }
+    story.steps("ada starts, engine offers anna, anna accepts, anna parks, ada writes x").expect("possible");
+    let due = |story: &Story| next_due(story.state.as_ref().expect("started"), &story.company);
+    assert_ne!(due(&story).map(|(_, timer)| timer), Some(Timer::Patience), "no operating time goes by");
+    story.company = sales;
+    assert_eq!(due(&story), Some((START + Millis::minutes(15), Timer::Patience)));
+    story.now = START + Millis::minutes(15);
+    let done = story.steps("engine ticks");
+    assert_eq!(story.outcome(&done), "open | unstuck PatienceOver |");
+    assert_eq!(due(&story).map(|(_, timer)| timer), Some(Timer::OpenIdle), "once");
 }
