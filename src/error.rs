@@ -68,9 +68,11 @@ pub const fn of(code: Code) -> Row {
         }
         Code::Forbidden => row(403).closes(CLOSE_POLICY),
         Code::NotFound => row(404),
-        Code::TooLong | Code::UnknownWorkstream | Code::UnknownQueue | Code::UnknownAgent => {
-            row(422)
-        }
+        Code::TooLong
+        | Code::UnknownWorkstream
+        | Code::UnknownQueue
+        | Code::UnknownAgent
+        | Code::InvalidConfiguration => row(422),
         Code::CustomerCannotEnd | Code::NotAssigned | Code::NotMember => row(403),
         Code::Closed
         | Code::WrongState
@@ -78,6 +80,7 @@ pub const fn of(code: Code) -> Row {
         | Code::AlreadyTaken
         | Code::NotPickable
         | Code::NotAccepting
+        | Code::InUse
         | Code::TooManySubscriptions => row(409),
         Code::AtCapacity | Code::NotPresent => row(409).after(Millis::seconds(5)),
         Code::OutsideHours => row(409).after(Millis::minutes(5)),
@@ -88,8 +91,6 @@ pub const fn of(code: Code) -> Row {
         Code::Unavailable => row(503).closes(CLOSE_AGAIN).after(Millis::seconds(1)),
         Code::Parked => row(503).after(Millis::minutes(5)),
         Code::Conflict => row(412),
-        Code::InUse => row(409),
-        Code::InvalidConfiguration => row(422),
         Code::FrameTooLarge => row(413).closes(CLOSE_TOO_BIG),
         Code::ProtocolError => row(400).closes(CLOSE_PROTOCOL),
         Code::NotUtf8 => row(400).closes(CLOSE_DATA),

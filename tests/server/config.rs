@@ -248,7 +248,7 @@ async fn an_agent_who_is_disabled_is_signed_out_and_their_conversations_go_on() 
     anna.offer(&offered).await;
 
     ok(edit(&olga, "/config/agents/anna", |a| {
-        a["enabled"] = json!(false)
+        a["enabled"] = json!(false);
     })
     .await);
 
@@ -386,7 +386,7 @@ async fn hours_that_close_stop_offers_and_hours_that_open_start_them() {
     let olga = server.agent_http("olga");
     ok(put(&olga, "/config/hours/never", json!({"time_zone": "UTC"})).await);
     ok(edit(&olga, "/config/queues/support", |q| {
-        q["hours"] = json!("never")
+        q["hours"] = json!("never");
     })
     .await);
     let mut anna = server.available("anna").await;

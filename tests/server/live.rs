@@ -197,7 +197,7 @@ async fn the_average_wait_is_told_when_it_means_something() {
     late.follow(&id, 0).await;
     let told = late.until(system("average_wait")).await;
     // One did not wait at all, four waited two minutes.
-    assert_eq!(told["text"], "The wait is about 2 min at the moment.");
+    assert_eq!(told["text"], "The wait is about 2 minutes at the moment.");
     assert_eq!(
         place(&mut late, &id).await,
         json!({"position": 1, "wait_ms": 96_000})

@@ -490,7 +490,7 @@ impl Crowd {
             4 => queue.overflow.outside_hours = rng.random_bool(0.6).then_some(to),
             5 => {
                 queue.overflow.too_many = rng.random_bool(0.6).then(|| LengthOverflow {
-                    waiting: rng.random_range(1..60),
+                    waiting: rng.random_range(1..12),
                     to,
                 });
             }
@@ -591,7 +591,11 @@ impl Crowd {
 
 #[test]
 fn two_hundred_agents_two_thousand_conversations_and_an_admin_who_changes_everything() {
-    let mut crowd = Crowd::new(1);
+    // Another crowd: LINGER_CROWD_SEED=n.
+    let seed = std::env::var("LINGER_CROWD_SEED")
+        .ok()
+        .and_then(|s| s.parse().ok());
+    let mut crowd = Crowd::new(seed.unwrap_or(2));
     for n in 0..AGENTS / 2 {
         let who = agent(&format!("a{n}"));
         crowd.presences.insert(who.clone(), Presence::Available);

@@ -122,7 +122,7 @@ pub(in crate::web) async fn apply(
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     let body = whole(body)?;
-    let file = read_file(&request, &body).map_err(unreadable)?;
+    let file = read_file(&request, &body).map_err(|e| unreadable(&e))?;
     let moves = parse_moves(query.moves.as_deref().unwrap_or_default()).map_err(invalid)?;
     let edit = Edit::Whole {
         file: Box::new(file),
@@ -348,7 +348,7 @@ fn read_file(request: &HttpRequest, body: &[u8]) -> Result<CompanyFile, ConfigEr
     }
 }
 
-fn unreadable(error: ConfigError) -> ApiError {
+fn unreadable(error: &ConfigError) -> ApiError {
     let problems: Vec<String> = error.problems.iter().map(ToString::to_string).collect();
     let sentence = format!(
         "The file cannot be read: {}",
