@@ -18,7 +18,7 @@ use crate::domain::company::{
 pub(in crate::config) struct WidgetFile {
     /// The workstream of its conversations.
     workstream: String,
-    /// Origins that may open a socket for it, such as "https://shop.example.com"; any unless given.
+    /// Origins that may open a socket for it, such as `https://shop.example.com`; any unless given.
     #[serde(default)]
     allowed_origins: BTreeSet<String>,
     /// Customers can start here. Default: true.
