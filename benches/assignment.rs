@@ -157,7 +157,7 @@ impl Floor {
             now: self.now,
             company: &self.company,
         };
-        let id = ConversationId::from_parts(self.made, u128::from(self.made));
+        let id = ConversationId::from_parts(self.made, 0, self.made);
         let wanted = Start {
             workstream: Some(WorkstreamId::parse(&format!("stream-{queue:02}"))?),
             ..Start::default()

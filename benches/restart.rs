@@ -122,7 +122,7 @@ fn now() -> Timestamp {
 
 /// One conversation from its start until it was parked, decided by the rules.
 fn sleeper(number: usize, began: Timestamp, company: &Company) -> Result<Commit, Failure> {
-    let id = ConversationId::from_parts(u64::try_from(began.0)?, number as u128);
+    let id = ConversationId::from_parts(u64::try_from(began.0)?, 0, number as u64);
     let customer = CustomerId::parse(&name(number))?;
     let agent = AgentId::parse("anna")?;
     let ctx = Ctx {

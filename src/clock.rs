@@ -51,9 +51,48 @@ impl Clock for ManualClock {
     }
 }
 
-/// A fresh conversation id.
-#[must_use]
-#[allow(clippy::disallowed_methods)]
-pub fn new_conversation_id(now: Timestamp) -> ConversationId {
-    ConversationId::from_parts(u64::try_from(now.0).unwrap_or(0), rand::random())
+/// Makes conversation ids. One per process: each is greater than the one before, also
+/// within a millisecond and when the clock goes back, because whoever began first stands
+/// first in line.
+#[derive(Debug, Default)]
+pub struct ConversationIds {
+    /// The time and the count of the last one.
+    last: (u64, u16),
+}
+
+impl ConversationIds {
+    const COUNT_MAX: u16 = 0x0fff;
+
+    /// A fresh id.
+    #[must_use]
+    #[allow(clippy::disallowed_methods)]
+    pub fn fresh(&mut self, now: Timestamp) -> ConversationId {
+        let now = u64::try_from(now.0).unwrap_or(0);
+        let (time, count) = self.last;
+        self.last = if now > time {
+            (now, 0)
+        } else if count < Self::COUNT_MAX {
+            (time, count + 1)
+        } else {
+            (time + 1, 0)
+        };
+        ConversationId::from_parts(self.last.0, self.last.1, rand::random())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_rise_within_a_millisecond_and_when_the_clock_goes_back() {
+        let mut ids = ConversationIds::default();
+        let mut last = ids.fresh(Timestamp(5_000));
+        let later = (0..10_000).map(|_| 5_000);
+        for now in later.chain([4_000, 5_001, 0, -7, 9_000, 9_000]) {
+            let next = ids.fresh(Timestamp(now));
+            assert!(next > last, "{next} after {last} at {now}");
+            last = next;
+        }
+    }
 }

@@ -8,16 +8,7 @@ use linger::domain::time::Millis;
 
 const EXAMPLE: &str = include_str!("../docs/company.example.toml");
 
-const SMALL: &str = r#"
-name = "Small"
-[workstreams.support]
-mode = "persistent"
-default_queue = "support"
-[queues.support]
-members = ["anna"]
-[agents.anna]
-capacity = 2
-"#;
+const SMALL: &str = include_str!("small.toml");
 
 fn read(text: &str, stored: Option<&Company>) -> Result<Company, Vec<String>> {
     CompanyFile::parse(text)

@@ -18,19 +18,7 @@ const EXAMPLE: &str = include_str!("../docs/company.example.toml");
 const GUIDE: &str = include_str!("../docs/configuration.md");
 const SCHEMA: &str = include_str!("../docs/company.schema.json");
 
-const SMALL: &str = r#"
-name = "Small"
-
-[workstreams.support]
-mode = "persistent"
-default_queue = "support"
-
-[queues.support]
-members = ["anna"]
-
-[agents.anna]
-capacity = 2
-"#;
+const SMALL: &str = include_str!("small.toml");
 
 fn read(text: &str) -> Company {
     CompanyFile::parse(text)

@@ -240,7 +240,7 @@ const SOMEWHERE: &[&str] = &[
 #[test]
 fn the_simulation_gets_everywhere() {
     let mut seen = std::collections::BTreeMap::<String, u32>::new();
-    for seed in 0..400 {
+    for seed in 0..800 {
         let mut world = World::new(seed, Sabotage::Nothing, false);
         // A seed that fails is another test's business.
         let _ = catch_unwind(AssertUnwindSafe(|| world.run()));
@@ -257,6 +257,6 @@ fn the_simulation_gets_everywhere() {
         .collect();
     assert!(
         missing.is_empty(),
-        "never happened in 400 seeds: {missing:?}"
+        "never happened in 800 seeds: {missing:?}"
     );
 }

@@ -11,16 +11,7 @@ struct Line {
     args: ConfigArgs,
 }
 
-const FILE: &str = r#"
-name = "Small"
-[workstreams.support]
-mode = "persistent"
-default_queue = "support"
-[queues.support]
-members = ["anna"]
-[agents.anna]
-capacity = 2
-"#;
+const FILE: &str = include_str!("../../tests/small.toml");
 
 fn linger(dir: &Path, words: &[&str]) -> Result<String, ConfigCommandError> {
     let data = dir.join("data");
@@ -103,7 +94,7 @@ fn a_file_that_is_wrong_makes_no_store_and_changes_none() {
     let wrong = FILE.replace("\"anna\"", "\"zoe\"");
     let why = apply_file(dir.path(), &wrong).expect_err("wrong");
     assert!(
-        why.to_string().contains("line 7, queues.support.members"),
+        why.to_string().contains("line 9, queues.support.members"),
         "{why}"
     );
     assert!(!dir.path().join("data").exists());

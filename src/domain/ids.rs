@@ -170,14 +170,15 @@ impl ConversationId {
         Self(u128::from_be_bytes(bytes))
     }
 
-    /// A version-7 UUID from a time and 80 bits of randomness (RFC 9562, section 5.7),
-    /// so that ids sort roughly by age and neighbours in storage are neighbours in time.
+    /// A version-7 UUID from a time, a count of 12 bits within it and 62 bits of randomness
+    /// (RFC 9562, sections 5.7 and 6.2, method 1), so that ids sort by age and neighbours
+    /// in storage are neighbours in time.
     #[must_use]
-    pub const fn from_parts(unix_ms: u64, random: u128) -> Self {
+    pub const fn from_parts(unix_ms: u64, count: u16, random: u64) -> Self {
         let time = (unix_ms as u128 & 0xffff_ffff_ffff) << 80;
-        let rand_a = (random >> 64) & 0x0fff;
-        let rand_b = random & 0x3fff_ffff_ffff_ffff;
-        Self(time | (0x7 << 76) | (rand_a << 64) | (0b10 << 62) | rand_b)
+        let rand_a = (count as u128 & 0x0fff) << 64;
+        let rand_b = random as u128 & 0x3fff_ffff_ffff_ffff;
+        Self(time | (0x7 << 76) | rand_a | (0b10 << 62) | rand_b)
     }
 }
 
@@ -275,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_conversation_id_reads_back_what_it_shows() {
-        let id = ConversationId::from_parts(1_700_000_000_123, u128::MAX);
+        let id = ConversationId::from_parts(1_700_000_000_123, u16::MAX, u64::MAX);
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(&id.to_string()[14..15], "7");
     }

@@ -164,10 +164,6 @@ pub struct ListItem {
     pub units: u32,
     /// Higher goes first.
     pub priority: i32,
-    /// What people have labelled it with.
-    pub tags: BTreeSet<String>,
-    /// What it is about.
-    pub subject: String,
 }
 
 impl ListItem {
@@ -180,8 +176,6 @@ impl ListItem {
             wait: entry.waiting_since().map(|since| now.since(since)),
             units: entry.units,
             priority: entry.priority,
-            tags: entry.tags,
-            subject: entry.subject,
         }
     }
 }

@@ -201,12 +201,6 @@ pub struct ItemBody {
     /// Higher goes first. Not shown to customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i32>,
-    /// Labels. Not shown to customers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// What it is about. Not shown to customers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subject: Option<String>,
 }
 
 impl ItemBody {
@@ -218,8 +212,6 @@ impl ItemBody {
             wait,
             units,
             priority,
-            tags,
-            subject,
         } = item;
         let company = viewer == Viewer::Company;
         Self {
@@ -227,8 +219,6 @@ impl ItemBody {
             wait_ms: wait.filter(|_| company).map(|w| w.0),
             units: company.then_some(*units),
             priority: company.then_some(*priority),
-            tags: company.then(|| tags.iter().cloned().collect()),
-            subject: company.then(|| subject.clone()),
         }
     }
 }

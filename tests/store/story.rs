@@ -39,7 +39,7 @@ pub(crate) fn open(path: &Path) -> Store {
 
 /// The id of the n-th conversation: ascending, as ids made one after the other are.
 pub(crate) fn id(n: u64) -> ConversationId {
-    ConversationId::from_parts(1_700_000_000_000 + n, u128::from(n))
+    ConversationId::from_parts(1_700_000_000_000 + n, 0, n)
 }
 
 pub(crate) fn explanation() -> Explanation {

@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 use actix::{Actor, Addr, AsyncContext, Context, Handler};
 use actix_rt::ArbiterHandle;
 
-use crate::clock::new_conversation_id;
+use crate::clock::ConversationIds;
 use crate::domain::commit::{AgentRow, Write};
 use crate::domain::company::{Presence, Role};
 use crate::domain::ids::{AgentId, ConversationId};
@@ -52,6 +52,7 @@ pub struct SupervisorActor {
     died: HashSet<ConversationId>,
     /// Changes to the configuration, one after the other.
     changes: configure::Changes,
+    ids: ConversationIds,
 }
 
 impl SupervisorActor {
@@ -70,6 +71,7 @@ impl SupervisorActor {
             due: Due::default(),
             died: HashSet::new(),
             changes: configure::Changes::default(),
+            ids: ConversationIds::default(),
         }
     }
 
@@ -390,15 +392,9 @@ impl Handler<ToSupervisor> for SupervisorActor {
             },
             ToSupervisor::Loaded(id, epoch, loaded) => self.loaded(id, epoch, loaded, ctx),
             ToSupervisor::LookedUp(customer, workstream, found) => {
+                let id = self.ids.fresh(self.links.now());
                 self.with_machine(ctx, |m, now, out| {
-                    m.looked_up(
-                        &customer,
-                        &workstream,
-                        found,
-                        new_conversation_id(now),
-                        now,
-                        out,
-                    );
+                    m.looked_up(&customer, &workstream, found, id, now, out);
                 });
             }
             ToSupervisor::Observe(summary) => {
@@ -411,9 +407,12 @@ impl Handler<ToSupervisor> for SupervisorActor {
                 ended,
                 origin,
                 start,
-            } => self.with_machine(ctx, |m, now, out| {
-                m.start_elsewhere(ended, *start, origin, new_conversation_id(now), now, out);
-            }),
+            } => {
+                let id = self.ids.fresh(self.links.now());
+                self.with_machine(ctx, |m, now, out| {
+                    m.start_elsewhere(ended, *start, origin, id, now, out);
+                });
+            }
             ToSupervisor::WantsSleep(id, epoch) => {
                 self.with_machine(ctx, |m, _, out| m.wants_sleep(id, epoch, out));
             }

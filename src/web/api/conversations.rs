@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::{ask, ask_about};
+use super::{ask, ask_about, created_or_ok};
 use crate::domain::ids::ConversationId;
 use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::web::auth::{AgentAuth, AnyAuth, CustomerAuth};
@@ -33,11 +33,7 @@ pub(in crate::web) async fn start(
         created,
         seq: seq.map(|s| s.0),
     };
-    Ok(if created {
-        HttpResponse::Created().json(body)
-    } else {
-        HttpResponse::Ok().json(body)
-    })
+    Ok(created_or_ok(created, body))
 }
 
 /// Conversations, newest first: a customer's own, closed ones included; for agents their own

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::{ask_about, ask_within};
+use super::{ask_about, ask_within, created_or_ok};
 use crate::domain::ids::ConversationId;
 use crate::engine::request::{Ask, Reply, Request};
 use crate::web::auth::AnyAuth;
@@ -34,11 +34,7 @@ pub(in crate::web) async fn post(
         at: at.0,
         repeated,
     };
-    Ok(if repeated {
-        HttpResponse::Ok().json(body)
-    } else {
-        HttpResponse::Created().json(body)
-    })
+    Ok(created_or_ok(!repeated, body))
 }
 
 /// A page of the thread, oldest first.

@@ -1,6 +1,7 @@
 //! The HTTP API: thin handlers, a file for each topic.
 
-use actix_web::web;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
 
 use super::auth::permit;
 use super::{ApiError, WebState};
@@ -22,6 +23,15 @@ pub(super) mod work;
 /// How long a plain question may take before it is answered `unavailable`. Longer than a
 /// slow disk, shorter than the patience of proxies.
 const ANSWER_WITHIN: Millis = Millis::seconds(15);
+
+/// The answer to something that may have been said before: 201 the first time, 200 after.
+fn created_or_ok(is_new: bool, body: impl Serialize) -> HttpResponse {
+    if is_new {
+        HttpResponse::Created().json(body)
+    } else {
+        HttpResponse::Ok().json(body)
+    }
+}
 
 /// Asks and waits for the answer.
 async fn ask(

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::actions::done;
-use super::ask_about;
+use super::{ask_about, created_or_ok};
 use crate::domain::ids::ConversationId;
 use crate::engine::request::{Ask, Reply};
 use crate::web::auth::AgentAuth;
@@ -45,11 +45,7 @@ pub(in crate::web) async fn note(
         at: at.0,
         repeated,
     };
-    Ok(if repeated {
-        HttpResponse::Ok().json(body)
-    } else {
-        HttpResponse::Created().json(body)
-    })
+    Ok(created_or_ok(!repeated, body))
 }
 
 /// A page of the private notes that the caller may read, oldest first.
