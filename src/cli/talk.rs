@@ -6,7 +6,9 @@
 //! leaves when the input has ended and everything is acknowledged.
 
 mod command;
+mod introduce;
 mod screen;
+mod work;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::BufRead;
@@ -21,12 +23,10 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::cli::credentials::{Credentials, DEMO_DIRECTORY, FILE_NAME, TOKEN_TIME};
-use crate::client::token::SigningKey;
-use crate::client::{
-    Accepted, Acknowledgement, Client, Event, Failure, Observed, Options, Party, View,
-};
+use crate::cli::credentials::{DEMO_DIRECTORY, FILE_NAME};
+use crate::client::{Accepted, Acknowledgement, Client, Event, Failure, Observed, Party, View};
 use command::{HELP, Typed};
+use introduce::introduce;
 use screen::Screen;
 
 /// Lines that may wait to be read.
@@ -105,40 +105,6 @@ pub fn run(args: &TalkArgs) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// What the options and the demo's credentials come to: address, token, workstream.
-fn introduce(args: &TalkArgs) -> Result<(Options, String), String> {
-    // Read when something is missing, and complained about only then.
-    let demo = Credentials::read(&args.credentials).map_err(|e| e.to_string());
-    let url = match &args.url {
-        Some(url) => url.clone(),
-        None => demo.clone()?.url,
-    };
-    let name = &args.who.name;
-    let token = match (args.who.party, &args.token, &args.secret, &args.key) {
-        (_, Some(token), _, _) => token.clone(),
-        (Party::Agent, None, Some(secret), _) => format!("{name}:{secret}"),
-        (Party::Agent, None, None, _) => {
-            demo.clone()?.agent_token(name).map_err(|e| e.to_string())?
-        }
-        (Party::Customer, None, _, Some(file)) => {
-            let text =
-                std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
-            let key = SigningKey::from_base64(&text).map_err(|e| e.to_string())?;
-            key.sign(name, TOKEN_TIME).map_err(|e| e.to_string())?
-        }
-        (Party::Customer, None, _, None) => demo
-            .clone()?
-            .customer_token(name)
-            .map_err(|e| e.to_string())?,
-    };
-    let workstream = match (&args.workstream, args.who.party) {
-        (Some(workstream), _) => workstream.clone(),
-        (None, Party::Customer) => demo?.workstreams.persistent,
-        (None, Party::Agent) => String::new(),
-    };
-    Ok((Options::new(&url, args.who.party, token), workstream))
 }
 
 async fn talk(args: &TalkArgs) -> Result<(), String> {
@@ -326,6 +292,9 @@ impl<'a> Talk<'a> {
             }
             Event::Presence(presence) => self.screen.note(&format!("you are {presence}")),
             Event::Refused(refusal) => self.screen.complain(&refusal.to_string()),
+            Event::Note(note) => self.screen.private(&note),
+            Event::Consult(view) => self.consulted(view),
+            Event::ConsultEnded(id) => self.dismissed(&id),
             Event::Unfollowed { .. } => {}
         }
         Ok(())
@@ -410,9 +379,7 @@ impl<'a> Talk<'a> {
 
     fn did(&mut self, request: &'static str, answer: Accepted) {
         let Some(view) = answer.conversation else {
-            for entry in answer.journal.iter().flatten() {
-                self.screen.note(&entry.to_string());
-            }
+            self.show(&answer);
             return;
         };
         let id = view.id.clone();
@@ -552,8 +519,7 @@ impl<'a> Talk<'a> {
             return;
         };
         let client = self.client;
-        self.said += 1;
-        let client_id = format!("talk-{:x}-{}", self.run, self.said);
+        let client_id = self.new_client_id();
         let words = words.to_owned();
         self.doing.push(Box::pin(async move {
             Done::Said(match client.send(&conversation, &client_id, &words).await {
@@ -563,11 +529,19 @@ impl<'a> Talk<'a> {
         }));
     }
 
+    fn new_client_id(&mut self) -> String {
+        self.said += 1;
+        format!("talk-{:x}-{}", self.run, self.said)
+    }
+
     fn ask(&mut self, request: &'static str, id: &str, more: Option<Value>) {
         let client = self.client;
         let mut frame = more.unwrap_or_else(|| json!({}));
         frame["type"] = request.into();
         frame["conversation"] = id.into();
+        if request == "note" {
+            frame["client_id"] = self.new_client_id().into();
+        }
         self.doing.push(Box::pin(async move {
             Done::Did(request, client.ask(frame).await)
         }));

@@ -56,6 +56,18 @@ pub enum ServerFrame {
         /// What it is now.
         presence: String,
     },
+    /// A private note of a conversation that this agent works on or reads along in.
+    Note(Note),
+    /// A colleague asks this agent to read along.
+    Consult {
+        /// Its state now.
+        conversation: View,
+    },
+    /// This agent is consulted no longer.
+    ConsultEnded {
+        /// In which conversation.
+        conversation: String,
+    },
     /// The answer to ping.
     Pong,
     /// The server stops; reconnect.
@@ -105,6 +117,38 @@ pub struct Accepted {
     pub floor: Option<Floor>,
     /// The events of one conversation.
     pub journal: Option<Vec<Value>>,
+    /// A page of private notes.
+    pub notes: Option<Vec<Note>>,
+    /// Texts that agents insert by name.
+    pub quick_replies: Option<Vec<QuickReply>>,
+}
+
+/// A private note. In a page of notes the conversation is known and left out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Note {
+    /// Where.
+    pub conversation: Option<String>,
+    /// Its number among the notes.
+    pub number: u64,
+    /// The server's time for it, in milliseconds.
+    pub at: i64,
+    /// The agent who wrote it.
+    pub by: String,
+    /// Only this agent sees it, beside its author.
+    pub private_to: Option<String>,
+    /// The text.
+    pub text: String,
+}
+
+/// A text that agents insert by name.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct QuickReply {
+    /// Its name.
+    pub id: String,
+    /// What it is for.
+    pub title: String,
+    /// Ready to be sent; only where it was asked for a conversation.
+    pub text: Option<String>,
 }
 
 /// No, with a stable code.

@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 
 use super::connection::{ConnectError, Connection, socket_address};
 use super::cursors::{Cursors, Observed};
-use super::frames::{Accepted, Offer, Refusal, ThreadMessage, View, Welcome};
+use super::frames::{Accepted, Note, Offer, Refusal, ThreadMessage, View, Welcome};
 use super::outbox::Outgoing;
 use super::pump::Pump;
 
@@ -102,6 +102,12 @@ pub enum Event {
         /// Who.
         customer: String,
     },
+    /// A private note.
+    Note(Note),
+    /// A colleague asks this agent to read along.
+    Consult(View),
+    /// This agent is consulted no longer in this conversation.
+    ConsultEnded(String),
     /// The own presence.
     Presence(String),
     /// A conversation is not followed any more: no message of it comes after this.

@@ -25,7 +25,8 @@ pub use backoff::Backoff;
 pub use connection::ConnectError;
 pub use cursors::{Cursors, Observed};
 pub use frames::{
-    Accepted, AgentLoad, Author, Floor, Offer, Refusal, ServerFrame, ThreadMessage, View, Welcome,
+    Accepted, AgentLoad, Author, Floor, Note, Offer, QuickReply, Refusal, ServerFrame,
+    ThreadMessage, View, Welcome,
 };
 pub use handle::{Acknowledgement, Client, Event, Events, Failure, Options, Party, Pending};
 

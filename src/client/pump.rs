@@ -228,6 +228,9 @@ impl Pump {
                 conversation,
                 customer,
             },
+            ServerFrame::Note(note) => Event::Note(note),
+            ServerFrame::Consult { conversation } => Event::Consult(conversation),
+            ServerFrame::ConsultEnded { conversation } => Event::ConsultEnded(conversation),
             ServerFrame::Presence { presence } => Event::Presence(presence),
             ServerFrame::Welcome(_) | ServerFrame::Pong | ServerFrame::Unknown => return None,
         };

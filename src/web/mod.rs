@@ -16,6 +16,7 @@ pub mod inbox;
 mod live;
 mod openapi;
 mod operations;
+mod optional;
 mod payload;
 mod refusal;
 pub mod routes;

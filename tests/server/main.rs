@@ -15,3 +15,4 @@ mod races;
 mod refusals;
 mod resume;
 mod supervising;
+mod work;

@@ -8,8 +8,11 @@ pub(super) const HELP: &str = "\
 /accept [ID]  /reject [ID]  an offer                    /pick ID     take one from the list
 /park         leave it without ending it                /reopen ID   take a parked one back
 /release      give it back to the queue                 /end         end it     /finish  finish wrap-up
-/transfer agent:NAME|queue:NAME                         /presence available|busy|do_not_disturb|away|offline
-/explain      why it was assigned                       /quit        leave
+/transfer agent:NAME|queue:NAME [| WHY]                 /presence available|busy|do_not_disturb|away|offline
+/note TEXT    for colleagues only        /notes         /tag NEW -OLD     /subject TEXT     /replies
+/consult NAME ask a colleague to read along             /add NAME to the conversation     /dismiss [NAME]
+/assign NAME  /force-close               (supervisors)  /explain     why it was assigned
+/quit         leave
 Anything else is a message.";
 
 /// What a typed line means.
@@ -71,7 +74,31 @@ pub(super) fn read(line: &str) -> Typed {
         "end" => about("end"),
         "finish" => about("finish"),
         "explain" => about("explain"),
+        "force-close" => about("force_close"),
+        "notes" => about("notes"),
+        "replies" => about("quick_replies"),
         "transfer" => transfer(rest.as_deref().unwrap_or_default()),
+        "note" => with(
+            "note",
+            "text",
+            rest,
+            "What? Try /note has called twice already.",
+        ),
+        "subject" => with(
+            "subject",
+            "subject",
+            rest,
+            "What is it about? Try /subject lost parcel.",
+        ),
+        "consult" => with("consult", "agent", rest, "Whom? Try /consult NAME."),
+        "add" => with("consult_add", "agent", rest, "Whom? Try /add NAME."),
+        "assign" => with("assign", "agent", rest, "To whom? Try /assign NAME."),
+        "dismiss" => Typed::About {
+            request: "consult_end",
+            named: None,
+            more: rest.map(|agent| json!({ "agent": agent })),
+        },
+        "tag" => tag(rest.as_deref().unwrap_or_default()),
         "presence" => rest.map_or_else(
             || Typed::Wrong("Which presence? Try /presence away.".into()),
             Typed::Presence,
@@ -87,8 +114,40 @@ pub(super) fn read(line: &str) -> Typed {
     }
 }
 
-fn transfer(to: &str) -> Typed {
-    let more = match to.split_once(':') {
+/// A request about the current conversation that needs one word more.
+fn with(request: &'static str, field: &str, rest: Option<String>, missing: &str) -> Typed {
+    match rest {
+        Some(rest) => Typed::About {
+            request,
+            named: None,
+            more: Some(json!({ field: rest })),
+        },
+        None => Typed::Wrong(missing.to_owned()),
+    }
+}
+
+fn tag(words: &str) -> Typed {
+    let (mut add, mut remove) = (Vec::new(), Vec::new());
+    for word in words.split_whitespace() {
+        match word.strip_prefix('-') {
+            Some(old) => remove.push(old),
+            None => add.push(word),
+        }
+    }
+    if add.is_empty() && remove.is_empty() {
+        return Typed::Wrong("Which? Try /tag vip -late.".to_owned());
+    }
+    Typed::About {
+        request: "tag",
+        named: None,
+        more: Some(json!({ "add": add, "remove": remove })),
+    }
+}
+
+fn transfer(words: &str) -> Typed {
+    let (to, why) = words.split_once('|').unwrap_or((words, ""));
+    let (to, why) = (to.trim_end(), why.trim());
+    let mut more = match to.split_once(':') {
         Some(("agent", name)) if !name.is_empty() => json!({ "agent": name }),
         Some(("queue", name)) if !name.is_empty() => json!({ "queue": name }),
         _ => {
@@ -97,6 +156,9 @@ fn transfer(to: &str) -> Typed {
             );
         }
     };
+    if !why.is_empty() {
+        more["reason"] = why.into();
+    }
     Typed::About {
         request: "transfer",
         named: None,
@@ -144,7 +206,40 @@ mod tests {
             read("/transfer queue:night shift"),
             to(json!({ "queue": "night shift" }))
         );
+        assert_eq!(
+            read("/transfer agent:bo | speaks Galician"),
+            to(json!({ "agent": "bo", "reason": "speaks Galician" }))
+        );
         assert!(matches!(read("/transfer bo"), Typed::Wrong(_)));
+    }
+
+    #[test]
+    fn what_needs_a_word_more_asks_for_it() {
+        let cases = [
+            ("/note", "has called twice", "note", "text"),
+            ("/subject", "lost parcel", "subject", "subject"),
+            ("/consult", "bo", "consult", "agent"),
+            ("/add", "bo", "consult_add", "agent"),
+            ("/assign", "bo", "assign", "agent"),
+        ];
+        for (command, word, request, field) in cases {
+            let whole = Typed::About {
+                request,
+                named: None,
+                more: Some(json!({ field: word })),
+            };
+            assert_eq!(read(&format!("{command} {word}")), whole);
+            assert!(matches!(read(command), Typed::Wrong(_)), "{command}");
+        }
+        assert_eq!(
+            read("/tag vip -late"),
+            Typed::About {
+                request: "tag",
+                named: None,
+                more: Some(json!({ "add": ["vip"], "remove": ["late"] }))
+            }
+        );
+        assert!(matches!(read("/tag "), Typed::Wrong(_)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::{Party, ThreadMessage, View};
+use crate::client::{Note, Party, ThreadMessage, View};
 
 /// The end of a conversation's id: ids begin with their time, so that their ends differ most.
 pub(super) fn short(id: &str) -> &str {
@@ -58,6 +58,20 @@ impl Screen {
         );
         writeln!(std::io::stdout(), "{line}").ok();
         self.shown.insert(conversation, message.seq);
+    }
+
+    /// A note that the customer does not see.
+    pub(super) fn private(&self, note: &Note) {
+        let to = note
+            .private_to
+            .as_deref()
+            .map_or_else(String::new, |to| format!(" to {to}"));
+        let place = note
+            .conversation
+            .as_deref()
+            .map_or_else(String::new, |id| format!("[{}] ", short(id)));
+        let (at, by, text) = (clock(note.at), &note.by, &note.text);
+        self.note(&format!("{place}{at} note of {by}{to}: {text}"));
     }
 
     /// Where a conversation stands.

@@ -7,6 +7,7 @@ use super::{ask_about, created_or_ok};
 use crate::domain::ids::ConversationId;
 use crate::engine::request::{Ask, Reply};
 use crate::web::auth::AgentAuth;
+use crate::web::optional::OptionalJson;
 use crate::web::{ApiError, WebState};
 use crate::wire::body::{NoteBody, ViewBody};
 use crate::wire::rest::ErrorBody;
@@ -134,7 +135,7 @@ pub(in crate::web) async fn consult_end(
     auth: AgentAuth,
     state: State,
     id: Id,
-    body: web::Json<ConsultEndBody>,
+    body: OptionalJson<ConsultEndBody>,
 ) -> Answer {
-    done(&state, auth, &id, body.check()?).await
+    done(&state, auth, &id, body.0.check()?).await
 }
