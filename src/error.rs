@@ -72,7 +72,8 @@ pub const fn of(code: Code) -> Row {
         | Code::UnknownWorkstream
         | Code::UnknownQueue
         | Code::UnknownAgent
-        | Code::InvalidConfiguration => row(422),
+        | Code::InvalidConfiguration
+        | Code::AnswersNeeded => row(422),
         Code::CustomerCannotEnd | Code::NotAssigned | Code::NotMember => row(403),
         Code::Closed
         | Code::WrongState

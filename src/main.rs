@@ -49,7 +49,13 @@ fn main() -> ExitCode {
         Command::Serve(args) => served(serve::run(args)),
         Command::Demo(args) => run_demo(&args),
         Command::Agent(args) => done(agent::run(args, &mut std::io::stdout())),
-        Command::Config(args) => done(config::run(args, &mut std::io::stdout())),
+        Command::Config(args) => match config::run(args, &mut std::io::stdout()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                complain(&error);
+                error.exit().into()
+            }
+        },
         Command::Talk(args) => talk::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Verify(args) => verify::run(&args),

@@ -297,6 +297,61 @@ fn what_is_wrong_is_named_with_line_and_reason() {
             "line 16, workstreams.support.routes[0].when",
             "hours night",
         ),
+        (
+            "[[workstreams.support.routes]]\nname = \"r\"\nqueue = \"support\"\nwhen = [{ key = \"widget\", any_of = [\"nowhere\"] }]",
+            "line 16, workstreams.support.routes[0].when",
+            "widget \"nowhere\" does not exist",
+        ),
+        (
+            "[[workstreams.support.routes]]\nname = \"r\"\nqueue = \"support\"\nwhen = [{ key = \"topic\", any_of = [] }]",
+            "line 16, workstreams.support.routes[0].when",
+            "names no value",
+        ),
+        (
+            "[hours.h]\ntime_zone = \"UTC\"\n[[workstreams.support.routes]]\nname = \"r\"\nqueue = \"support\"\nwhen = [{ key = \"hours.h\", any_of = [\"opened\"] }]",
+            "line 18, workstreams.support.routes[0].when",
+            "never \"opened\"",
+        ),
+        (
+            "[[widgets.w.pre_chat]]\nkey = \"claim.x\"\nlabel = \"A\"\n[widgets.w]\nworkstream = \"support\"",
+            "widgets.w.pre_chat[0].key",
+            "filled by linger itself",
+        ),
+        (
+            "[workstreams.b]\nmode = \"persistent\"\ndefault_queue = \"support\"\nunits = 10001",
+            "line 16, workstreams.b.units",
+            "more than an agent may have",
+        ),
+        (
+            "[workstreams.b]\nmode = \"persistent\"\ndefault_queue = \"support\"\nallowed_presences = [\"offline\"]",
+            "line 16, workstreams.b.allowed_presences",
+            "nobody is there",
+        ),
+        (
+            "[workstreams.b]\nmode = \"persistent\"\ndefault_queue = \"support\"\ntimers.offer_deadline = \"301s\"",
+            "line 16, workstreams.b.timers.offer_deadline",
+            "is 301 s",
+        ),
+        (
+            "[agents.bob]\ncapacity = 1\ndisplay_name = \" \"",
+            "line 15, agents.bob.display_name",
+            "no name for customers",
+        ),
+        (
+            "[agents.bob]\ncapacity = 1\nname = \"B\\u001b[1mob\"",
+            "line 15, agents.bob.name",
+            "control character",
+        ),
+        (
+            "[workstreams.support.messages]\ngreeting = { es = \"x\", ES = \"y\" }",
+            "line 14, workstreams.support.messages.greeting",
+            "there twice",
+        ),
+        (
+            "[hours.h]\ntime_zone = \"UTC\"\nmonday = [\"09:00-12:00\", \"11:00-13:00\"]",
+            "line 15, hours.h.monday",
+            "overlap",
+        ),
     ];
     for (added, place, words) in cases {
         let text = format!("{SMALL}{added}\n");
@@ -319,6 +374,8 @@ fn what_is_wrong_is_named_with_line_and_reason() {
         syntax[0].starts_with("line 14: ") && syntax[0].contains("column"),
         "{syntax:?}"
     );
+    let long = faults(&format!("{SMALL}{}", "[".repeat(20_000)));
+    assert!(long[0].len() < 2_000, "a fault does not echo the file");
     let unknown = faults(&format!(
         "{SMALL}[widgets.w]\nworkstream = \"support\"\ncolour = \"red\"\n"
     ));

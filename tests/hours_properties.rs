@@ -82,7 +82,7 @@ proptest! {
 
     #[test]
     fn the_next_opening_is_the_first_open_minute_of_a_scan(calendar in calendar(), from in instant()) {
-        prop_assert_eq!(calendar.problems(), Vec::<String>::new());
+        prop_assert_eq!(calendar.problems(), Vec::new());
         let scanned = minutes(from).find(|t| calendar.is_open(*t));
         let found = calendar.next_opening(from);
         match scanned {

@@ -132,5 +132,5 @@ fn objections(
 }
 
 fn refused(why: impl std::fmt::Display) -> OfflineError {
-    OfflineError::Refused(why.to_string())
+    OfflineError::Configuration(why.to_string())
 }

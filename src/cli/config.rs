@@ -15,6 +15,7 @@ use super::credentials::{DEMO_DIRECTORY, FILE_NAME};
 use super::offline::{OfflineError, company, open};
 use crate::config::{CompanyFile, DATA_DIR_DEFAULT, Moves, Plan, parse_moves, schema};
 use crate::domain::audit::Interface;
+use crate::error::Exit;
 use remote::Remote;
 pub use remote::RemoteError;
 
@@ -111,6 +112,18 @@ pub enum ConfigCommandError {
     Output(#[from] io::Error),
 }
 
+impl ConfigCommandError {
+    /// How the process ends with it.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Offline(OfflineError::Configuration(_))
+            | Self::Remote(RemoteError::Configuration(_)) => Exit::Config,
+            _ => Exit::Failed,
+        }
+    }
+}
+
 /// Runs the command, printing to `out`.
 ///
 /// # Errors
@@ -139,7 +152,7 @@ fn print_schema(out: &mut impl Write) -> Result<(), ConfigCommandError> {
 fn check(path: &Path, out: &mut impl Write) -> Result<(), ConfigCommandError> {
     let company = company_file::read(path)?
         .onto(None)
-        .map_err(|e| OfflineError::Refused(e.to_string()))?;
+        .map_err(|e| OfflineError::Configuration(e.to_string()))?;
     Ok(show::company(out, &company)?)
 }
 
@@ -187,7 +200,7 @@ fn apply(
         let company = read
             .clone()
             .onto(None)
-            .map_err(|e| OfflineError::Refused(e.to_string()))?;
+            .map_err(|e| OfflineError::Configuration(e.to_string()))?;
         if dry_run {
             return Ok(show::plan(out, &Plan::between(None, &company))?);
         }

@@ -109,10 +109,10 @@ fn audit_text(records: &[AuditRecord]) -> String {
         let who = record.who.as_ref().map_or("somebody here", |w| w.as_str());
         let _ = writeln!(
             text,
-            "{}  revision {}  {who} by {:?}",
+            "{}  revision {}  {who} by {}",
             time(record.at),
             record.revision,
-            record.interface
+            record.interface.as_str()
         );
         for change in &record.changes {
             let name = if change.id.is_empty() {

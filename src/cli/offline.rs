@@ -41,6 +41,9 @@ pub enum OfflineError {
     /// No secret could be made.
     #[error(transparent)]
     Secret(#[from] NoRandomness),
+    /// The company file names something missing or out of bounds.
+    #[error("{0}")]
+    Configuration(String),
     /// What was asked does not fit the company.
     #[error("{0}")]
     Refused(String),

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::file::{CompanyFile, json_of};
+use super::json;
 use super::reader::{ConfigError, Fault};
 use crate::domain::company::Company;
 use crate::domain::ids::QueueId;
@@ -182,9 +183,7 @@ impl Edit {
                     return Err(no_such(kind, &id));
                 }
                 let removed = file.instead_of(stored);
-                removed.map_err(|e| {
-                    EditError::InUse(e.problems.into_iter().map(|p| p.to_string()).collect())
-                })?
+                removed.map_err(|e| EditError::InUse(still_used(kind, &id, &e)))?
             }
             Self::Secret { agent, sha256 } => {
                 let mut file = file_of(stored);
@@ -206,6 +205,18 @@ impl Edit {
         next.revision = revision;
         Ok(Some(next))
     }
+}
+
+/// The company was sound with the object, so whatever is wrong without it refers to it.
+fn still_used(kind: Kind, id: &str, error: &ConfigError) -> Vec<String> {
+    let what = singular(kind);
+    let one = |problem: &Fault| {
+        format!(
+            "{}: this needs the {what} {id}; change it first, then remove the {what}.",
+            problem.at
+        )
+    };
+    error.problems.iter().map(one).collect()
 }
 
 fn no_such(kind: Kind, id: &str) -> EditError {
@@ -357,8 +368,8 @@ fn insert<T: DeserializeOwned>(
     at: &str,
     object: Value,
 ) -> Result<(), String> {
-    let read = serde_json::from_value(object)
-        .map_err(|e| format!("{at} is not of the documented form: {e}."))?;
+    let read = json::read(at, object)
+        .map_err(|(at, why)| format!("{at} is not of the documented form: {why}."))?;
     all.insert(id, read);
     Ok(())
 }

@@ -11,10 +11,12 @@
 //! | `edit.rs` | one change to a company: a whole file, or one object |
 //! | `plan.rs` | what is different between two companies, and what the audit keeps of it |
 //! | `lines.rs` | on which line of a file something stands |
+//! | `json.rs` | JSON with keys once and faults by their place |
 //! | `schema.rs` | the file's JSON Schema, for editors |
 
 mod edit;
 mod file;
+mod json;
 mod lines;
 mod plan;
 mod reader;
@@ -24,6 +26,7 @@ mod units;
 
 pub use edit::{Edit, EditError, Kind, Moves, parse_moves};
 pub use file::CompanyFile;
+pub use json::parse as parse_json;
 pub use plan::{Action, Difference, FieldChange, Plan};
 pub use reader::{ConfigError, Fault};
 pub use schema::{schema, schema_for_openapi};

@@ -35,6 +35,18 @@ pub enum Interface {
     Start,
 }
 
+impl Interface {
+    /// As the API and the command line name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::CommandLine => "command_line",
+            Self::Start => "start",
+        }
+    }
+}
+
 /// What one object was and is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditChange {

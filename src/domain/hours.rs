@@ -148,25 +148,26 @@ impl Calendar {
 
     /// What is wrong with it, one sentence each; nothing if it can be used.
     #[must_use]
-    pub fn problems(&self) -> Vec<String> {
+    pub fn problems(&self) -> Vec<(String, String)> {
         let mut found = Vec::new();
         if zone_named(&self.time_zone).is_none() {
-            found.push(format!(
+            let why = format!(
                 "time zone {:?} is not known; use an IANA name such as \"Europe/Madrid\".",
                 self.time_zone
-            ));
+            );
+            found.push(("time_zone".to_owned(), why));
         }
         for (name, intervals) in WEEKDAYS.iter().zip(&self.weekly) {
-            interval_problems(name, intervals, &mut found);
+            interval_problems(&name.to_lowercase(), name, intervals, &mut found);
         }
         for (date, intervals) in &self.holidays {
             let name = date.to_string();
+            let key = format!("holidays.{name}");
             if jiff::civil::Date::new(date.year, date.month, date.day).is_err() {
-                found.push(format!(
-                    "holiday {name} is not a date; correct or remove it."
-                ));
+                let why = format!("holiday {name} is not a date; correct or remove it.");
+                found.push((key.clone(), why));
             }
-            interval_problems(&name, intervals, &mut found);
+            interval_problems(&key, &name, intervals, &mut found);
         }
         found
     }
@@ -279,20 +280,26 @@ const WEEKDAYS: [&str; 7] = [
     "sunday",
 ];
 
-fn interval_problems(day: &str, intervals: &[Interval], found: &mut Vec<String>) {
+fn interval_problems(
+    key: &str,
+    day: &str,
+    intervals: &[Interval],
+    found: &mut Vec<(String, String)>,
+) {
     for i in intervals {
         if i.from >= i.to || i.to > MINUTES_PER_DAY {
-            found.push(format!(
+            found.push((key.to_owned(), format!(
                 "{day}: {i} is not an interval of one day; it must begin before it ends, and end at 24:00 at the latest (write hours over midnight as two days)."
-            ));
+            )));
         }
     }
     for pair in intervals.windows(2) {
         if pair[1].from < pair[0].to {
-            found.push(format!(
+            let why = format!(
                 "{day}: {} and {} overlap or are out of order; write them ascending.",
                 pair[0], pair[1]
-            ));
+            );
+            found.push((key.to_owned(), why));
         }
     }
 }

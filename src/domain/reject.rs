@@ -118,6 +118,8 @@ codes! {
     InUse = "in_use", no;
     /// The configuration would not be sound; `problems` says why.
     InvalidConfiguration = "invalid_configuration", no;
+    /// The widget asks questions that the start does not answer; `problems` says which.
+    AnswersNeeded = "answers_needed", no;
 }
 
 /// A refusal.

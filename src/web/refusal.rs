@@ -20,7 +20,7 @@ pub struct ApiError {
 
 impl ApiError {
     /// With another status than the code's own, where HTTP has a more precise one.
-    fn with_status(code: Code, status: StatusCode, sentence: impl Into<String>) -> Self {
+    pub(super) fn with_status(code: Code, status: StatusCode, sentence: impl Into<String>) -> Self {
         Self {
             reject: Reject::new(code, sentence),
             status: status.as_u16(),

@@ -66,7 +66,8 @@ impl ListFields {
             agent: bounds::id_if_any("agent", agent.as_deref())?,
             customer: bounds::id_if_any("customer", customer.as_deref())?,
             workstream: bounds::id_if_any("workstream", workstream.as_deref())?,
-            tag: bounds::search("tag", tag)?,
+            // As tags are kept.
+            tag: bounds::search("tag", tag)?.map(|t| t.trim().to_lowercase()),
             text: bounds::search("text", text)?,
         })
     }

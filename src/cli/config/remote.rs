@@ -33,6 +33,9 @@ pub enum RemoteError {
     /// No runtime could be made.
     #[error("{0}")]
     Runtime(std::io::Error),
+    /// The company file names something missing or out of bounds.
+    #[error("{0}")]
+    Configuration(String),
     /// The server said no.
     #[error("{0}")]
     Refused(String),
@@ -138,19 +141,23 @@ impl Remote {
             let answer = request.send().await?;
             let good = answer.status().is_success();
             let body = answer.bytes().await?.to_vec();
-            if good {
-                Ok(body)
-            } else {
-                Err(RemoteError::Refused(refusal(&body)))
-            }
+            if good { Ok(body) } else { Err(refusal(&body)) }
         })
     }
 }
 
-/// The sentences of a refusal.
-fn refusal(body: &[u8]) -> String {
+fn refusal(body: &[u8]) -> RemoteError {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let error = &body["error"];
+    if error["code"] == "invalid_configuration" {
+        RemoteError::Configuration(sentences(error))
+    } else {
+        RemoteError::Refused(sentences(error))
+    }
+}
+
+/// The sentences of a refusal.
+fn sentences(error: &Value) -> String {
     let problems: Vec<&str> = error["problems"]
         .as_array()
         .into_iter()

@@ -53,8 +53,8 @@ impl Screen {
         let line = format!(
             "{place}{} {}: {}",
             clock(message.at),
-            author(message, party, me),
-            message.text
+            plain(&author(message, party, me)),
+            plain(&message.text)
         );
         writeln!(std::io::stdout(), "{line}").ok();
         self.shown.insert(conversation, message.seq);
@@ -94,11 +94,11 @@ impl Screen {
     }
 
     pub(super) fn note(&self, words: &str) {
-        writeln!(std::io::stderr(), "-- {words}").ok();
+        writeln!(std::io::stderr(), "-- {}", plain(words)).ok();
     }
 
     pub(super) fn complain(&self, words: &str) {
-        writeln!(std::io::stderr(), "!! {words}").ok();
+        writeln!(std::io::stderr(), "!! {}", plain(words)).ok();
     }
 
     /// What was typed comes back from the thread; on a terminal it would stand there twice.
@@ -110,6 +110,23 @@ impl Screen {
                 .ok();
         }
     }
+}
+
+/// As a terminal may have it: what others wrote can neither steer the terminal nor look
+/// like a line of its own. Of a text of several lines the later ones are set in.
+fn plain(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push_str("\n      | "),
+            '\t' => shown.push(' '),
+            '\r' => {}
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => shown.push('\u{fffd}'),
+            c if c.is_control() => shown.push('\u{fffd}'),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 fn clock(at: i64) -> String {
@@ -141,5 +158,15 @@ mod tests {
     fn an_id_is_shown_by_its_end() {
         assert_eq!(short("01973b5e-0000-7000-8000-00000000abcd"), "00abcd");
         assert_eq!(short("abc"), "abc");
+    }
+
+    #[test]
+    fn what_others_write_neither_steers_the_terminal_nor_forges_a_line() {
+        let hostile = "\u{1b}[31mred\u{1b}]0;title\u{7}\r\n10:00 anna: forged\u{202e}\tx";
+        assert_eq!(
+            plain(hostile),
+            "\u{fffd}[31mred\u{fffd}]0;title\u{fffd}\n      | 10:00 anna: forged\u{fffd} x"
+        );
+        assert_eq!(plain("¿Qué tal? 👋"), "¿Qué tal? 👋");
     }
 }

@@ -26,6 +26,7 @@ use serde_json::Value;
 
 use super::lines::{Lines, line_at};
 use super::reader::{ConfigError, Fault, Reader};
+use crate::config::json;
 use crate::domain::company::{Company, Problem};
 use crate::domain::ids::AgentId;
 use crate::limits;
@@ -39,6 +40,8 @@ use workstream::WorkstreamFile;
 /// Bytes of a configuration at most, written as JSON: what a stored record can hold, with
 /// room for the audit's two copies.
 const COMPANY_BYTES_MAX: usize = limits::RECORD_BYTES_MAX / 4;
+/// So much is shown of each line of a fault.
+const FAULT_LINE_CHARS_MAX: usize = 300;
 
 /// A company: everything that linger knows about how it works.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -95,7 +98,14 @@ impl CompanyFile {
     /// # Errors
     /// What JSON or the structure does not allow, with line and column.
     pub fn parse_json(text: &[u8]) -> Result<Self, ConfigError> {
-        serde_json::from_slice(text).map_err(|e| refused(Some(e.line()), e))
+        let value = json::parse(text).map_err(|e| refused(Some(e.line()), e))?;
+        json::read("", value).map_err(|(at, why)| ConfigError {
+            problems: vec![Fault {
+                line: None,
+                at,
+                why,
+            }],
+        })
     }
 
     /// The file of a company: everything written out, defaults included.
@@ -233,9 +243,18 @@ fn refused(line: Option<usize>, why: impl fmt::Display) -> ConfigError {
         problems: vec![Fault {
             line,
             at: String::new(),
-            why: why.to_string(),
+            why: shortened(&why.to_string()),
         }],
     }
+}
+
+/// Faults show the line they are on, and a line may be as long as the file.
+fn shortened(why: &str) -> String {
+    let shorten = |line: &str| match line.char_indices().nth(FAULT_LINE_CHARS_MAX) {
+        Some((end, _)) => format!("{} …", line[..end].trim_end()),
+        None => line.to_owned(),
+    };
+    why.lines().map(shorten).collect::<Vec<_>>().join("\n")
 }
 
 fn too_large(company: &Company) -> Option<Problem> {

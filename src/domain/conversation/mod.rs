@@ -32,6 +32,7 @@ mod offer;
 mod overflow;
 mod place;
 mod posting;
+mod pre_chat;
 mod reconfigured;
 mod saying;
 mod silence;

@@ -40,6 +40,7 @@ pub fn start_among(
     let (workstream, rules) = resolve(&start, ctx)?;
     accepts(&start, rules, ctx)?;
     check_context(&start)?;
+    super::pre_chat::check(&start, ctx.company)?;
     let first_message = first_message(&start)?;
     let arrival = arrive(&start, rules, ctx.company, ctx.now, waiting);
     let waits_in = match &arrival.way.end {

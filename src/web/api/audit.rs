@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::audit::{AuditRecord, Interface};
+use crate::domain::audit::AuditRecord;
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Timestamp;
 use crate::limits;
@@ -111,11 +111,7 @@ fn body(record: &AuditRecord) -> AuditRecordBody {
     AuditRecordBody {
         at: record.at.0,
         who: record.who.as_ref().map(ToString::to_string),
-        interface: match record.interface {
-            Interface::Api => "api",
-            Interface::CommandLine => "command_line",
-            Interface::Start => "start",
-        },
+        interface: record.interface.as_str(),
         revision: record.revision,
         changes: record
             .changes

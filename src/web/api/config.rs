@@ -1,13 +1,13 @@
 //! The configuration: read, changed whole or object by object. Admins only.
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::actors::Reconfigured;
-use crate::config::{CompanyFile, ConfigError, Edit, Kind, Moves, Plan, parse_moves};
+use crate::config::{CompanyFile, ConfigError, Edit, Kind, Moves, Plan, parse_json, parse_moves};
 use crate::domain::company::Company;
 use crate::domain::ids::QueueId;
 use crate::domain::reject::{Code, Reject};
@@ -122,6 +122,7 @@ pub(in crate::web) async fn apply(
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     let body = whole(body)?;
+    only_as(&request, &["application/json", "application/toml"])?;
     let file = read_file(&request, &body).map_err(|e| unreadable(&e))?;
     let moves = parse_moves(query.moves.as_deref().unwrap_or_default()).map_err(invalid)?;
     let edit = Edit::Whole {
@@ -205,8 +206,9 @@ pub(in crate::web) async fn put(
     let (kind, id) = path.into_inner();
     let kind = kind_of(&kind)?;
     let body = whole(body)?;
-    let mut object: Value = serde_json::from_slice(&body)
-        .map_err(|e| invalid(format!("The body is not JSON: {e}.")))?;
+    only_as(&request, &["application/json"])?;
+    let mut object =
+        parse_json(&body).map_err(|e| invalid(format!("The body is not sound JSON: {e}.")))?;
     let mut secret = None;
     if kind == Kind::Agents && !query.dry_run {
         secret = secret_of_new_agent(&state.gateway.company(), &id, &mut object)?;
@@ -370,6 +372,22 @@ fn whole(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes, ApiEr
         )
         .into()
     })
+}
+
+/// What a body is, its type says (as everywhere in the API).
+fn only_as(request: &HttpRequest, types: &[&str]) -> Result<(), ApiError> {
+    use actix_web::HttpMessage;
+    if types.contains(&request.content_type()) {
+        return Ok(());
+    }
+    Err(ApiError::with_status(
+        Code::InvalidRequest,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        format!(
+            "Send the body with `Content-Type: {}`.",
+            types.join("` or `")
+        ),
+    ))
 }
 
 fn invalid(sentence: impl Into<String>) -> ApiError {

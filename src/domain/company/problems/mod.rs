@@ -12,9 +12,11 @@ mod queue;
 mod widget;
 mod workstream;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Company, Distribution, Mode, Texts, Workstream};
+use crate::domain::ids::AgentId;
 use crate::domain::message::SystemKind;
 use crate::domain::system_messages;
 use crate::limits;
@@ -56,6 +58,12 @@ impl Found {
     }
 
     fn name(&mut self, at: &str, name: &str) {
+        if name.chars().any(is_invisible) {
+            self.note(
+                format!("{at}.name"),
+                format!("The name {name:?} holds a control character, which would show as something else; remove it."),
+            );
+        }
         if name.chars().count() > NAME_CHARS_MAX {
             self.note(
                 format!("{at}.name"),
@@ -75,7 +83,16 @@ impl Found {
 
     /// A text that people read: its languages and its length.
     fn texts(&mut self, at: &str, texts: &Texts) {
+        let mut languages = BTreeSet::new();
         for (language, text) in &texts.0 {
+            if !languages.insert(language.to_lowercase()) {
+                self.note(
+                    at,
+                    format!(
+                        "{language:?} is there twice, in capital and in small letters; keep one."
+                    ),
+                );
+            }
             if language != super::ANY_LANGUAGE && !is_language_tag(language) {
                 self.note(
                     at,
@@ -143,8 +160,8 @@ impl Company {
             widget::check(self, id, w, &mut found);
         }
         for (id, calendar) in &self.calendars {
-            for why in calendar.problems() {
-                found.note(format!("hours.{id}"), why);
+            for (key, why) in calendar.problems() {
+                found.note(format!("hours.{id}.{key}"), why);
             }
         }
         self.check_people(&mut found);
@@ -181,6 +198,12 @@ impl Company {
             let at = format!("agents.{id}");
             found.name(&at, &agent.name);
             found.name(&at, &agent.display_name);
+            if agent.display_name.trim().is_empty() {
+                found.note(
+                    format!("{at}.display_name"),
+                    format!("Agent {id} has no name for customers; write one or leave the line out, then it is the id."),
+                );
+            }
             if agent.capacity == 0 {
                 found.note(
                     format!("{at}.capacity"),
@@ -221,12 +244,32 @@ impl Company {
                 )
             })
         });
-        unfaithful.chain(deserted).collect()
+        let costly = self.workstreams.iter().filter_map(|(id, w)| {
+            let queue = self.queues.get(&w.default_queue)?;
+            let has_room = |a: &AgentId| {
+                let agent = self.agents.get(a);
+                agent.is_some_and(|a| a.enabled && a.capacity >= w.units)
+            };
+            let employs = !queue.members.is_empty();
+            (w.enabled && employs && !queue.members.iter().any(has_room)).then(|| {
+                format!(
+                    "A conversation of workstream {id} costs {} units, and nobody in queue {} has as many; it could never be offered there.",
+                    w.units, w.default_queue
+                )
+            })
+        });
+        unfaithful.chain(deserted).chain(costly).collect()
     }
 }
 
 fn mode_of<'a>(company: &'a Company, widget: &super::Widget) -> Option<&'a Workstream> {
     company.workstreams.get(&widget.workstream)
+}
+
+/// Not seen, but able to change what is: control characters and those that turn the
+/// direction of writing.
+fn is_invisible(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// BCP 47 in its everyday form: a language and what narrows it, by hyphens.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Found, mode_of};
+use crate::domain::arrival::CLAIM_PREFIX;
 use crate::domain::company::{Company, CustomerKey, Mode, Question, QuestionKind, Widget};
 use crate::domain::ids::WidgetId;
 
@@ -93,7 +94,7 @@ fn check_questions(at: &str, id: &WidgetId, questions: &[Question], found: &mut 
                 format!("Widget {id}: the question key {key:?} is empty or used twice; each answer needs a key of its own."),
             );
         }
-        if RESERVED.contains(&key) || key.starts_with("hours.") {
+        if RESERVED.contains(&key) || key.starts_with("hours.") || key.starts_with(CLAIM_PREFIX) {
             found.note(
                 format!("{at}.key"),
                 format!("Widget {id}: the key {key:?} is filled by linger itself; choose another."),

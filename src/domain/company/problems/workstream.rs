@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::Found;
+use super::{CAPACITY_MAX, Found};
 use crate::domain::company::{
-    Company, Mode, Patience, RouteRule, TimeoutAction, TimeoutRule, Workstream, WrapUp,
+    Company, Condition, Mode, Patience, Presence, RouteRule, Test, TimeoutAction, TimeoutRule,
+    Workstream, WrapUp,
 };
-use crate::domain::ids::{CalendarId, WorkstreamId};
+use crate::domain::ids::{CalendarId, WidgetId, WorkstreamId};
 use crate::domain::time::Millis;
 
 const TIMEOUT_RULES_MAX: usize = 20;
@@ -31,10 +32,25 @@ pub(super) fn check(company: &Company, id: &WorkstreamId, w: &Workstream, found:
             format!("Workstream {id}: units is 0; a conversation costs at least 1."),
         );
     }
+    if w.units > CAPACITY_MAX {
+        found.note(
+            format!("{at}.units"),
+            format!(
+                "Workstream {id}: a conversation costs {} units, more than an agent may have ({CAPACITY_MAX}); write fewer.",
+                w.units
+            ),
+        );
+    }
+    if w.allowed_presences.is_empty() || w.allowed_presences.contains(&Presence::Offline) {
+        found.note(
+            format!("{at}.allowed_presences"),
+            format!("Workstream {id} is offered to whoever is in one of these presences: name at least one, and not \"offline\", for nobody is there then."),
+        );
+    }
     if w.mode == Mode::Live && w.keep_same_agent.is_some() {
         found.note(
             format!("{at}.keep_same_agent"),
-            format!("Workstream {id}: keep_same_agent is for persistent workstreams; remove it."),
+            format!("Workstream {id} is live: keep_same_agent and stickiness are for persistent workstreams; remove them."),
         );
     }
     if let Some(locale) = &w.locale {
@@ -71,7 +87,10 @@ fn check_times(at: &str, id: &WorkstreamId, w: &Workstream, found: &mut Found) {
         if value < low || value > high {
             found.note(
                 format!("{at}.timers.{name}"),
-                format!("Workstream {id}: {name} is {value}; it must be from {low} to {high}."),
+                format!(
+                    "Workstream {id}: {name} is {}; it must be from {low} to {high}.",
+                    exactly(value)
+                ),
             );
         }
     }
@@ -133,6 +152,7 @@ fn check_routes(
             );
         }
         for condition in &rule.when {
+            check_values(company, &at, id, rule, condition, found);
             if condition.key.trim().is_empty() {
                 found.note(
                     format!("{at}.when"),
@@ -151,6 +171,44 @@ fn check_routes(
                     format!("Workstream {id}, rule {}: hours {name} do not exist; add them or change the key.", rule.name),
                 );
             }
+        }
+    }
+}
+
+/// A condition that can never hold, or always does, is not what was meant.
+fn check_values(
+    company: &Company,
+    at: &str,
+    id: &WorkstreamId,
+    rule: &RouteRule,
+    condition: &Condition,
+    found: &mut Found,
+) {
+    let (Test::AnyOf(values) | Test::NoneOf(values)) = &condition.test else {
+        return;
+    };
+    let mut wrong = |why: String| {
+        found.note(
+            format!("{at}.when"),
+            format!("Workstream {id}, rule {}: {why}", rule.name),
+        );
+    };
+    let key = condition.key.as_str();
+    if values.is_empty() {
+        wrong(format!(
+            "the condition on {key} names no value; name at least one."
+        ));
+    }
+    for value in values {
+        let is_widget = || WidgetId::parse(value).is_ok_and(|w| company.widgets.contains_key(&w));
+        if key.starts_with("hours.") && value != "open" && value != "closed" {
+            wrong(format!(
+                "{key} is never {value:?}; write \"open\" or \"closed\"."
+            ));
+        } else if key == "widget" && !is_widget() {
+            wrong(format!(
+                "widget {value:?} does not exist; add it or name another."
+            ));
         }
     }
 }
@@ -195,5 +253,16 @@ fn check_timeouts(at: &str, id: &WorkstreamId, w: &Workstream, found: &mut Found
         if let TimeoutAction::Say(texts) = &rule.then {
             found.said(&format!("{at}.say"), "What it says", texts);
         }
+    }
+}
+
+/// A length that is not rounded: one that is just out of bounds would look as if it were within.
+fn exactly(length: Millis) -> String {
+    match length.0 {
+        ms if ms % 1_000 != 0 => format!("{ms} ms"),
+        ms if ms % 60_000 != 0 => format!("{} s", ms / 1_000),
+        ms if ms % 3_600_000 != 0 => format!("{} min", ms / 60_000),
+        ms if ms % 86_400_000 != 0 => format!("{} h", ms / 3_600_000),
+        ms => format!("{} days", ms / 86_400_000),
     }
 }
