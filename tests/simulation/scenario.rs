@@ -225,7 +225,7 @@ pub(crate) fn change(rng: &mut StdRng, company: &mut Company) {
     let profile = company.agents.get_mut(&who).expect("configured");
     let queue = company.queues.get_mut(&which).expect("configured");
     let rules = company.workstreams.get_mut(&of).expect("configured");
-    match rng.random_range(0..9) {
+    match rng.random_range(0..11) {
         0 => profile.enabled = !profile.enabled,
         1 => profile.capacity = rng.random_range(1..4),
         2 => {
@@ -236,11 +236,12 @@ pub(crate) fn change(rng: &mut StdRng, company: &mut Company) {
         3 => queue.hours = if queue.hours.is_some() { None } else { hours },
         4 => queue.overflow = overflow(rng),
         5 => rules.timeout_rules = timeout_rules(rng),
-        6 => {
-            rules.timers.auto_park_after = Millis::minutes(rng.random_range(5..90));
-            rules.timers.auto_close_after = Millis::days(rng.random_range(1..28));
+        6..=8 => {
+            rules.timers.auto_park_after = Millis::minutes(rng.random_range(2..90));
+            rules.timers.auto_close_after = Millis::minutes(rng.random_range(10..10_000));
+            rules.timers.open_idle_close = Millis::minutes(rng.random_range(10..10_000));
         }
-        7 => rules.keep_same_agent = keep_same_agent(rules.mode, rng),
+        9 => rules.keep_same_agent = keep_same_agent(rules.mode, rng),
         _ => rules.enabled = !rules.enabled,
     }
 }
