@@ -483,3 +483,20 @@ async fn a_shorter_timer_holds_for_conversations_that_sleep_as_well() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_live_customer_in_line_is_told_when_the_queue_closes() {
+    let server = server();
+    let olga = server.agent_http("olga");
+    let mut maria = server.customer("maria").await;
+    let id = maria.start(LIVE, "Hello").await;
+    maria.follow(&id, 0).await;
+    ok(put(&olga, "/config/hours/never", json!({"time_zone": "UTC"})).await);
+    ok(edit(&olga, "/config/queues/support", |q| {
+        q["hours"] = json!("never");
+    })
+    .await);
+    maria
+        .until(|f| f["author"]["system"] == "outside_hours")
+        .await;
+}

@@ -208,7 +208,7 @@ fn each_setting_that_timers_follow_concerns_its_workstream_and_no_other_setting_
         ("a timer", |w| w.timers.auto_park_after = Millis::minutes(1)),
         ("stickiness alone", |w| w.keep_same_agent = None),
         ("wrap-up", |w| {
-            w.wrap_up = crate::domain::company::WrapUp::Release
+            w.wrap_up = crate::domain::company::WrapUp::Release;
         }),
         ("timeout rules", |w| {
             w.timeout_rules.push(crate::domain::company::TimeoutRule {
