@@ -24,8 +24,8 @@ holiday-live = Heute ist Feiertag, und unser Team ist nicht im Dienst. Wir sind 
 queue-position = Sie sind auf Platz { $position } der Warteschlange.
 next-in-line = Sie sind als Nächstes an der Reihe.
 average-wait = Die Wartezeit beträgt derzeit etwa { $wait }.
-customer-disconnected = Die Verbindung zur Kundin oder zum Kunden ist unterbrochen.
-customer-reconnected = Die Verbindung zur Kundin oder zum Kunden ist wiederhergestellt.
+customer-disconnected = Die Verbindung zu diesem Chat wurde unterbrochen.
+customer-reconnected = Die Verbindung zu diesem Chat steht wieder.
 agent-returned = { $agent } ist wieder in Ihrer Unterhaltung.
     .nameless = Jemand aus unserem Team ist wieder in Ihrer Unterhaltung.
 

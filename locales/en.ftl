@@ -26,8 +26,8 @@ holiday-live = Our team has a holiday today. We are back on { $opens_at }.
 queue-position = You are number { $position } in line.
 next-in-line = You are next in line.
 average-wait = The wait is about { $wait } at the moment.
-customer-disconnected = The customer has lost the connection.
-customer-reconnected = The customer is connected again.
+customer-disconnected = The connection to this chat was interrupted.
+customer-reconnected = The connection to this chat is back.
 agent-returned = { $agent } is back in your conversation.
     .nameless = A member of our team is back in your conversation.
 

@@ -24,8 +24,8 @@ holiday-live = Hoy es festivo y nuestro equipo no está disponible. Volveremos a
 queue-position = Ocupa el puesto número { $position } en la cola.
 next-in-line = Su consulta es la siguiente en la cola.
 average-wait = El tiempo de espera aproximado es de { $wait }.
-customer-disconnected = Se ha perdido la conexión con el cliente.
-customer-reconnected = Se ha restablecido la conexión con el cliente.
+customer-disconnected = Se ha interrumpido la conexión con este chat.
+customer-reconnected = Se ha restablecido la conexión con este chat.
 agent-returned = { $agent } ha vuelto a su conversación.
     .nameless = Una persona de nuestro equipo ha vuelto a su conversación.
 

@@ -25,8 +25,8 @@ holiday-live = C’est aujourd’hui un jour férié et notre équipe est absent
 queue-position = Vous êtes en position { $position } dans la file d’attente.
 next-in-line = Votre demande est la prochaine dans la file d’attente.
 average-wait = L’attente est actuellement d’environ { $wait }.
-customer-disconnected = La connexion avec le client est interrompue.
-customer-reconnected = La connexion avec le client est rétablie.
+customer-disconnected = La connexion à ce chat a été interrompue.
+customer-reconnected = La connexion à ce chat est rétablie.
 agent-returned = { $agent } est de retour dans votre conversation.
     .nameless = Un membre de notre équipe est de retour dans votre conversation.
 

@@ -24,8 +24,8 @@ holiday-live = Hoxe é festivo e o noso equipo non está dispoñible. Volveremos
 queue-position = Ocupa o posto número { $position } na cola.
 next-in-line = A súa consulta é a seguinte na cola.
 average-wait = O tempo de espera aproximado é de { $wait }.
-customer-disconnected = Perdeuse a conexión co cliente.
-customer-reconnected = Restableceuse a conexión co cliente.
+customer-disconnected = Interrompeuse a conexión con este chat.
+customer-reconnected = Restableceuse a conexión con este chat.
 agent-returned = { $agent } volve estar na súa conversa.
     .nameless = Unha persoa do noso equipo volve estar na súa conversa.
 

@@ -24,8 +24,8 @@ holiday-live = Hoje é feriado e o atendimento está fechado. Voltamos a atender
 queue-position = Ocupa o lugar número { $position } na fila.
 next-in-line = O seu pedido é o próximo da fila.
 average-wait = O tempo de espera é de cerca de { $wait }.
-customer-disconnected = Perdeu-se a ligação com o cliente.
-customer-reconnected = A ligação com o cliente foi restabelecida.
+customer-disconnected = A ligação a este chat foi interrompida.
+customer-reconnected = A ligação a este chat foi restabelecida.
 agent-returned = { $agent } voltou à sua conversa.
     .nameless = Uma pessoa do nosso atendimento voltou à sua conversa.
 

@@ -131,6 +131,9 @@ pub const GROUP_COMMIT_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const READER_QUEUE_MAX: usize = 16_384;
 /// Reader threads.
 pub const READER_THREADS: usize = 2;
+/// Timer rows looked at in one go after a change of the configuration: bounds how long the
+/// sweep keeps one reader and how many writes it hands over at once.
+pub const TIMERS_SWEPT_AT_ONCE: usize = 256;
 /// Bytes of a stored record at most; a longer length field is damage.
 pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of a company file sent over HTTP: comments and layout beside what is stored.

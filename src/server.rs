@@ -22,7 +22,6 @@ use crate::cli::company_file;
 use crate::clock::Clock;
 use crate::config::{CustomerRate, ServeSettings};
 use crate::domain::company::Company;
-use crate::domain::conversation::row_is_late;
 use crate::domain::ids::ConversationId;
 use crate::engine::summary::Summary;
 use crate::error::Exit;
@@ -76,7 +75,8 @@ pub struct Opened {
     store: Store,
     company: Arc<Company>,
     live: Vec<Summary>,
-    late: Vec<ConversationId>,
+    /// Every timer row follows the configuration.
+    swept: bool,
     parked: Vec<ConversationId>,
 }
 
@@ -108,15 +108,10 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
         tracing::warn!("{warning}");
     }
     let parked: Vec<ConversationId> = store.parked()?.into_iter().map(|(id, _)| id).collect();
-    let (mut live, mut late) = (Vec::new(), Vec::new());
+    let mut live = Vec::new();
     for id in store.live()? {
         match store.conversation(id) {
-            Ok(Some(state)) => {
-                if row_is_late(store.timer_of(id)?, &state, &company) {
-                    late.push(id);
-                }
-                live.push(Summary::from(&state));
-            }
+            Ok(Some(state)) => live.push(Summary::from(&state)),
             Ok(None) => {
                 tracing::error!(conversation = %id, "listed as live but not there; run `linger verify`");
             }
@@ -126,11 +121,12 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
             }
         }
     }
+    let swept = store.swept()? == Some(company.revision);
     Ok(Opened {
         store,
         company: Arc::new(company),
         live,
-        late,
+        swept,
         parked,
     })
 }
@@ -159,7 +155,7 @@ pub async fn serve(
         store,
         company,
         live,
-        late,
+        swept,
         parked,
     } = opened;
     let fatal = Arc::new(Fatal::default());
@@ -188,7 +184,7 @@ pub async fn serve(
     );
     let boot = Boot {
         live,
-        late,
+        swept,
         parked,
         agents: store.agents()?,
         arbiters: arbiters.iter().map(Arbiter::handle).collect(),

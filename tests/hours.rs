@@ -2,7 +2,7 @@
 //! time goes by, through daylight saving in both directions and over holidays.
 
 use linger::domain::hours::{Calendar, Date, Interval, MINUTES_PER_DAY};
-use linger::domain::system_messages;
+use linger::domain::system_messages::{Placeholders, render};
 use linger::domain::time::{Millis, Timestamp};
 
 fn at(rfc3339: &str) -> Timestamp {
@@ -466,7 +466,12 @@ fn given_the_ends_of_time_when_asked_then_nothing_panics() {
 #[test]
 fn given_an_opening_when_written_for_people_then_day_time_and_zone_are_local() {
     let text = |zone: &str, t: &str| {
-        system_messages::opening_text(&office(zone).local_time(at(t)), &["en"])
+        let opening = office(zone).local_time(at(t));
+        let values = Placeholders {
+            opens_at: Some(&opening),
+            ..Placeholders::default()
+        };
+        render("{opens_at}", &values, &["en"])
     };
     assert_eq!(
         text("Europe/Madrid", "2026-03-09T08:00:00Z"),

@@ -280,6 +280,14 @@ impl Floor {
         self.assignment.ledger().load(&agent(name))
     }
 
+    fn configure(&mut self, change: impl FnOnce(&mut Company)) {
+        let mut next = Company::clone(&self.company);
+        change(&mut next);
+        self.company = Arc::new(next);
+        let actions = self.assignment.configure(self.company.clone(), self.now);
+        self.perform(actions);
+    }
+
     /// Anna has had conversation 1 and parked it.
     fn anna_has_parked_one(&mut self) {
         self.available("anna");
@@ -519,6 +527,89 @@ fn a_disabled_agent_is_not_waited_for() {
         (floor.offered_to("ben"), floor.sticky_end(1)),
         (vec![1], Some(StickyEnd::AgentGone))
     );
+}
+
+#[test]
+fn who_loses_a_disabled_agent_goes_to_the_queue_at_once_and_ahead_of_it_in_both_modes() {
+    for mode in [Mode::Persistent, Mode::Live] {
+        let mut floor = Floor::new(company(|c| {
+            for rules in c.workstreams.values_mut() {
+                *rules = Workstream::new("W", mode, rules.default_queue.clone());
+            }
+        }));
+        floor.available("anna");
+        floor.start(1, "first");
+        floor.accept_all("anna");
+        floor.presence("anna", Presence::Busy);
+        floor.start(2, "first");
+        floor.pass(Millis::minutes(2));
+        floor.configure(|c| c.agents.get_mut(&agent("anna")).expect("there").enabled = false);
+        let gone = Command::AgentGone {
+            agent: agent("anna"),
+        };
+        floor.step(1, &Actor::Engine, gone).expect("possible");
+        let returned_at = floor.now;
+        let state = &floor.states[&1];
+        assert_eq!((state.state, &state.returning), (State::Open, &None));
+        assert_eq!(state.queued_at, returned_at, "{mode:?}");
+        floor.pass(Millis::minutes(1));
+        floor.available("ben");
+        let offers: Vec<u128> = floor.offers().into_iter().map(|(id, _)| id).collect();
+        assert_eq!(
+            offers,
+            [1, 1, 2],
+            "{mode:?}: ahead of who came before its return"
+        );
+        assert_eq!(floor.explanation(1).waited, Millis::minutes(1));
+    }
+}
+
+#[test]
+fn when_the_same_agent_is_kept_no_more_nobody_waits_for_theirs() {
+    let mut floor = Floor::new(company(|_| {}));
+    floor.anna_has_parked_one();
+    floor.presence("anna", Presence::Away);
+    floor.available("ben");
+    floor.writes(1);
+    assert_eq!(floor.offered_to("ben"), [] as [u128; 0]);
+    floor.configure(|c| {
+        for rules in c.workstreams.values_mut() {
+            rules.keep_same_agent = None;
+        }
+    });
+    assert_eq!(
+        (floor.offered_to("ben"), floor.sticky_end(1)),
+        (vec![1], Some(StickyEnd::SwitchedOff))
+    );
+}
+
+#[test]
+fn an_assignment_names_the_supervisor_who_made_it_and_an_offer_of_lingers_own_nobody() {
+    let mut floor = Floor::new(company(|c| {
+        c.workstreams
+            .get_mut(&workstream("second"))
+            .expect("there")
+            .auto_accept = true;
+    }));
+    for (id, into) in [(1, "first"), (2, "second")] {
+        floor.start(id, into);
+        let action = floor.wants("sue", id, &Want::Assign(agent("anna")));
+        floor.perform(vec![action.expect("a supervisor may")]);
+    }
+    floor.available("ben");
+    floor.start(3, "first");
+    let deciders: Vec<(u128, Option<String>)> = floor
+        .journal
+        .iter()
+        .filter_map(|(id, r)| match &r.event {
+            Event::Offered { by, .. } | Event::Assigned { by, .. } => {
+                Some((*id, by.as_ref().map(ToString::to_string)))
+            }
+            _ => None,
+        })
+        .collect();
+    let sue = || Some("sue".to_owned());
+    assert_eq!(deciders, [(1, sue()), (2, sue()), (3, None)]);
 }
 
 #[test]

@@ -230,6 +230,8 @@ const SOMEWHERE: &[&str] = &[
     "fault death",
     "fault parked",
     "fault busy store",
+    "fault timers not read",
+    "way moved the timers of those that sleep",
     "way slept",
     "way asked the store for a client id",
     "way read for a reader that fell behind",

@@ -54,7 +54,7 @@ impl House {
         let arbiters: Vec<Arbiter> = (0..2).map(|_| Arbiter::new()).collect();
         let boot = Boot {
             live: Vec::new(),
-            late: Vec::new(),
+            swept: true,
             parked: Vec::new(),
             agents: Vec::new(),
             arbiters: vec![arbiters[1].handle()],

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::event::{Event, OverflowReason, OverflowedTo, Returning};
+use crate::domain::ids::AgentId;
 use crate::domain::message::Author;
 use crate::domain::note::Note;
 use crate::domain::routing::{Explanation, Rule, RuledOut};
@@ -57,11 +58,13 @@ pub(super) fn describe(event: &Event) -> String {
             deadline,
             explanation,
             reason,
+            by,
             ..
         } => {
             let units = reserved(*units, *over_capacity);
             format!(
-                "offered to {agent} until {} ({units}). {}{}",
+                "offered to {agent}{} until {} ({units}). {}{}",
+                decided(by.as_ref()),
                 time(*deadline),
                 explain(explanation),
                 because(reason.as_deref())
@@ -75,11 +78,13 @@ pub(super) fn describe(event: &Event) -> String {
             over_capacity,
             how,
             explanation,
+            by,
             ..
         } => {
             let units = reserved(*units, *over_capacity);
             format!(
-                "assigned to {agent}, {how:?} ({units}). {}",
+                "assigned to {agent}{}, {how:?} ({units}). {}",
+                decided(by.as_ref()),
                 explain(explanation)
             )
         }
@@ -201,6 +206,11 @@ fn noted(note: &Note) -> String {
 
 fn because(reason: Option<&str>) -> String {
     reason.map_or_else(String::new, |r| format!(" Reason: {}", r.escape_debug()))
+}
+
+/// Who took the decision out of linger's hands.
+fn decided(by: Option<&AgentId>) -> String {
+    by.map_or_else(String::new, |by| format!(" by {by}"))
 }
 
 fn reserved(units: u32, over_capacity: bool) -> String {

@@ -168,6 +168,8 @@ pub enum Command {
         /// Who.
         agent: AgentId,
     },
+    /// The queue of a live customer has closed (engine): tell them, if they wait in it.
+    TellHours,
 }
 
 /// What a start says.

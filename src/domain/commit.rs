@@ -45,6 +45,16 @@ pub struct TimerMove {
     pub to: Option<Timestamp>,
 }
 
+/// Timer rows that are later than they should be: the configuration was changed since they
+/// were written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LateTimers {
+    /// Where each of them belongs.
+    pub moves: Vec<(ConversationId, TimerMove)>,
+    /// There are more rows after that of this conversation.
+    pub next: Option<ConversationId>,
+}
+
 /// What is kept of an agent's presence through a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentRow {
@@ -91,4 +101,6 @@ pub enum Write {
         /// Why; `None` takes it back.
         reason: Option<String>,
     },
+    /// Every timer row follows the configuration of this revision.
+    Swept(u64),
 }

@@ -36,6 +36,8 @@ pub enum StickyEnd {
     AgentGone,
     /// The agent rejected the returning offer or let it time out.
     OfferDeclined,
+    /// The workstream does not keep the same agent any more.
+    SwitchedOff,
 }
 
 /// Why an offer ended without acceptance.
@@ -74,6 +76,17 @@ pub enum ReleaseReason {
     Parked,
     /// The agent was disabled or deleted.
     Dismissed,
+}
+
+impl ReleaseReason {
+    /// The agent is gone without having decided anything about the conversation.
+    #[must_use]
+    pub const fn is_vanished(self) -> bool {
+        match self {
+            Self::Absent | Self::Dismissed => true,
+            Self::Released | Self::Parked => false,
+        }
+    }
 }
 
 /// Who parked.
@@ -206,6 +219,8 @@ pub enum Event {
         explanation: Explanation,
         /// In the words of the supervisor who handed it over.
         reason: Option<Arc<str>>,
+        /// The supervisor who decided it; `None`: linger's own choice.
+        by: Option<AgentId>,
     },
     /// The offered agent accepted.
     Accepted {
@@ -233,6 +248,8 @@ pub enum Event {
         returning: bool,
         /// Why this agent.
         explanation: Explanation,
+        /// The supervisor who decided it; `None`: linger's own choice, or the agent's.
+        by: Option<AgentId>,
     },
     /// active → waiting.
     Parked {

@@ -2,9 +2,8 @@
 //! queue, in the customer's language, with everything filled in that is known.
 
 use crate::domain::company::{Company, Texts};
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Conversation, Ctx, Speech};
 use crate::domain::ids::{AgentId, QueueId};
-use crate::domain::system_messages::{Placeholders, Voice};
 use crate::domain::time::Timestamp;
 
 use super::view::{QuickReplyView, Words};
@@ -32,32 +31,17 @@ pub fn ready(
     now: Timestamp,
 ) -> Vec<QuickReplyView> {
     let queue = &conversation.queue;
-    let opens_at = company.hours_of(queue).and_then(|calendar| {
-        let at = calendar.next_opening(now)?;
-        Some(calendar.local_time(at))
-    });
-    let name = |agent: &AgentId| Some(company.agents.get(agent)?.display_name.as_str());
-    let values = Placeholders {
-        agent: name(agent).unwrap_or(""),
-        queue: company.queues.get(queue).map_or("", |q| q.name.as_str()),
-        customer: conversation
-            .context
-            .get(NAME)
-            .map_or(conversation.customer.as_str(), String::as_str),
-        opens_at: opens_at.as_ref(),
-        context: Some(&conversation.context),
-        ..Placeholders::default()
-    };
-    let voice = Voice::of(
-        company,
-        &conversation.workstream,
-        conversation.widget.as_ref(),
-        &conversation.locale,
-    );
+    let customer = conversation
+        .context
+        .get(NAME)
+        .map_or(conversation.customer.as_str(), String::as_str);
+    let speech = Speech::of(conversation, Ctx { now, company })
+        .about(Some(agent))
+        .to(customer);
     views(
         company,
         |queues| queues.is_empty() || queues.contains(queue),
-        |texts| voice.say(texts, &values).map(Words::Ready),
+        |texts| speech.text(texts).map(Words::Ready),
     )
 }
 

@@ -37,6 +37,8 @@ pub struct Summary {
     pub entry: Arc<Entry>,
     /// The place in line that the customer was told last, and when.
     pub told_place: Option<(u32, Timestamp)>,
+    /// The customer was told that the queue is closed, since they last came.
+    pub told_hours: bool,
 }
 
 impl From<&Conversation> for Summary {
@@ -53,6 +55,7 @@ impl From<&Conversation> for Summary {
             missed_by: None,
             entry: Arc::new(Entry::from(c)),
             told_place: c.told_place,
+            told_hours: c.told_hours,
         }
     }
 }

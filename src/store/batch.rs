@@ -5,7 +5,7 @@
 
 use rocksdb::{ColumnFamily, DB, WriteBatch};
 
-use super::codec::{self, DedupRow, EncodeError, ParkedReason, Stored};
+use super::codec::{self, DedupRow, EncodeError, ParkedReason, Stored, SweptRevision};
 use super::keys;
 use super::tables::Table;
 use crate::domain::commit::{Commit, TimerMove, Write};
@@ -93,6 +93,9 @@ impl<'a> Batch<'a> {
             } => {
                 self.delete(Table::Meta, &keys::parked(*conversation));
                 Ok(())
+            }
+            Write::Swept(revision) => {
+                self.put(Table::Meta, keys::META_SWEPT, &SweptRevision(*revision))
             }
         }
     }

@@ -75,6 +75,8 @@ pub enum Kind {
     DirectoryEntry = 13,
     /// A change to the configuration.
     AuditRecord = 14,
+    /// The revision of the configuration that every timer row follows.
+    SweptRevision = 15,
 }
 
 /// A type that the store keeps.
@@ -111,6 +113,10 @@ pub struct ParkedReason(pub String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct StoreFormat(pub u32);
 
+/// The revision of the configuration that every timer row follows, as stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct SweptRevision(pub u64);
+
 macro_rules! stored {
     ($($type:ident),+ $(,)?) => {
         $(impl Stored for $type {
@@ -130,6 +136,7 @@ stored!(
     ParkedReason,
     StoreFormat,
     Note,
+    SweptRevision,
 );
 
 impl Stored for Company {

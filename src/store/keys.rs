@@ -21,6 +21,9 @@ pub(super) const META_COMPANY: &[u8] = b"company";
 /// `meta`: conversations set aside; a conversation id follows.
 pub(super) const META_PARKED: &[u8] = b"parked/";
 
+/// `meta`: the revision of the configuration that every timer row follows.
+pub(super) const META_SWEPT: &[u8] = b"swept";
+
 const SENDER_CUSTOMER: u8 = 1;
 const SENDER_AGENT: u8 = 2;
 const SENDER_NOTES: u8 = 3;

@@ -1,13 +1,15 @@
 //! Reading across conversations: what is live, due, waiting, whose; agents; configuration.
 
 use super::Store;
-use super::codec::ParkedReason;
+use super::codec::{ParkedReason, SweptRevision};
 use super::error::StoreError;
 use super::keys;
 use super::tables::Table;
 use super::view::{ENOUGH, GO_ON, Order, Range, View, decode, malformed};
-use crate::domain::commit::AgentRow;
+use crate::domain::commit::{AgentRow, LateTimers, TimerMove};
 use crate::domain::company::Company;
+use crate::domain::conversation::{next_due, row_is_late};
+use crate::domain::directory::Entry;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, Position, WorkstreamId};
 use crate::domain::time::Timestamp;
 
@@ -137,6 +139,68 @@ impl Store {
                 if found.len() < limit { GO_ON } else { ENOUGH }
             })?;
         Ok(found)
+    }
+
+    /// The revision of the configuration that every timer row follows; `None`: nobody knows.
+    ///
+    /// # Errors
+    /// A damaged row, or the disk.
+    pub fn swept(&self) -> Result<Option<u64>, StoreError> {
+        let row: Option<SweptRevision> = self.view().get(Table::Meta, keys::META_SWEPT)?;
+        Ok(row.map(|SweptRevision(revision)| revision))
+    }
+
+    /// Looks at up to `limit` timer rows, in the order of conversations after one of them, and
+    /// returns those that a configuration makes late. Reads only the conversations that are
+    /// admitted. One that cannot be read keeps its row.
+    ///
+    /// # Errors
+    /// A damaged row, or the disk.
+    pub fn late_timers(
+        &self,
+        after: Option<ConversationId>,
+        limit: usize,
+        company: &Company,
+        admits: impl Fn(&Entry) -> bool,
+    ) -> Result<LateTimers, StoreError> {
+        let view = self.view();
+        let mut rows: Vec<(ConversationId, Timestamp)> = Vec::new();
+        let from = after.map_or_else(
+            || keys::TIMERS_BY_CONVERSATION.to_vec(),
+            |id| [keys::timer_of(id).as_slice(), &[0]].concat(),
+        );
+        let range = Range::prefix_from(keys::TIMERS_BY_CONVERSATION, &from);
+        view.scan(Table::Timers, range, Order::Ascending, |key, record| {
+            let id =
+                keys::trailing_conversation(key).ok_or_else(|| malformed(Table::Timers, key))?;
+            rows.push((id, decode(Table::Timers, key, record)?));
+            if rows.len() < limit { GO_ON } else { ENOUGH }
+        })?;
+        let mut late = LateTimers {
+            moves: Vec::new(),
+            next: rows
+                .last()
+                .map(|(id, _)| *id)
+                .filter(|_| rows.len() == limit),
+        };
+        for (id, row) in rows {
+            let entry: Option<Entry> = view.get(Table::Directory, &id.to_bytes())?;
+            if !entry.as_ref().is_some_and(&admits) {
+                continue;
+            }
+            match view.conversation(id) {
+                Ok(Some(state)) if row_is_late(Some(row), &state, company) => {
+                    let from = Some(row);
+                    let to = next_due(&state, company).map(|(due, _)| due);
+                    late.moves.push((id, TimerMove { from, to }));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(conversation = %id, %error, "its timer may be late; run `linger verify`");
+                }
+            }
+        }
+        Ok(late)
     }
 
     /// What is kept of every agent's presence.

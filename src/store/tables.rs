@@ -15,7 +15,7 @@
 //! | `directory` | conversation 16 | `Entry` |
 //! | `agents` | agent | `AgentRow` |
 //! | `audit` | time i64, revision u64 | `AuditRecord` |
-//! | `meta` | `format` · `company` · `parked/`, conversation 16 | format · `Company` · reason |
+//! | `meta` | `format` · `company` · `parked/`, conversation 16 · `swept` | format · `Company` · reason · revision |
 //!
 //! Every value that is not empty stands in an envelope (`codec`).
 

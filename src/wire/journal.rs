@@ -53,10 +53,11 @@ fn event(event: &Event) -> Value {
             returning,
             explanation,
             reason,
+            by,
         } => json!({
             "type": "offered", "agent": agent, "units": units, "over_capacity": over_capacity,
             "deadline": deadline, "returning": returning, "explanation": explained(explanation),
-            "reason": reason,
+            "reason": reason, "by": by,
         }),
         Event::Accepted { agent } => json!({"type": "accepted", "agent": agent}),
         Event::Declined { agent, reason } => {
@@ -69,9 +70,11 @@ fn event(event: &Event) -> Value {
             how,
             returning,
             explanation,
+            by,
         } => json!({
             "type": "assigned", "agent": agent, "units": units, "over_capacity": over_capacity,
             "how": how, "returning": returning, "explanation": explained(explanation),
+            "by": by,
         }),
         Event::Parked { by } => json!({"type": "parked", "by": by}),
         Event::Released {

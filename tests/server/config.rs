@@ -8,6 +8,7 @@ use crate::common::company::{LIVE, PICK, SUPPORT, Site};
 use crate::common::eventually;
 use crate::common::http::{Answer, Http};
 use crate::common::server::Server;
+use linger::domain::time::Millis;
 
 fn server() -> Server {
     Server::with(Site::with_capacity(2).with_admin())
@@ -450,4 +451,52 @@ async fn the_last_admin_cannot_be_locked_out() {
         assert_eq!(refused.code(), "invalid_configuration");
         assert!(refused.body.to_string().contains("admin"), "{refused:?}");
     }
+}
+
+#[tokio::test]
+async fn a_shorter_timer_holds_for_conversations_that_sleep_as_well() {
+    let mut server = server();
+    let mut parked = Vec::new();
+    let mut anna = server.available("anna").await;
+    for customer in ["maria", "joao", "rosa"] {
+        let id = start(&server, customer, SUPPORT).await;
+        anna.accept(&id).await;
+        anna.act("park", &id).await;
+        parked.push(id);
+    }
+    drop(anna);
+    // After a restart nothing of them is awake.
+    server.restart();
+    let (olga, carol) = (server.agent_http("olga"), server.agent_http("carol"));
+    ok(edit(&olga, &format!("/config/workstreams/{SUPPORT}"), |w| {
+        w["timers"]["auto_close_after"] = json!("2min");
+    })
+    .await);
+    server.advance(Millis::minutes(3));
+    eventually(
+        "they are closed without anybody looking at them",
+        async || {
+            let list = carol.get("/conversations?state=closed").await.body;
+            let ids = list["conversations"].as_array()?;
+            (ids.len() == parked.len()).then_some(())
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_live_customer_in_line_is_told_when_the_queue_closes() {
+    let server = server();
+    let olga = server.agent_http("olga");
+    let mut maria = server.customer("maria").await;
+    let id = maria.start(LIVE, "Hello").await;
+    maria.follow(&id, 0).await;
+    ok(put(&olga, "/config/hours/never", json!({"time_zone": "UTC"})).await);
+    ok(edit(&olga, "/config/queues/support", |q| {
+        q["hours"] = json!("never");
+    })
+    .await);
+    maria
+        .until(|f| f["author"]["system"] == "outside_hours")
+        .await;
 }

@@ -98,7 +98,9 @@ async fn an_assignment_over_capacity_stands_in_the_journal_as_such() {
     .await;
     assert_eq!(report(&assigned), [(second.as_str(), "ok")]);
     anna.accept(&second).await;
-    let journal = carol
+    // Whoever has it reads who wanted so, not supervisors alone.
+    let journal = server
+        .agent_http("anna")
         .get(&format!("/conversations/{second}/explanation"))
         .await
         .body;
@@ -109,6 +111,7 @@ async fn an_assignment_over_capacity_stands_in_the_journal_as_such() {
         .find(|e| e["event"]["type"] == "offered")
         .expect("it was offered");
     assert_eq!(offered["event"]["over_capacity"], true);
+    assert_eq!(offered["event"]["by"], "carol");
     assert_eq!(offered["event"]["explanation"]["rule"], "supervisor_assign");
 }
 

@@ -1,7 +1,9 @@
 //! What must be true after every step, and what must be true at rest.
 
 use linger::domain::commit::Commit;
-use linger::domain::company::{Company, Distribution, Mode, WhenAbsent, WhenFull, Workstream};
+use linger::domain::company::{
+    Company, Distribution, Mode, Patience, WhenAbsent, WhenFull, Workstream,
+};
 use linger::domain::conversation::{ConsultRole, Conversation, State};
 use linger::domain::event::{
     AssignedHow, CloseReason, DeclineReason, Event, OverflowReason, OverflowedTo, ParkedBy,
@@ -123,10 +125,8 @@ impl World {
             if stored.parked {
                 continue;
             }
-            // Whatever was changed since, nothing that is due is forgotten.
-            if stored.live {
-                self.store.check_timer(*id, &self.company);
-            }
+            // Whatever was changed since, nothing that is due is forgotten, asleep or not.
+            self.store.check_timer(*id, &self.company);
             if stored.state.state == State::Open {
                 self.check_not_forgotten(*id, &stored.state);
             }
@@ -281,6 +281,16 @@ impl World {
             && held().count() < limits::AGENT_SESSIONS_MAX
     }
 
+    /// The configuration that held at an instant, and since when.
+    fn company_at(&self, at: Timestamp) -> (Timestamp, &Company) {
+        let (since, company) = self
+            .configured_at
+            .range(..=at)
+            .next_back()
+            .expect("there was one from the beginning");
+        (*since, company)
+    }
+
     /// Every journal reads as the rules say it may: one winner, timers once, not early
     /// and in due order.
     pub(crate) fn check_journals(&self) {
@@ -291,7 +301,10 @@ impl World {
             let mut last_due = (Timestamp(i64::MIN), Timestamp(i64::MIN));
             for recorded in events {
                 check_event(&state, recorded);
-                if let Some(due) = due_of(&state, recorded, &self.company) {
+                let (since, company) = self.company_at(recorded.at);
+                // What was changed at this very instant may have been decided by either.
+                let changed = since == recorded.at;
+                if !changed && let Some(due) = due_of(&state, recorded, company) {
                     assert!(
                         due <= recorded.at,
                         "a timer of {id} fired early: {recorded:?}"
@@ -299,10 +312,7 @@ impl World {
                     // Patience runs only while it is open: it may have been over before the
                     // offer that went first was.
                     let patience = matches!(recorded.event, Event::StickyEnded { .. });
-                    // A change at this very instant may make something due that was not before.
-                    let changed = self.configured_at.contains(&recorded.at);
-                    let in_order =
-                        patience || changed || last_due.0 != recorded.at || last_due.1 <= due;
+                    let in_order = patience || last_due.0 != recorded.at || last_due.1 <= due;
                     assert!(in_order, "timers of {id} fired out of order: {recorded:?}");
                     last_due = (recorded.at, due);
                 }
@@ -421,7 +431,14 @@ fn due_of(state: &Conversation, recorded: &Recorded, company: &Company) -> Optio
         } => Some(state.transfer.as_ref()?.deadline),
         Event::StickyEnded {
             reason: StickyEnd::PatienceOver,
-        } => state.returning.as_ref()?.until,
+        } => {
+            let stickiness = company.workstreams[&state.workstream].keep_same_agent?;
+            let since = state.returning.as_ref()?.since;
+            match stickiness.patience {
+                Patience::Forever => Some(Timestamp(i64::MAX)),
+                Patience::For(length) => company.operating_deadline(&state.queue, since, length),
+            }
+        }
         Event::Parked {
             by: ParkedBy::Silence,
         } => Some(state.customer_at + timers.auto_park_after),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use linger::domain::command::{Actor, Command, Start};
+use linger::domain::commit::LateTimers;
 use linger::domain::company::{
     AgentProfile, Company, Distribution, LengthOverflow, Method, Mode, OverflowTo, Presence, Queue,
     Role, Texts, TimeoutAction, TimeoutRule, WaitOverflow, Workstream,
@@ -209,7 +210,17 @@ impl Crowd {
                     .or_default() += 1;
             }
             Effect::Park(id, why) => panic!("{id} was set aside: {why}"),
-            Effect::Drain(..) | Effect::Notify(..) | Effect::TimerDone(_) | Effect::Reply(..) => {}
+            // It never sleeps here, and has no rows.
+            Effect::ReadTimers(page) => {
+                let nothing = Some(LateTimers::default());
+                self.tell(|s, _, out| s.timers_read(page.number, nothing, out));
+            }
+            Effect::Drain(..)
+            | Effect::Notify(..)
+            | Effect::TimerDone(_)
+            | Effect::Reply(..)
+            | Effect::MoveTimers(_)
+            | Effect::Swept(_) => {}
         }
     }
 

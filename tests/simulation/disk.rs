@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use linger::domain::commit::Write;
+use linger::domain::commit::{LateTimers, Write};
 use linger::domain::company::{Company, Role};
 use linger::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
 use linger::domain::message::DedupKey;
@@ -10,7 +10,7 @@ use linger::domain::note::{Note, NoteNumber};
 use linger::engine::conversation::{ConversationMachine, Input, Origin};
 use linger::engine::outbound::SessionId;
 use linger::engine::request::{Page, Reply};
-use linger::engine::supervisor::{Epoch, Woken};
+use linger::engine::supervisor::{Epoch, TimerPage, Woken};
 use linger::engine::view::ConversationView;
 use rand::Rng;
 
@@ -41,6 +41,10 @@ pub(crate) enum Read {
     ),
     For(ConversationId, Epoch, SessionId, Seq, usize),
     ClientId(ConversationId, Epoch, DedupKey),
+    Timers(TimerPage),
+    /// What was read of them is on its way.
+    TimersFound(u64, Option<LateTimers>),
+    TimersMoved,
 }
 
 /// One write on its way to the disk.
@@ -178,6 +182,18 @@ impl World {
                     .filter(|_| self.sabotage != Sabotage::ForgetClientIds);
                 self.feed(id, epoch, Input::Found { key, found });
             }
+            Read::Timers(page) => {
+                let busy = !self.calm && self.rng.random_bool(0.2);
+                if busy {
+                    self.ways.insert("fault timers not read");
+                }
+                let late = (!busy).then(|| self.store.late_timers(&page, &self.company));
+                self.read(Read::TimersFound(page.number, late));
+            }
+            Read::TimersFound(number, late) => {
+                self.supervise(|s, _, out| s.timers_read(number, late, out));
+            }
+            Read::TimersMoved => self.supervise(|s, _, out| s.timers_moved(out)),
         }
         true
     }
@@ -220,6 +236,6 @@ impl Read {
 
     /// A conversation wakes from what its earlier life has written.
     pub(crate) fn waits_for_writer(&self) -> bool {
-        matches!(self, Self::Wake(..))
+        matches!(self, Self::Wake(..) | Self::Timers(_) | Self::TimersMoved)
     }
 }

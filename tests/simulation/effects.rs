@@ -88,6 +88,19 @@ impl World {
             E::TimerDone(id) => {
                 self.timers_underway.remove(&id);
             }
+            E::ReadTimers(page) => self.read(Read::Timers(page)),
+            E::MoveTimers(moves) => {
+                self.ways.insert("way moved the timers of those that sleep");
+                for (conversation, timer) in moves {
+                    let write = Write::Timer {
+                        conversation,
+                        timer,
+                    };
+                    self.submit(write, None);
+                }
+                self.read(Read::TimersMoved);
+            }
+            E::Swept(revision) => self.submit(Write::Swept(revision), None),
         }
     }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use linger::domain::company::Company;
-use linger::domain::conversation::row_is_late;
 use linger::domain::ids::ConversationId;
 use linger::domain::reject::Reject;
 use linger::engine::agent::AgentMachine;
@@ -80,17 +79,12 @@ impl World {
             })
             .collect();
         self.offline = self.agents.keys().map(|a| (a.clone(), self.now)).collect();
-        let company = &self.company;
-        let late: Vec<ConversationId> = self
-            .store
-            .conversations
-            .iter()
-            .filter(|(_, s)| s.live && !s.parked && row_is_late(s.timer, &s.state, company))
-            .map(|(id, _)| *id)
-            .collect();
+        let swept = self.store.swept == Some(self.company.revision);
         self.supervise(|s, now, out| {
             s.begin_work(now, out);
-            s.look_again(late, out);
+            if !swept {
+                s.sweep_timers(out);
+            }
         });
     }
 
@@ -143,6 +137,7 @@ impl World {
     pub(crate) fn reconfigure(&mut self) {
         let mut company = Company::clone(&self.company);
         scenario::change(&mut self.rng, &mut company);
+        company.revision += 1;
         for (id, profile) in &company.agents {
             let load = self.supervisor.assignment().ledger().load(id);
             let before = self.company.agents[id].capacity;
@@ -150,9 +145,9 @@ impl World {
                 self.by_right.insert(id.clone(), load);
             }
         }
-        self.configured_at.insert(self.now);
         self.company = Arc::new(company);
         let company = self.company.clone();
+        self.configured_at.insert(self.now, company.clone());
         self.supervise(|s, now, out| s.configure(company, now, out));
     }
 }

@@ -225,7 +225,7 @@ pub(crate) fn change(rng: &mut StdRng, company: &mut Company) {
     let profile = company.agents.get_mut(&who).expect("configured");
     let queue = company.queues.get_mut(&which).expect("configured");
     let rules = company.workstreams.get_mut(&of).expect("configured");
-    match rng.random_range(0..7) {
+    match rng.random_range(0..11) {
         0 => profile.enabled = !profile.enabled,
         1 => profile.capacity = rng.random_range(1..4),
         2 => {
@@ -236,8 +236,35 @@ pub(crate) fn change(rng: &mut StdRng, company: &mut Company) {
         3 => queue.hours = if queue.hours.is_some() { None } else { hours },
         4 => queue.overflow = overflow(rng),
         5 => rules.timeout_rules = timeout_rules(rng),
+        6..=8 => {
+            rules.timers.auto_park_after = Millis::minutes(rng.random_range(2..90));
+            rules.timers.auto_close_after = Millis::minutes(rng.random_range(10..10_000));
+            rules.timers.open_idle_close = Millis::minutes(rng.random_range(10..10_000));
+        }
+        9 => rules.keep_same_agent = keep_same_agent(rules.mode, rng),
         _ => rules.enabled = !rules.enabled,
     }
+}
+
+fn keep_same_agent(mode: Mode, rng: &mut StdRng) -> Option<Stickiness> {
+    if mode == Mode::Live || !rng.random_bool(0.85) {
+        return None;
+    }
+    let patience = if rng.random_bool(0.2) {
+        Patience::Forever
+    } else {
+        Patience::For(Millis::minutes(rng.random_range(1..30)))
+    };
+    Some(Stickiness {
+        when_full: [WhenFull::Wait, WhenFull::AssignAnyway, WhenFull::Queue]
+            [rng.random_range(0..3)],
+        when_absent: if rng.random_bool(0.6) {
+            WhenAbsent::Wait
+        } else {
+            WhenAbsent::Queue
+        },
+        patience,
+    })
 }
 
 fn rules(name: &str, rng: &mut StdRng) -> Workstream {
@@ -250,25 +277,7 @@ fn rules(name: &str, rng: &mut StdRng) -> Workstream {
     if name == "board" {
         rules.distribution = Distribution::Pick;
     }
-    if mode == Mode::Persistent && rng.random_bool(0.85) {
-        let patience = if rng.random_bool(0.2) {
-            Patience::Forever
-        } else {
-            Patience::For(Millis::minutes(rng.random_range(1..30)))
-        };
-        rules.keep_same_agent = Some(Stickiness {
-            when_full: [WhenFull::Wait, WhenFull::AssignAnyway, WhenFull::Queue]
-                [rng.random_range(0..3)],
-            when_absent: if rng.random_bool(0.6) {
-                WhenAbsent::Wait
-            } else {
-                WhenAbsent::Queue
-            },
-            patience,
-        });
-    } else {
-        rules.keep_same_agent = None;
-    }
+    rules.keep_same_agent = keep_same_agent(mode, rng);
     rules.prefer_last_agent = rng.random_bool(0.3);
     rules.units = rng
         .random_range(1..3)

@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use linger::domain::commit::{AgentRow, Commit, TimerMove, Write};
+use linger::domain::commit::{AgentRow, Commit, LateTimers, TimerMove, Write};
 use linger::domain::company::Company;
-use linger::domain::conversation::{Conversation, State, next_due};
+use linger::domain::conversation::{Conversation, State, next_due, row_is_late};
 use linger::domain::directory::Entry;
 use linger::domain::event::{Event, Recorded};
 use linger::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
@@ -18,6 +18,7 @@ use linger::domain::message::{DedupKey, Message};
 use linger::domain::note::{Note, NoteNumber};
 use linger::domain::time::Timestamp;
 use linger::engine::conversation::Memory;
+use linger::engine::supervisor::TimerPage;
 use linger::engine::view::ConversationView;
 
 /// Where it stood, its last message, its last note, and the version that customers count.
@@ -56,6 +57,7 @@ pub(crate) struct Store {
     waiting: BTreeSet<(AgentId, ConversationId)>,
     timers: BTreeSet<(Timestamp, ConversationId)>,
     pub(crate) agents: BTreeMap<AgentId, AgentRow>,
+    pub(crate) swept: Option<u64>,
 }
 
 /// At most one of these per customer and workstream.
@@ -86,6 +88,7 @@ impl Store {
                 self.agents.insert(agent, row);
             }
             Write::Barrier | Write::Company { .. } => {}
+            Write::Swept(revision) => self.swept = Some(revision),
             Write::Parked {
                 conversation,
                 reason,
@@ -227,6 +230,34 @@ impl Store {
             self.timers.insert((to, id));
         }
         stored.timer = timer.to;
+    }
+
+    /// A small page of timer rows.
+    pub(crate) fn late_timers(&self, page: &TimerPage, company: &Company) -> LateTimers {
+        const ROWS: usize = 2;
+        let behind = |id: &ConversationId| page.after.is_none_or(|after| *id > after);
+        let rows = self.conversations.iter();
+        let rows: Vec<_> = rows
+            .filter(|(id, s)| behind(id) && s.timer.is_some())
+            .take(ROWS)
+            .collect();
+        let late = rows.iter().filter(|(_, s)| {
+            let entry = s.entry.as_ref().expect("a start has a row");
+            page.concerned.admits(entry) && row_is_late(s.timer, &s.state, company)
+        });
+        let to = |s: &Stored| next_due(&s.state, company).map(|(due, _)| due);
+        LateTimers {
+            moves: late
+                .map(|(id, s)| {
+                    let (from, to) = (s.timer, to(s));
+                    (**id, TimerMove { from, to })
+                })
+                .collect(),
+            next: rows
+                .last()
+                .map(|(id, _)| **id)
+                .filter(|_| rows.len() == ROWS),
+        }
     }
 
     /// The row may be earlier than the earliest timer, never later and never missing.

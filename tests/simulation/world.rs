@@ -66,8 +66,8 @@ pub(crate) struct World {
     pub(crate) noted: HashMap<(ConversationId, DedupKey), (NoteNumber, String)>,
     pub(crate) trace: Option<Vec<String>>,
     pub(crate) capacity_dirty: bool,
-    /// When the configuration was changed.
-    pub(crate) configured_at: BTreeSet<Timestamp>,
+    /// Since when each configuration holds.
+    pub(crate) configured_at: BTreeMap<Timestamp, Arc<Company>>,
     /// Units that agents had when their capacity was lowered below them, and still have.
     pub(crate) by_right: BTreeMap<AgentId, u32>,
     /// The store has time for everything.
@@ -97,6 +97,7 @@ impl World {
             .keys()
             .map(|a| (a.clone(), AgentMachine::new(a.clone(), None, now)))
             .collect();
+        let configured_at = BTreeMap::from([(Timestamp(i64::MIN), company.clone())]);
         let mut world = Self {
             supervisor: Supervisor::new(company.clone(), []),
             devices: crate::devices::devices(),
@@ -125,7 +126,7 @@ impl World {
             trace: traced.then(Vec::new),
             capacity_dirty: false,
             by_right: BTreeMap::new(),
-            configured_at: BTreeSet::new(),
+            configured_at,
             calm: false,
             ways: BTreeSet::new(),
         };

@@ -24,7 +24,7 @@ use linger::domain::message::{Author, Message, Side, SystemKind};
 use linger::domain::note::{Note, NoteNumber};
 use linger::domain::routing::{Considered, Explanation, Rule, RuledOut};
 use linger::domain::time::{Millis, Timestamp};
-use linger::store::codec::{self, DedupRow, ParkedReason, StoreFormat, Stored};
+use linger::store::codec::{self, DedupRow, ParkedReason, StoreFormat, Stored, SweptRevision};
 
 use crate::story::{Story, agent, client, company, customer, id, workstream};
 
@@ -149,6 +149,7 @@ fn events() -> Vec<Event> {
             returning: true,
             explanation: explanation(),
             reason: Some("speaks Galician".into()),
+            by: Some(agent("sue")),
         },
         Event::Accepted {
             agent: agent("anna"),
@@ -164,6 +165,7 @@ fn events() -> Vec<Event> {
             how: AssignedHow::AutoAccepted,
             returning: false,
             explanation: explanation(),
+            by: Some(agent("sue")),
         },
         Event::Parked {
             by: ParkedBy::Silence,
@@ -440,6 +442,7 @@ fn samples() -> Vec<Sample> {
         ParkedReason("three deaths".to_owned()),
     ));
     samples.push(sample("store_format", StoreFormat(1)));
+    samples.push(sample("swept_revision", SweptRevision(300)));
     let mut entry = Entry::from(&conversation());
     entry.tags = ["refund".to_owned(), "vip".to_owned()].into();
     entry.subject = "Where is my parcel?".to_owned();

@@ -1,10 +1,11 @@
 //! What was written is what is read: states, pages, client ids, lists.
 
 use linger::domain::commit::{AgentRow, TimerMove, Write};
-use linger::domain::company::Presence;
+use linger::domain::company::{Company, Presence, Workstream};
+use linger::domain::directory::Entry;
 use linger::domain::ids::{ConversationId, Position, Seq};
 use linger::domain::message::{DedupKey, Sender};
-use linger::domain::time::Timestamp;
+use linger::domain::time::{Millis, Timestamp};
 use linger::limits;
 use linger::store::{Durability, Store, StoreError};
 
@@ -399,4 +400,58 @@ fn notes_are_read_in_pages_by_whom_they_are_for() {
     assert!(loaded.client_ids.iter().any(|(key, ..)| *key == of("n-5")));
     let found = store.find_client_id(id, &of("n-5")).expect("readable");
     assert_eq!(found.map(|(number, _)| number), Some(Seq(5)));
+}
+
+#[test]
+fn timer_rows_that_a_configuration_makes_late_are_found_page_by_page() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let store = open(directory.path());
+    store.write_now(&healthy()).expect("written");
+    let mut company = crate::story::company(3);
+    let late = |company: &Company, limit, admits: fn(&Entry) -> bool| {
+        let (mut moves, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.late_timers(after, limit, company, admits);
+            let page = page.expect("readable");
+            moves.extend(page.moves);
+            after = page.next;
+            if after.is_none() {
+                return moves;
+            }
+        }
+    };
+    assert_eq!(late(&company, 100, |_| true), []);
+    let state = store.conversation(id(WAITING)).expect("readable");
+    let state = state.expect("there");
+    let mut rules = Workstream::new("Sample", state.mode, state.queue.clone());
+    rules.timers.auto_close_after = Millis::seconds(1);
+    company.workstreams.insert(state.workstream.clone(), rules);
+    let due = state.activity_at + Millis::seconds(1);
+    let found = late(&company, 100, |_| true);
+    let [(waiting, timer)] = found.as_slice() else {
+        panic!("only what waits closes by itself: {found:?}");
+    };
+    let row = store.timer_of(id(WAITING)).expect("readable");
+    assert_eq!(
+        (*waiting, timer.from, timer.to),
+        (id(WAITING), row, Some(due))
+    );
+    for limit in [1, 2] {
+        assert_eq!(late(&company, limit, |_| true), found, "pages of {limit}");
+    }
+    assert_eq!(late(&company, 100, |_| false), [], "nobody is concerned");
+    store
+        .write_now(&[Write::Timer {
+            conversation: *waiting,
+            timer: *timer,
+        }])
+        .expect("written");
+    assert_eq!(late(&company, 100, |_| true), []);
+    assert_eq!(
+        store.timers_due(due, 1).expect("readable"),
+        [(due, *waiting)]
+    );
+    assert_eq!(store.swept().expect("readable"), None);
+    store.write_now(&[Write::Swept(7)]).expect("written");
+    assert_eq!(store.swept().expect("readable"), Some(7));
 }

@@ -202,6 +202,7 @@ impl Story {
             how: AssignedHow::Picked,
             returning: false,
             explanation: explanation(),
+            by: None,
         };
         Write::Commit(self.step(vec![assigned]))
     }

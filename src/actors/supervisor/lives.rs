@@ -37,10 +37,11 @@ impl SupervisorActor {
 
     /// Reads a conversation for its next life. After a death the read comes behind
     /// everything that the earlier life handed to the writer: two lives must not write
-    /// the same position. A life that ended in sleep had nothing on its way.
+    /// the same position. A life that ended in sleep had nothing on its way; but its timer
+    /// row may be moved while it sleeps.
     pub(super) fn load(&mut self, id: ConversationId, epoch: Epoch, ctx: &Context<Self>) {
-        let after_death = self.died.remove(&id) && self.links.writer.depth() > 0;
-        if !after_death {
+        let may_be_written = self.died.remove(&id) || self.moving.contains(&id);
+        if !may_be_written || self.links.writer.depth() == 0 {
             Self::read(&self.links.readers, id, epoch, ctx.address());
             return;
         }

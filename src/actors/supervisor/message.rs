@@ -7,7 +7,7 @@ use actix_rt::ArbiterHandle;
 
 use crate::actors::registry::Handle;
 use crate::domain::command::Start;
-use crate::domain::commit::AgentRow;
+use crate::domain::commit::{AgentRow, LateTimers};
 use crate::domain::company::Presence;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, WorkstreamId};
 use crate::domain::reject::Reject;
@@ -23,8 +23,8 @@ use crate::store::{Loaded, StoreError};
 pub struct Boot {
     /// Every open, active or wrap-up conversation.
     pub live: Vec<Summary>,
-    /// Those of them whose timers the configuration has changed since the last stop.
-    pub late: Vec<ConversationId>,
+    /// Every timer row follows the configuration; else all are looked at.
+    pub swept: bool,
     /// What was set aside for an operator.
     pub parked: Vec<ConversationId>,
     /// Presence from before.
@@ -112,6 +112,10 @@ pub enum ToSupervisor {
     ChangeChecked(Result<Vec<String>, StoreError>),
     /// The changed configuration is durable.
     ChangeWritten,
+    /// A page of timer rows has been read, if anybody had time to.
+    TimersRead(u64, Option<LateTimers>),
+    /// Timer rows of sleeping conversations are where they belong.
+    TimersMoved,
     /// Look at the clock.
     Tick,
     /// Somebody asks about a start, and the store has looked up the customer's conversation.

@@ -6,6 +6,7 @@ mod explaining;
 mod lists;
 mod lives;
 mod message;
+mod sweeping;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
@@ -50,6 +51,8 @@ pub struct SupervisorActor {
     due: Due,
     /// Conversations whose last life ended in death and that have not been read since.
     died: HashSet<ConversationId>,
+    /// Sleeping conversations whose timer rows are being moved.
+    moving: HashSet<ConversationId>,
     /// Changes to the configuration, one after the other.
     changes: configure::Changes,
     ids: ConversationIds,
@@ -70,6 +73,7 @@ impl SupervisorActor {
             connections: HashMap::new(),
             due: Due::default(),
             died: HashSet::new(),
+            moving: HashSet::new(),
             changes: configure::Changes::default(),
             ids: ConversationIds::default(),
         }
@@ -128,6 +132,9 @@ impl SupervisorActor {
                     self.links.write(write, Token::Quiet);
                 }
                 Effect::TimerDone(conversation) => self.timer_done(conversation, ctx),
+                Effect::ReadTimers(page) => self.read_late_timers(page, ctx),
+                Effect::MoveTimers(moves) => self.move_timers(moves, ctx),
+                Effect::Swept(revision) => self.links.write(Write::Swept(revision), Token::Quiet),
             }
         }
     }
@@ -343,7 +350,9 @@ impl Actor for SupervisorActor {
         }
         self.with_machine(ctx, |m, now, out| {
             m.begin_work(now, out);
-            m.look_again(boot.late, out);
+            if !boot.swept {
+                m.sweep_timers(out);
+            }
         });
         self.read_timers(ctx);
         ctx.run_later(RECONNECT_GRACE, |actor, ctx| actor.miss_customers(ctx));
@@ -467,6 +476,13 @@ impl Handler<ToSupervisor> for SupervisorActor {
             ToSupervisor::Reconfigure(change) => self.reconfigure(*change, ctx),
             ToSupervisor::ChangeChecked(found) => self.change_checked(found, ctx),
             ToSupervisor::ChangeWritten => self.change_written(ctx),
+            ToSupervisor::TimersRead(number, page) => {
+                self.with_machine(ctx, |m, _, out| m.timers_read(number, page, out));
+            }
+            ToSupervisor::TimersMoved => {
+                self.moving.clear();
+                self.with_machine(ctx, |m, _, out| m.timers_moved(out));
+            }
             ToSupervisor::Tick => self.tick(ctx),
             ToSupervisor::ExplainStart(origin, supposed, existing) => {
                 self.explained(origin, &supposed, existing);

@@ -42,6 +42,7 @@ use super::hours::Calendar;
 use super::ids::{
     AgentId, AuthenticationId, CalendarId, QueueId, QuickReplyId, WidgetId, WorkstreamId,
 };
+use super::time::{Millis, Timestamp};
 
 /// Everything a company has configured.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -91,5 +92,20 @@ impl Company {
     #[must_use]
     pub fn hours_of(&self, queue: &QueueId) -> Option<&Calendar> {
         self.calendars.get(self.queues.get(queue)?.hours.as_ref()?)
+    }
+
+    /// The instant at which that much operating time of a queue has gone by since `from`;
+    /// `None` is never.
+    #[must_use]
+    pub fn operating_deadline(
+        &self,
+        queue: &QueueId,
+        from: Timestamp,
+        time: Millis,
+    ) -> Option<Timestamp> {
+        match self.hours_of(queue) {
+            Some(calendar) => calendar.operating_deadline(from, time),
+            None => Some(from + time),
+        }
     }
 }

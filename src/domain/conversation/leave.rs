@@ -1,9 +1,12 @@
 //! How an agent leaves a conversation that goes on: park, release, absence.
+//!
+//! Each of them is told to the customer as "agent left", also where a timer parks. Handing
+//! over is not: there the customer is told that the conversation is passed on.
 
 use super::{Draft, State};
 use crate::domain::command::Actor;
 use crate::domain::company::Mode;
-use crate::domain::event::{Event, ParkedBy, ReleaseReason, StickyEnd};
+use crate::domain::event::{Event, ParkedBy, ReleaseReason, Returning, StickyEnd};
 use crate::domain::ids::AgentId;
 use crate::domain::message::SystemKind;
 use crate::domain::reject::Reject;
@@ -16,33 +19,43 @@ impl Draft<'_> {
             return Ok(());
         }
         let agent = self.require_assigned(actor)?;
-        self.withdraw_transfer();
         match self.state.mode {
-            Mode::Persistent => self.record(Event::Parked {
-                by: ParkedBy::Agent,
-            }),
-            Mode::Live => {
-                self.record(Event::Released {
-                    agent: agent.clone(),
-                    reason: ReleaseReason::Parked,
-                    sticky: None,
-                });
-                self.tell(SystemKind::AgentLeft, Some(&agent));
-            }
+            Mode::Persistent => self.put_aside(ParkedBy::Agent),
+            Mode::Live => self.give_back(&agent, ReleaseReason::Parked, None),
         }
         Ok(())
     }
 
+    /// active → waiting, whoever decided it: for the customer the agent has left.
+    pub(super) fn put_aside(&mut self, by: ParkedBy) {
+        let agent = self.state.accepted_agent().cloned();
+        self.withdraw_transfer();
+        self.record(Event::Parked { by });
+        self.tell(SystemKind::AgentLeft, agent.as_ref());
+    }
+
     pub(super) fn release(&mut self, actor: &Actor) -> Result<(), Reject> {
         let agent = self.require_assigned(actor)?;
+        self.give_back(&agent, ReleaseReason::Released, None);
+        Ok(())
+    }
+
+    /// active → open, on its way back to the agent or to whoever is next.
+    fn give_back(&mut self, agent: &AgentId, reason: ReleaseReason, sticky: Option<Returning>) {
+        let gone = sticky.is_some() && !self.is_employed(agent);
         self.withdraw_transfer();
         self.record(Event::Released {
             agent: agent.clone(),
-            reason: ReleaseReason::Released,
-            sticky: None,
+            reason,
+            sticky,
         });
-        self.tell(SystemKind::AgentLeft, Some(&agent));
-        Ok(())
+        if gone {
+            self.record(Event::StickyEnded {
+                reason: StickyEnd::AgentGone,
+            });
+        }
+        self.tell(SystemKind::AgentLeft, Some(agent));
+        self.tell_closed_line();
     }
 
     /// The agent has been gone longer than the absence limit. Offers to a vanished
@@ -56,19 +69,7 @@ impl Draft<'_> {
         if self.state.state != State::Active || self.state.accepted_agent() != Some(agent) {
             return;
         }
-        self.withdraw_transfer();
         let sticky = self.sticky_wait(Some(agent));
-        let gone = sticky.is_some() && !self.is_employed(agent);
-        self.record(Event::Released {
-            agent: agent.clone(),
-            reason,
-            sticky,
-        });
-        if gone {
-            self.record(Event::StickyEnded {
-                reason: StickyEnd::AgentGone,
-            });
-        }
-        self.tell(SystemKind::AgentLeft, Some(agent));
+        self.give_back(agent, reason, sticky);
     }
 }

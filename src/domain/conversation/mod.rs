@@ -18,7 +18,7 @@
 //! | `overflow.rs` | what does not wait (any longer) in its queue |
 //! | `silence.rs` | timeout rules |
 //! | `place.rs` | the place in line, told when it is news |
-//! | `saying.rs` | texts of rules, and with a place in line |
+//! | `saying.rs` | what linger says, with everything filled in |
 //!
 //! Promise: a refusal leaves the state untouched. Every rule checks first and
 //! records afterwards; the simulation compares.
@@ -43,11 +43,10 @@ mod tests;
 mod timers;
 mod transfer;
 
-use std::sync::Arc;
-
 pub use consult::is_heard;
 pub use labels::tag;
 pub use place::is_news as place_is_news;
+pub use saying::Speech;
 pub use start::{resolve, start, start_among};
 pub use state::{Assignment, ConsultRole, Conversation, Reservation, State, TransferOffer};
 pub use timers::{Timer, next_due, row_is_late};
@@ -56,9 +55,7 @@ use super::command::{Actor, Command};
 use super::company::{Company, Patience, Role, Workstream};
 use super::event::{DeclineReason, Event, Recorded, Returning};
 use super::ids::{AgentId, QueueId};
-use super::message::{Author, Message, SystemKind};
 use super::reject::{Code, Reject};
-use super::system_messages::{Placeholders, Voice};
 use super::time::Timestamp;
 
 /// What a decision may look at beside the conversation itself.
@@ -149,6 +146,7 @@ pub fn decide(
         Command::ConsultEnd { agent } => draft.consult_end(actor, agent)?,
         Command::LeaveQueue => draft.leave_gone_queue(),
         Command::AgentGone { agent } => draft.agent_gone(&agent),
+        Command::TellHours => draft.tell_closed_line(),
     }
     Ok(draft.events)
 }
@@ -205,13 +203,6 @@ impl Draft<'_> {
     /// conversations; were it, the defaults of the mode would apply.
     fn rules(&self) -> std::borrow::Cow<'_, Workstream> {
         rules_of(self.state, self.ctx.company)
-    }
-
-    /// Sends a system message, unless it is switched off.
-    fn tell(&mut self, kind: SystemKind, agent: Option<&AgentId>) {
-        if let Some(message) = system_message(self.state, kind, agent, self.ctx) {
-            self.record(Event::Posted(Arc::new(message)));
-        }
     }
 
     /// The person of the company who asks, or a refusal for customers.
@@ -300,10 +291,7 @@ impl Draft<'_> {
 fn patience_until(patience: Patience, queue: &QueueId, ctx: Ctx<'_>) -> Option<Timestamp> {
     match patience {
         Patience::Forever => None,
-        Patience::For(length) => match ctx.company.hours_of(queue) {
-            Some(calendar) => calendar.operating_deadline(ctx.now, length),
-            None => Some(ctx.now + length),
-        },
+        Patience::For(length) => ctx.company.operating_deadline(queue, ctx.now, length),
     }
 }
 
@@ -326,44 +314,4 @@ fn closed() -> Reject {
         Code::Closed,
         "This conversation has ended; start a new one.",
     )
-}
-
-fn system_message(
-    state: &Conversation,
-    kind: SystemKind,
-    agent: Option<&AgentId>,
-    ctx: Ctx<'_>,
-) -> Option<Message> {
-    let company = ctx.company;
-    let opens_at = company.hours_of(&state.queue).and_then(|calendar| {
-        calendar
-            .next_opening(ctx.now)
-            .map(|at| calendar.local_time(at))
-    });
-    let placeholders = Placeholders {
-        agent: agent
-            .and_then(|a| company.agents.get(a))
-            .map_or("", |a| a.display_name.as_str()),
-        queue: company
-            .queues
-            .get(&state.queue)
-            .map_or("", |q| q.name.as_str()),
-        opens_at: opens_at.as_ref(),
-        context: Some(&state.context),
-        ..Placeholders::default()
-    };
-    let voice = Voice::of(
-        company,
-        &state.workstream,
-        state.widget.as_ref(),
-        &state.locale,
-    );
-    let text = voice.text(state.mode, kind, &placeholders)?;
-    Some(Message {
-        seq: state.last_seq.next(),
-        at: ctx.now,
-        author: Author::System(kind),
-        client_id: None,
-        text: Arc::from(text),
-    })
 }

@@ -17,6 +17,7 @@ struct Way {
     agent: AgentId,
     over_capacity: bool,
     how: AssignedHow,
+    by: Option<AgentId>,
     explanation: Explanation,
 }
 
@@ -31,6 +32,10 @@ impl Draft<'_> {
     ) -> Result<(), Reject> {
         let reason = check_reason(reason)?;
         self.require_supervisor(actor)?;
+        let by = match actor {
+            Actor::Agent { id, .. } => Some(id.clone()),
+            Actor::Customer(_) | Actor::Engine => None,
+        };
         self.require_employed(agent)?;
         match self.state.state {
             State::Open => {}
@@ -56,6 +61,7 @@ impl Draft<'_> {
                 agent: agent.clone(),
                 over_capacity,
                 how,
+                by,
                 explanation,
             });
             return Ok(());
@@ -70,6 +76,7 @@ impl Draft<'_> {
             returning,
             explanation,
             reason,
+            by,
         });
         if first {
             self.tell(SystemKind::AgentAssigned, Some(agent));
@@ -89,6 +96,8 @@ impl Draft<'_> {
             self.record(Event::TransferAccepted {
                 agent: agent.clone(),
             });
+            // Not before: had it been declined, nothing would have changed for the customer.
+            self.tell(SystemKind::Transferred, None);
             self.tell(SystemKind::AgentJoined, Some(&agent));
             return Ok(());
         }
@@ -141,6 +150,7 @@ impl Draft<'_> {
             return Err(not_offered());
         }
         self.decline(DeclineReason::Rejected);
+        self.tell_closed_line();
         Ok(())
     }
 
@@ -202,6 +212,7 @@ impl Draft<'_> {
             agent,
             over_capacity,
             how: AssignedHow::Picked,
+            by: None,
             explanation,
         });
         Ok(())
@@ -238,6 +249,7 @@ impl Draft<'_> {
             agent,
             over_capacity,
             how: AssignedHow::Reopened,
+            by: None,
             explanation,
         });
         Ok(())
@@ -254,11 +266,10 @@ impl Draft<'_> {
             how: way.how,
             returning,
             explanation: way.explanation,
+            by: way.by,
         });
-        // An agent who reopens a waiting conversation has not left it in the customer's eyes.
-        if way.how != AssignedHow::Reopened {
-            self.tell_arrival(&agent, returning);
-        }
+        // The customer was told that the agent had left, and is told that they are back.
+        self.tell_arrival(&agent, returning || way.how == AssignedHow::Reopened);
     }
 
     fn tell_arrival(&mut self, agent: &AgentId, returning: bool) {

@@ -19,10 +19,7 @@ pub(super) fn too_long_at(state: &Conversation, company: &Company) -> Option<Tim
         .overflow
         .too_long
         .as_ref()?;
-    match company.hours_of(&state.queue) {
-        Some(calendar) => calendar.operating_deadline(state.in_queue_since, rule.after),
-        None => Some(state.in_queue_since + rule.after),
-    }
+    company.operating_deadline(&state.queue, state.in_queue_since, rule.after)
 }
 
 impl Draft<'_> {

@@ -91,8 +91,7 @@ impl Draft<'_> {
 
     /// Tells the customer once per visit when the team is back, while nobody is assigned.
     pub(super) fn tell_outside_hours(&mut self) {
-        if self.state.state != State::Open || self.state.told_hours || self.state.mode == Mode::Live
-        {
+        if self.state.state != State::Open || self.state.told_hours {
             return;
         }
         let Some(calendar) = self.ctx.company.hours_of(&self.state.queue) else {
@@ -107,6 +106,14 @@ impl Draft<'_> {
             SystemKind::OutsideHours
         };
         self.tell(kind, None);
+    }
+
+    /// A live customer who is back in the line of a closed queue has nobody to wait for, and
+    /// is told at once. A persistent one is told when they write.
+    pub(super) fn tell_closed_line(&mut self) {
+        if self.state.mode == Mode::Live {
+            self.tell_outside_hours();
+        }
     }
 
     pub(super) fn mark(&mut self, actor: &Actor, delivered: Seq, read: Seq) -> Result<(), Reject> {

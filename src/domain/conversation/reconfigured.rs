@@ -38,6 +38,7 @@ impl Draft<'_> {
             .is_some_and(|a| a.agent == *agent && a.accepted_at.is_none());
         if self.state.state == State::Active && offered {
             self.decline(DeclineReason::Withdrawn);
+            self.tell_closed_line();
         } else {
             self.lose_agent(agent, ReleaseReason::Dismissed);
         }

@@ -56,12 +56,7 @@ impl Draft<'_> {
             TimeoutAction::Say(texts) => {
                 self.say_texts(SystemKind::Reminder, &texts);
             }
-            TimeoutAction::Park => {
-                self.withdraw_transfer();
-                self.record(Event::Parked {
-                    by: ParkedBy::TimeoutRule,
-                });
-            }
+            TimeoutAction::Park => self.put_aside(ParkedBy::TimeoutRule),
             TimeoutAction::Close => self.close_by_system(CloseReason::TimeoutRule, None),
         }
     }

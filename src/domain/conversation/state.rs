@@ -343,6 +343,7 @@ impl Conversation {
                 returning,
                 explanation: _,
                 reason,
+                by: _,
             } => {
                 self.state = State::Active;
                 self.activity_at = at;
@@ -382,6 +383,7 @@ impl Conversation {
                 how,
                 returning,
                 explanation: _,
+                by: _,
             } => {
                 self.state = State::Active;
                 self.activity_at = at;
@@ -403,16 +405,18 @@ impl Conversation {
             }
             Event::Released {
                 agent,
-                reason: _,
+                reason,
                 sticky,
             } => {
                 self.queue_up(at);
                 self.wait_anew(at);
                 self.activity_at = at;
                 self.declines.clear();
-                self.is_return = sticky.is_some();
+                // Whoever's agent vanished comes back to the line, whatever the workstream keeps;
+                // who gives a conversation away is not offered it in the same round.
+                self.is_return = reason.is_vanished();
                 self.returning.clone_from(sticky);
-                if sticky.is_none() {
+                if !reason.is_vanished() {
                     self.count_decline(agent, DeclineReason::Rejected);
                 }
             }

@@ -287,6 +287,7 @@ impl Story {
                 reason: StickyEnd::AgentFull,
             },
             "misses" => Command::AgentAbsent { agent: to() },
+            "closes-queue" => Command::TellHours,
             "gone" => Command::CustomerGone,
             "back" => Command::CustomerBack,
             "places" => Command::TellPlace {

@@ -94,24 +94,21 @@ pub fn row_is_late(row: Option<Timestamp>, state: &Conversation, company: &Compa
     next_due(state, company).is_some_and(|(due, _)| row.is_none_or(|row| row > due))
 }
 
-/// When the wait for the same agent is over: at the instant noted when it began. Where none
-/// could be noted, because the queue was never to open again, the hours of now are asked:
-/// they may have been changed since, and then nobody waits for ever by mistake.
+/// When the wait for the same agent is over, by the rules and the hours of now: a change
+/// of either holds for those who wait as well. At once where nobody is waited for any more.
 fn patience_over_at(
     state: &Conversation,
     rules: &Workstream,
     company: &Company,
 ) -> Option<Timestamp> {
     let returning = state.returning.as_ref()?;
-    returning
-        .until
-        .or_else(|| match rules.keep_same_agent?.patience {
-            Patience::Forever => None,
-            Patience::For(length) => match company.hours_of(&state.queue) {
-                Some(calendar) => calendar.operating_deadline(returning.since, length),
-                None => Some(returning.since + length),
-            },
-        })
+    match rules.keep_same_agent.map(|s| s.patience) {
+        None => Some(returning.since),
+        Some(Patience::Forever) => None,
+        Some(Patience::For(length)) => {
+            company.operating_deadline(&state.queue, returning.since, length)
+        }
+    }
 }
 
 impl Draft<'_> {
@@ -136,7 +133,10 @@ impl Draft<'_> {
 
     fn fire(&mut self, timer: Timer) {
         match timer {
-            Timer::Offer => self.decline(DeclineReason::TimedOut),
+            Timer::Offer => {
+                self.decline(DeclineReason::TimedOut);
+                self.tell_closed_line();
+            }
             Timer::Transfer => {
                 if let Some(agent) = self.state.transfer.as_ref().map(|t| t.agent.clone()) {
                     self.record(Event::TransferDeclined {
@@ -145,14 +145,16 @@ impl Draft<'_> {
                     });
                 }
             }
-            Timer::Patience => self.end_sticky(StickyEnd::PatienceOver),
-            Timer::Disconnect => self.customer_leaves(EndedBy::Disconnect),
-            Timer::AutoPark => {
-                self.withdraw_transfer();
-                self.record(Event::Parked {
-                    by: ParkedBy::Silence,
+            Timer::Patience => {
+                let kept = self.rules().keep_same_agent.is_some();
+                self.end_sticky(if kept {
+                    StickyEnd::PatienceOver
+                } else {
+                    StickyEnd::SwitchedOff
                 });
             }
+            Timer::Disconnect => self.customer_leaves(EndedBy::Disconnect),
+            Timer::AutoPark => self.put_aside(ParkedBy::Silence),
             Timer::FreeUnits => self.record(Event::UnitsFreed),
             Timer::WrapUp => self.record(Event::Closed {
                 reason: CloseReason::WrapUpOver,

@@ -96,6 +96,23 @@ fn every_file_is_whole_and_has_exactly_the_messages_that_are_said() {
 }
 
 #[test]
+fn what_both_sides_read_of_the_connection_speaks_of_neither() {
+    // The customer reads it too: to them "the customer" is somebody else.
+    const OF_A_SIDE: [&str; 9] = [
+        "customer", "client", "kund", "agent", "team", "équipe", "equip", "your", "you ",
+    ];
+    for language in Language::ALL {
+        let has = written(language);
+        for id in ["customer-disconnected", "customer-reconnected"] {
+            let text = has[id][""].to_lowercase();
+            for word in OF_A_SIDE {
+                assert!(!text.contains(word), "{language:?}: {id} says {word:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn no_message_is_about_a_value_that_it_is_not_given() {
     for language in Language::ALL {
         for (id, parts) in written(language) {

@@ -90,18 +90,6 @@ pub fn is_offered(mode: Mode, kind: SystemKind) -> bool {
     standard_of(mode, kind) != Standard::NotOffered
 }
 
-/// An instant as people say it, in the first of these languages that linger speaks.
-#[must_use]
-pub fn opening_text(at: &LocalTime, locales: &[&str]) -> String {
-    fluent::opening(spoken(locales), at)
-}
-
-/// A length of time as people say it, in the first of these languages that linger speaks.
-#[must_use]
-pub fn wait_text(length: Millis, locales: &[&str]) -> String {
-    fluent::wait(spoken(locales), length)
-}
-
 fn spoken(locales: &[&str]) -> Language {
     locales
         .iter()

@@ -82,7 +82,9 @@ impl Assignment {
         agent: &AgentId,
         now: Timestamp,
     ) -> Verdict {
-        let stickiness = rules.keep_same_agent.unwrap_or_default();
+        let Some(stickiness) = rules.keep_same_agent else {
+            return Verdict::EndSticky(StickyEnd::SwitchedOff);
+        };
         let explain = |rule| Explanation {
             rule,
             queue: Some(summary.queue().clone()),

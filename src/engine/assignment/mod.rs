@@ -85,6 +85,8 @@ pub struct Assignment {
     declined: Declined,
     /// Which queues were open when last looked at.
     open_queues: HashMap<QueueId, bool>,
+    /// Those that have closed, or were found closed, since the customers in them were told.
+    just_closed: BTreeSet<QueueId>,
     /// After a start of the server agents need a moment to reconnect: until then their
     /// absence ends no sticky wait.
     settling_until: Option<Timestamp>,
@@ -108,6 +110,7 @@ impl Assignment {
             set_aside: HashSet::new(),
             declined: Declined::default(),
             open_queues: HashMap::new(),
+            just_closed: BTreeSet::new(),
             settling_until: None,
             next_action: 0,
         }
@@ -310,8 +313,11 @@ impl Assignment {
         let mut opened = Vec::new();
         for queue in company.queues.keys() {
             let open = company.hours_of(queue).is_none_or(|c| c.is_open(now));
-            if self.open_queues.insert(queue.clone(), open) == Some(false) && open {
+            let was_closed = self.open_queues.insert(queue.clone(), open) == Some(false);
+            if was_closed && open {
                 opened.push(queue.clone());
+            } else if !was_closed && !open {
+                self.just_closed.insert(queue.clone());
             }
         }
         if opened.is_empty() && !settled {

@@ -114,6 +114,36 @@ impl Assignment {
         (id, Command::TellPlace { position, wait })
     }
 
+    /// Customers to be told that the queue in which they wait has closed: once for every
+    /// closing, and at the first look after a start.
+    pub fn closings_to_tell(&mut self) -> Vec<ConversationId> {
+        let closed = std::mem::take(&mut self.just_closed);
+        if closed.is_empty() {
+            return Vec::new();
+        }
+        let waiting = self.known.values().filter(|s| closed.contains(s.queue()));
+        waiting
+            .filter(|s| self.must_hear_of_closing(s))
+            .map(Summary::id)
+            .collect()
+    }
+
+    /// Whether a customer who may just have come into the line waits in a closed queue.
+    #[must_use]
+    pub fn waits_unawares(&self, conversation: ConversationId) -> bool {
+        self.known.get(&conversation).is_some_and(|s| {
+            self.open_queues.get(s.queue()) == Some(&false) && self.must_hear_of_closing(s)
+        })
+    }
+
+    /// Live only: a persistent customer is told when they write.
+    fn must_hear_of_closing(&self, summary: &Summary) -> bool {
+        summary.view.mode == Mode::Live
+            && summary.state() == State::Open
+            && !summary.told_hours
+            && !self.set_aside.contains(&summary.id())
+    }
+
     /// Who would be considered for a new conversation of these rules in this queue now,
     /// as it would be explained; the chosen one first, if there is one.
     #[must_use]

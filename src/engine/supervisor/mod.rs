@@ -8,6 +8,7 @@
 //! | `starts.rs` | one conversation, however many starts race |
 //! | `notices.rs` | what agents are told when a conversation changes |
 //! | `standing.rs` | places in line, and what would come of a start |
+//! | `sweep.rs` | timers of those that sleep, after a change of the configuration |
 //!
 //! Assignment (`engine/assignment`) is consulted here and nowhere else, so what it
 //! sets aside and what it observes are in one order.
@@ -17,11 +18,15 @@ mod notices;
 mod slots;
 mod standing;
 mod starts;
+mod sweep;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use crate::domain::command::{Actor, Command, Start};
+use crate::domain::command::{Command, Start};
+use crate::domain::commit::TimerMove;
 use crate::domain::company::{Company, Presence, Role};
 use crate::domain::conversation::{Conversation, State};
 use crate::domain::event::Recorded;
@@ -38,6 +43,8 @@ use super::summary::Summary;
 pub use configure::Doubtful;
 use slots::Slot;
 use starts::StartSlot;
+use sweep::Sweep;
+pub use sweep::{Concerned, TimerPage};
 
 /// One life of a conversation's actor. A message of an earlier life is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,6 +100,14 @@ pub enum Effect {
     Park(ConversationId, String),
     /// A timer's conversation could not take it now; its row stays.
     TimerDone(ConversationId),
+    /// Read a page of timer rows and judge them by the configuration of now, behind
+    /// everything that was handed to the writer before; report `timers_read`.
+    ReadTimers(TimerPage),
+    /// Move these rows; none of these conversations may wake in front of that. Report
+    /// `timers_moved` when it is durable.
+    MoveTimers(Vec<(ConversationId, TimerMove)>),
+    /// Note that every timer row follows the configuration of this revision.
+    Swept(u64),
 }
 
 /// The machine.
@@ -114,6 +129,7 @@ pub struct Supervisor {
     wake_again: Vec<ConversationId>,
     /// About to be removed or to change their mode: nothing is started in them meanwhile.
     held: BTreeSet<WorkstreamId>,
+    sweep: Sweep,
 }
 
 impl Supervisor {
@@ -137,6 +153,7 @@ impl Supervisor {
             consulted: HashMap::new(),
             wake_again: Vec::new(),
             held: BTreeSet::new(),
+            sweep: Sweep::default(),
         }
     }
 
@@ -170,6 +187,7 @@ impl Supervisor {
         let actions = self.assignment.serve_all(now);
         self.perform(actions, out);
         self.follow_company(out);
+        self.tell_closings(out);
     }
 
     /// A client asks something of a conversation it is not attached to, or that needs
@@ -370,6 +388,9 @@ impl Supervisor {
         if queue_is_gone {
             self.act(id, Command::LeaveQueue, out);
         }
+        if self.assignment.waits_unawares(id) {
+            self.act(id, Command::TellHours, out);
+        }
         self.tell_place_of(id, now, out);
     }
 
@@ -403,13 +424,7 @@ impl Supervisor {
             let command = Command::AgentAbsent {
                 agent: agent.clone(),
             };
-            let input = Input::Act {
-                origin: None,
-                action: None,
-                actor: Actor::Engine,
-                command,
-            };
-            self.send(conversation, input, out);
+            self.act(conversation, command, out);
         }
     }
 
@@ -448,13 +463,7 @@ impl Supervisor {
             } else {
                 Command::CustomerGone
             };
-            let input = Input::Act {
-                origin: None,
-                action: None,
-                actor: Actor::Engine,
-                command,
-            };
-            self.send(conversation, input, out);
+            self.act(conversation, command, out);
         }
     }
 
@@ -470,8 +479,10 @@ impl Supervisor {
     /// Looks at the clock.
     pub fn tick(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
         self.wake_again(out);
+        self.sweep_on(out);
         let actions = self.assignment.tick(now);
         self.perform(actions, out);
+        self.tell_closings(out);
         self.tell_places(now, out);
     }
 

@@ -374,6 +374,7 @@ impl Supervisor {
                 waiters,
                 summary,
             }) if current == epoch => {
+                self.sweep.fell_asleep(conversation);
                 if waiters.is_empty() {
                     self.forget_start(conversation, summary.as_deref());
                 }

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use crate::domain::arrival::{WayEnd, arrive};
-use crate::domain::command::{Actor, Command};
-use crate::domain::company::{Company, Mode, TimeoutRule, TimerSettings, WaitOverflow, WrapUp};
+use crate::domain::command::Command;
+use crate::domain::company::{
+    Company, Mode, Stickiness, TimeoutRule, TimerSettings, WaitOverflow, WrapUp,
+};
 use crate::domain::conversation::{self as rules, Ctx, State};
 use crate::domain::hours::Calendar;
 use crate::domain::ids::{ConversationId, CustomerId, QueueId, WorkstreamId};
@@ -17,7 +19,7 @@ use crate::engine::summary::Summary;
 use crate::engine::view::{Existing, QueueStanding, StartExplained};
 
 use super::slots::Slot;
-use super::{Effect, Supervisor};
+use super::{Concerned, Effect, Supervisor};
 
 impl Supervisor {
     /// How many wait in a queue, those included whose start is not durable yet.
@@ -67,7 +69,7 @@ impl Supervisor {
     /// Tells those in line what is news to them.
     pub(super) fn tell_places(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
         for (conversation, command) in self.assignment.places_to_tell(now) {
-            self.tell_place(conversation, command, out);
+            self.act(conversation, command, out);
         }
     }
 
@@ -79,44 +81,29 @@ impl Supervisor {
         out: &mut Vec<Effect>,
     ) {
         if let Some((conversation, command)) = self.assignment.place_to_tell(conversation, now) {
-            self.tell_place(conversation, command, out);
+            self.act(conversation, command, out);
         }
     }
 
-    fn tell_place(
-        &mut self,
-        conversation: ConversationId,
-        command: Command,
-        out: &mut Vec<Effect>,
-    ) {
-        let input = Input::Act {
-            origin: None,
-            action: None,
-            actor: Actor::Engine,
-            command,
-        };
-        self.send(conversation, input, out);
+    /// Tells live customers that the queue in which they wait has closed.
+    pub(super) fn tell_closings(&mut self, out: &mut Vec<Effect>) {
+        for conversation in self.assignment.closings_to_tell() {
+            self.act(conversation, Command::TellHours, out);
+        }
     }
 
-    /// Timers follow from the configuration: where it changed what is due when, conversations
-    /// look again. Those that are awake all do, for a step may be on its way that moves them
-    /// to where something changed; of those that sleep, the live ones that it concerns.
-    /// Parked ones that sleep do when something happens to them.
+    /// Timers follow from the configuration: where it changed what is due when, all that are
+    /// awake look again, for a step may be on its way that moves them to where something
+    /// changed. The rows of those that sleep are swept.
     pub(super) fn look_at_timers(&mut self, before: &Arc<Company>, out: &mut Vec<Effect>) {
-        let company = self.company.clone();
-        if !any_timer_changed(before, &company) {
-            return;
+        if !Concerned::between(before, &self.company).is_nobody() {
+            let awake = self.slots.keys().copied();
+            let mut awake: Vec<_> = awake.filter(|id| !self.parked.contains(id)).collect();
+            // Slots are kept in no order; what is done for all is done in one.
+            awake.sort_unstable();
+            self.look_again(awake, out);
         }
-        let asleep = self
-            .assignment
-            .summaries()
-            .filter(|s| !self.slots.contains_key(&s.id()) && timers_changed(s, before, &company))
-            .map(Summary::id);
-        let mut concerned: Vec<ConversationId> = self.slots.keys().copied().chain(asleep).collect();
-        concerned.retain(|id| !self.parked.contains(id));
-        // Slots are kept in no order; what is done for all is done in one.
-        concerned.sort_unstable();
-        self.look_again(concerned, out);
+        self.sweep_after(before, out);
     }
 
     /// These conversations look at their timers.
@@ -206,35 +193,27 @@ fn nobody() -> CustomerId {
     CustomerId::parse("nobody").expect("a valid id")
 }
 
-fn any_timer_changed(before: &Company, now: &Company) -> bool {
-    let workstreams = |c: &Company| -> Vec<_> {
-        let all = c.workstreams.iter();
-        all.map(|(id, _)| timers_of_workstream(c, id)).collect()
-    };
-    let queues = |c: &Company| -> Vec<_> {
-        let all = c.queues.keys();
-        all.map(|id| timers_of_queue(c, id)).collect()
-    };
-    workstreams(before) != workstreams(now) || queues(before) != queues(now)
-}
-
-fn timers_changed(summary: &Summary, before: &Company, now: &Company) -> bool {
-    let (workstream, queue) = (summary.workstream(), summary.queue());
-    timers_of_workstream(before, workstream) != timers_of_workstream(now, workstream)
-        || timers_of_queue(before, queue) != timers_of_queue(now, queue)
-}
-
-fn timers_of_workstream(
-    company: &Company,
+/// What of a workstream decides when something is due.
+pub(super) fn timers_of_workstream<'a>(
+    company: &'a Company,
     id: &WorkstreamId,
-) -> Option<(TimerSettings, WrapUp, Vec<TimeoutRule>)> {
+) -> Option<(TimerSettings, WrapUp, &'a [TimeoutRule], Option<Stickiness>)> {
     let rules = company.workstreams.get(id)?;
-    Some((rules.timers, rules.wrap_up, rules.timeout_rules.clone()))
+    Some((
+        rules.timers,
+        rules.wrap_up,
+        &rules.timeout_rules,
+        rules.keep_same_agent,
+    ))
 }
 
-/// The hours also without overflow: the wait for the same agent is counted in them.
-fn timers_of_queue(company: &Company, id: &QueueId) -> (Option<WaitOverflow>, Option<Calendar>) {
+/// What of a queue does. The hours also without overflow: the wait for the same agent is
+/// counted in them.
+pub(super) fn timers_of_queue<'a>(
+    company: &'a Company,
+    id: &QueueId,
+) -> (Option<&'a WaitOverflow>, Option<&'a Calendar>) {
     let queue = company.queues.get(id);
-    let too_long = queue.and_then(|q| q.overflow.too_long.clone());
-    (too_long, company.hours_of(id).cloned())
+    let too_long = queue.and_then(|q| q.overflow.too_long.as_ref());
+    (too_long, company.hours_of(id))
 }

@@ -14,8 +14,9 @@ fn a_live_conversation_goes_through_every_state() {
         Case("open → active", "ada starts", "engine offers anna", "active | offered anna, told AgentAssigned | anna 1"),
         Case("active → open: the agent parks, others are offered it", ACTIVE, "anna parks", "open | released anna Parked, told AgentLeft |"),
         Case("active → open: released", ACTIVE, "anna releases", "open | released anna Released, told AgentLeft |"),
+        Case("handed over: passed on, then joined", "ada starts, engine offers anna, anna accepts, anna hands ben", "ben accepts", "active | transfer accepted ben, told Transferred, told AgentJoined | ben 1"),
         Case("active → open: the agent vanishes, nobody is waited for", ACTIVE, "engine misses anna", "open | released anna Absent, told AgentLeft |"),
-        Case("taken back by the same agent", "ada starts, engine offers anna, anna accepts, anna parks", "anna reopens", "active | assigned anna Reopened | anna 1"),
+        Case("taken back by the same agent", "ada starts, engine offers anna, anna accepts, anna parks", "anna reopens", "active | assigned anna Reopened, told AgentJoined | anna 1"),
         Case("active: a silent customer is not parked", "ada starts, engine offers anna, anna accepts, +10h", "engine ticks", "active |  | anna 1"),
         Case("active → wrap_up: the agent ends", ACTIVE, "anna ends", "wrap_up | told AgentEnded, ended Agent | anna 1"),
         Case("active → wrap_up: the customer ends", ACTIVE, "ada ends", "wrap_up | ended Customer | anna 1"),
@@ -45,6 +46,29 @@ fn outside_hours_a_live_start_is_refused_with_the_next_opening() {
         Case("closed for the night", "+10h", "ada starts", "! outside_hours opens +1d"),
         Case("closed for the weekend", "+5d", "ada starts", "! outside_hours opens +7d"),
     ]);
+}
+
+#[test]
+fn whoever_waits_in_line_is_told_when_the_queue_closes() {
+    let sales = company(Mode::Live, |w| w.default_queue = super::queue_id("sales"));
+    check(&sales, &[
+        Case("at the closing", "ada starts, +8h", "engine closes-queue", "open | told OutsideHours |"),
+        Case("once", "ada starts, +8h, engine closes-queue", "engine closes-queue", "open |  |"),
+        Case("not before", "ada starts, +479m", "engine closes-queue", "open |  |"),
+        Case("not while somebody is asked", "ada starts, +479m, engine offers anna, +1m", "engine closes-queue", "active |  | anna 1"),
+        Case("but when they say no", "ada starts, +479m, engine offers anna, +1m", "anna rejects", "open | declined anna Rejected, told OutsideHours |"),
+        Case("or nothing", "ada starts, +479m, engine offers anna, +2m", "engine ticks", "open | declined anna TimedOut, told OutsideHours |"),
+        Case("not while an agent is there", "ada starts, engine offers anna, anna accepts, +8h", "engine closes-queue", "active |  | anna 1"),
+        Case("but when they leave", "ada starts, engine offers anna, anna accepts, +8h", "anna releases", "open | released anna Released, told AgentLeft, told OutsideHours |"),
+        Case("or are gone", "ada starts, engine offers anna, anna accepts, +8h", "engine misses anna", "open | released anna Absent, told AgentLeft, told OutsideHours |"),
+        Case("or move it to a queue that is closed", "ada starts, engine offers anna, anna accepts, +8h", "anna moves sales", "open | moved to sales, told Transferred, told OutsideHours |"),
+        Case("nobody who has gone", "ada starts, +8h, ada ends", "engine closes-queue", "closed |  |"),
+    ]);
+    let silent = company(Mode::Live, |w| {
+        w.default_queue = super::queue_id("sales");
+        w.messages.insert(SystemKind::OutsideHours, Texts::any(""));
+    });
+    check(&silent, &[Case("switched off", "ada starts, +8h", "engine closes-queue", "open |  |")]);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The state table in persistent mode.
 
 use super::{Case, check, company};
+use crate::domain::message::SystemKind;
 use crate::domain::time::Millis;
-use crate::domain::company::{Condition, Test,
+use crate::domain::company::{Condition, Test, Texts,
     Distribution, Mode, Patience, RouteRule, Stickiness, WhenAbsent, WrapUp,
 };
 
@@ -26,13 +27,13 @@ fn a_pushed_persistent_conversation_goes_through_every_state() {
         Case("an offer does not time out early", "ada starts, engine offers anna, +119s", "engine ticks", "active |  | anna 1"),
         Case("the second offer is not announced", "ada starts, engine offers anna, anna rejects", "engine offers ben", "active | offered ben | ben 1"),
         Case("active → open: the agent gives it back", ACTIVE, "anna releases", "open | released anna Released, told AgentLeft |"),
-        Case("active → waiting: the agent parks", ACTIVE, "anna parks", "waiting | parked Agent |"),
+        Case("active → waiting: the agent parks", ACTIVE, "anna parks", "waiting | parked Agent, told AgentLeft |"),
         Case("parked twice is parked once", WAITING, "anna parks", "waiting |  |"),
-        Case("active → waiting: silence", "ada starts writing, engine offers anna, anna accepts, +60m", "engine ticks", "waiting | parked Silence |"),
+        Case("active → waiting: silence", "ada starts writing, engine offers anna, anna accepts, +60m", "engine ticks", "waiting | parked Silence, told AgentLeft |"),
         Case("silence counts from the customer's last word", "ada starts, engine offers anna, anna accepts, +59m, ada writes x, +59m", "engine ticks", "active |  | anna 1"),
-        Case("what the agent writes does not postpone it", "ada starts, engine offers anna, anna accepts, +59m, anna writes x, +1m", "engine ticks", "waiting | parked Silence |"),
+        Case("what the agent writes does not postpone it", "ada starts, engine offers anna, anna accepts, +59m, anna writes x, +1m", "engine ticks", "waiting | parked Silence, told AgentLeft |"),
         Case("silence begins with the agent's arrival", "ada starts writing, +10h, engine offers anna, anna accepts, +59m", "engine ticks", "active |  | anna 1"),
-        Case("waiting → open: the customer writes, sticky", "ada starts writing, engine offers anna, anna accepts, anna parks, +1h", "ada writes hello", "open | 5 by customer, returned to anna until +75m |"),
+        Case("waiting → open: the customer writes, sticky", "ada starts writing, engine offers anna, anna accepts, anna parks, +1h", "ada writes hello", "open | 6 by customer, returned to anna until +75m |"),
         Case("an agent cannot write while it waits", WAITING, "anna writes x", "! not_assigned"),
         Case("back to the same agent", "ada starts, engine offers anna, anna accepts, anna parks, ada writes x", "engine offers anna", "active | offered anna returning | anna 1"),
         Case("the same agent returns", "ada starts, engine offers anna, anna accepts, anna parks, ada writes x, engine offers anna", "anna accepts", "active | accepted anna, told AgentReturned | anna 1"),
@@ -41,8 +42,8 @@ fn a_pushed_persistent_conversation_goes_through_every_state() {
         Case("sticky rule 4: patience is over", "ada starts, engine offers anna, anna accepts, anna parks, ada writes x, +15m", "engine ticks", "open | unstuck PatienceOver |"),
         Case("an outside decision ends the wait", "ada starts, engine offers anna, anna accepts, anna parks, ada writes x", "engine unsticks", "open | unstuck AgentFull |"),
         Case("a wait that is over ends once", "ada starts, engine offers anna, anna accepts, anna parks, ada writes x, engine unsticks", "engine unsticks", "open |  |"),
-        Case("waiting → active: the agent reopens", WAITING, "anna reopens", "active | assigned anna Reopened | anna 1"),
-        Case("reopened on its way back", "ada starts, engine offers anna, anna accepts, anna parks, ada writes x", "anna reopens", "active | assigned anna Reopened returning | anna 1"),
+        Case("waiting → active: the agent reopens", WAITING, "anna reopens", "active | assigned anna Reopened, told AgentReturned | anna 1"),
+        Case("reopened on its way back", "ada starts, engine offers anna, anna accepts, anna parks, ada writes x", "anna reopens", "active | assigned anna Reopened returning, told AgentReturned | anna 1"),
         Case("waiting → active: a supervisor assigns", WAITING, "sue offers ben", "active | offered ben, told AgentAssigned | ben 1"),
         Case("declined from there it is open", "ada starts, engine offers anna, anna accepts, anna parks, sue offers ben", "ben rejects", "open | declined ben Rejected |"),
         Case("waiting: silence closes", "ada starts, engine offers anna, anna accepts, anna parks, +28d", "engine ticks", "closed | told EndedBySystem, closed Inactivity |"),
@@ -71,15 +72,15 @@ fn transfers_to_an_agent_release_the_old_one_when_the_new_one_accepts() {
         Case("reserved for both", ACTIVE, "anna hands ben", "active | transfer offered ben | anna 1, ben 1"),
         Case("by a supervisor, over capacity", ACTIVE, "sue hands ben over", "active | transfer offered ben | anna 1, ben 1!"),
         Case("the old one goes on meanwhile", offered, "anna writes x", "active | 4 by anna | anna 1, ben 1"),
-        Case("accepted", offered, "ben accepts", "active | transfer accepted ben, told AgentJoined | ben 1"),
+        Case("accepted", offered, "ben accepts", "active | transfer accepted ben, told Transferred, told AgentJoined | ben 1"),
         Case("declined: the old one keeps it", offered, "ben rejects", "active | transfer declined ben Rejected | anna 1"),
         Case("timed out: the old one keeps it", "ada starts, engine offers anna, anna accepts, anna hands ben, +120s", "engine ticks", "active | transfer declined ben TimedOut | anna 1"),
         Case("too late", "ada starts, engine offers anna, anna accepts, anna hands ben, +121s", "ben accepts", "! not_offered"),
-        Case("parked meanwhile: withdrawn", offered, "anna parks", "waiting | transfer declined ben Withdrawn, parked Agent |"),
+        Case("parked meanwhile: withdrawn", offered, "anna parks", "waiting | transfer declined ben Withdrawn, parked Agent, told AgentLeft |"),
         Case("released meanwhile: withdrawn", offered, "anna releases", "open | transfer declined ben Withdrawn, released anna Released, told AgentLeft |"),
         Case("ended meanwhile: withdrawn", offered, "anna ends", "wrap_up | told AgentEnded, transfer declined ben Withdrawn, ended Agent | anna 1"),
         Case("moved meanwhile: withdrawn", offered, "anna moves sales", "open | transfer declined ben Withdrawn, moved to sales, told Transferred |"),
-        Case("the new one is the one to come back to", "ada starts, engine offers anna, anna accepts, anna hands ben, ben accepts, ben parks", "ada writes x", "open | 5 by customer, returned to ben until +15m |"),
+        Case("the new one is the one to come back to", "ada starts, engine offers anna, anna accepts, anna hands ben, ben accepts, ben parks", "ada writes x", "open | 7 by customer, returned to ben until +15m |"),
         Case("not while one is pending", offered, "anna hands ben", "! wrong_state"),
         Case("not to whom it belongs", ACTIVE, "sue hands anna", "! wrong_state"),
         Case("not what nobody has", "ada starts", "sue hands ben", "! wrong_state"),
@@ -115,7 +116,7 @@ fn an_agent_who_vanishes_loses_the_conversation_and_is_waited_for() {
     let loose = company(Mode::Persistent, |w| w.keep_same_agent = None);
     check(&loose, &[
         Case("without stickiness", ACTIVE, "engine misses anna", "open | released anna Absent, told AgentLeft |"),
-        Case("a return without stickiness", WAITING, "ada writes x", "open | 5 by customer, returned |"),
+        Case("a return without stickiness", WAITING, "ada writes x", "open | 6 by customer, returned |"),
     ]);
 }
 
@@ -126,7 +127,7 @@ fn a_disabled_agent_is_absent_without_patience() {
     let anna = story.company.agents.get_mut(&super::agent("anna")).expect("configured");
     anna.enabled = false;
     let result = story.steps("ada writes x");
-    assert_eq!(story.outcome(&result), "open | 5 by customer, returned to anna until +15m, unstuck AgentGone |");
+    assert_eq!(story.outcome(&result), "open | 6 by customer, returned to anna until +15m, unstuck AgentGone |");
 }
 
 #[test]
@@ -140,10 +141,10 @@ fn patience_runs_in_operating_time_or_for_ever() {
     // Parked at nine; the customer writes ten minutes before the queue closes at five.
     let given = "ada starts, engine offers anna, anna accepts, anna parks, +470m";
     check(&sales(Patience::For(Millis::minutes(15))), &[
-        Case("ten minutes today, five tomorrow", given, "ada writes x", "open | 4 by customer, returned to anna until +1445m |"),
+        Case("ten minutes today, five tomorrow", given, "ada writes x", "open | 5 by customer, returned to anna until +1445m |"),
         Case("and not before", "ada starts, engine offers anna, anna accepts, anna parks, +470m, ada writes x, +16h", "engine ticks", "open |  |"),
     ]);
-    check(&sales(Patience::Forever), &[Case("for ever", given, "ada writes x", "open | 4 by customer, returned to anna until ever |")]);
+    check(&sales(Patience::Forever), &[Case("for ever", given, "ada writes x", "open | 5 by customer, returned to anna until ever |")]);
 }
 
 #[test]
@@ -163,7 +164,8 @@ fn outside_hours_a_persistent_customer_is_told_once_and_kept() {
         Case("told at the start", "+10h", "ada starts sales writing", "open | started in sales, told Greeting, 2 by customer, told OutsideHours |"),
         Case("told once", "+10h, ada starts sales", "ada writes x", "open | 3 by customer |"),
         Case("told when the customer writes", "ada starts sales, +10h", "ada writes x", "open | 2 by customer, told OutsideHours |"),
-        Case("told again after an agent has been there", "+10h, ada starts sales, engine offers anna, anna accepts, anna parks", "ada writes x", "open | 5 by customer, returned to anna until +1455m, told OutsideHours |"),
+        Case("told again after an agent has been there", "+10h, ada starts sales, engine offers anna, anna accepts, anna parks", "ada writes x", "open | 6 by customer, returned to anna until +1455m, told OutsideHours |"),
+        Case("not told by the closing itself: nobody stands there and waits", "ada starts sales, +8h", "engine closes-queue", "open |  |"),
         Case("not told while an agent is there", "ada starts sales, engine offers anna, anna accepts, +10h", "ada writes x", "active | 4 by customer | anna 1"),
     ]);
 }
@@ -177,6 +179,19 @@ fn wrap_up_frees_units_by_policy() {
         Case("release_after: not before", "ada starts, engine offers anna, anna accepts, anna ends, +4m", "engine ticks", "wrap_up |  | anna 1"),
         Case("release_after: then", "ada starts, engine offers anna, anna accepts, anna ends, +5m", "engine ticks", "wrap_up | units freed |"),
         Case("release_after: in due order, if the server was down", "ada starts, engine offers anna, anna accepts, anna ends, +2d", "engine ticks", "closed | units freed, closed WrapUpOver |"),
+    ]);
+}
+
+#[test]
+fn that_an_agent_has_left_is_not_told_where_it_is_switched_off() {
+    let silent = company(Mode::Persistent, |w| {
+        w.messages.insert(SystemKind::AgentLeft, Texts::any(""));
+    });
+    check(&silent, &[
+        Case("parked", ACTIVE, "anna parks", "waiting | parked Agent |"),
+        Case("parked by silence", "ada starts writing, engine offers anna, anna accepts, +60m", "engine ticks", "waiting | parked Silence |"),
+        Case("released", ACTIVE, "anna releases", "open | released anna Released |"),
+        Case("absent", ACTIVE, "engine misses anna", "open | released anna Absent sticky |"),
     ]);
 }
 

@@ -121,3 +121,21 @@ fn what_is_offered_to_an_agent_who_is_disabled_is_withdrawn() {
     );
     assert!(story.state.as_ref().expect("started").declines.is_empty());
 }
+
+#[test]
+fn the_conversation_of_a_disabled_agent_waits_from_now_on_ahead_of_others_in_both_modes() {
+    for mode in [Mode::Persistent, Mode::Live] {
+        let mut story = Story::new(company(mode, |_| {}));
+        story.steps(&format!("{ACTIVE}, +5m")).expect("possible");
+        disable(&mut story, &agent("anna"));
+        engine(&mut story, gone("anna"));
+        let state = story.state.as_ref().expect("started");
+        assert_eq!((state.state, &state.returning), (State::Open, &None));
+        assert_eq!(
+            state.queued_at, story.now,
+            "{mode:?}: its place is its return"
+        );
+        assert!(state.is_return, "{mode:?}: ahead of those who come new");
+        assert!(state.declines.is_empty(), "{mode:?}: nobody declined it");
+    }
+}

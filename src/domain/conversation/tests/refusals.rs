@@ -23,7 +23,7 @@ fn what_is_not_theirs_is_not_there() {
         Case("another customer reads", "ada starts", "eve marks 1 1", "! not_found"),
         Case("an agent of no queue of it", ACTIVE, "kim parks", "! not_found"),
         Case("whoever it is offered to may", "ada starts, sue offers kim", "kim accepts", "active | accepted kim, told AgentJoined | kim 1"),
-        Case("whoever had it may", "ada starts, sue offers kim, kim accepts, kim parks", "kim reopens", "active | assigned kim Reopened | kim 1"),
+        Case("whoever had it may", "ada starts, sue offers kim, kim accepts, kim parks", "kim reopens", "active | assigned kim Reopened, told AgentReturned | kim 1"),
     ]);
 }
 

@@ -1,6 +1,6 @@
 //! Timeout rules, as the table in docs/routing.md.
 
-use super::{Case, Mode, Story, check, company, due_after};
+use super::{Case, Event, Mode, Story, check, company, due_after, queue_id};
 use crate::domain::company::{Company, Texts, TimeoutAction, TimeoutRule};
 use crate::domain::message::Side;
 use crate::domain::time::Millis;
@@ -29,13 +29,13 @@ fn each_action_is_done_in_the_states_of_the_table() {
         // action, silent, given, then
         (say("Still there?"), Side::Customer, format!("{ANSWERED}, +10m"), "active | silence Customer r, told Reminder | anna 1"),
         (say("Still there?"), Side::Customer, format!("{ANSWERED}, anna parks, +10m"), "waiting | silence Customer r, told Reminder |"),
-        (TimeoutAction::Park, Side::Customer, format!("{ANSWERED}, +10m"), "waiting | silence Customer r, parked TimeoutRule |"),
+        (TimeoutAction::Park, Side::Customer, format!("{ANSWERED}, +10m"), "waiting | silence Customer r, parked TimeoutRule, told AgentLeft |"),
         (TimeoutAction::Park, Side::Customer, format!("{ANSWERED}, anna parks, +10m"), "waiting |  |"),
         (TimeoutAction::Close, Side::Customer, format!("{ANSWERED}, +10m"), "closed | silence Customer r, told EndedBySystem, closed TimeoutRule |"),
         (TimeoutAction::Close, Side::Customer, format!("{ANSWERED}, anna parks, +10m"), "closed | silence Customer r, told EndedBySystem, closed TimeoutRule |"),
         (say("A moment."), Side::Agent, format!("{ASKED}, +10m"), "active | silence Agent r, told Reminder | anna 1"),
         (say("A moment."), Side::Agent, format!("{ASKED}, anna parks, +10m"), "waiting |  |"),
-        (TimeoutAction::Park, Side::Agent, format!("{ASKED}, +10m"), "waiting | silence Agent r, parked TimeoutRule |"),
+        (TimeoutAction::Park, Side::Agent, format!("{ASKED}, +10m"), "waiting | silence Agent r, parked TimeoutRule, told AgentLeft |"),
         (TimeoutAction::Close, Side::Agent, format!("{ASKED}, +10m"), "closed | silence Agent r, told EndedBySystem, closed TimeoutRule |"),
         // Nobody is silent of whom nothing is expected.
         (say("x"), Side::Customer, format!("{ASKED}, +10m"), "active |  | anna 1"),
@@ -44,7 +44,7 @@ fn each_action_is_done_in_the_states_of_the_table() {
         (say("x"), Side::Agent, "ada starts writing, +10m".to_owned(), "open |  |"),
         (say("x"), Side::Customer, format!("{ANSWERED}, anna releases, +10m"), "open |  |"),
         (TimeoutAction::Close, Side::Customer, format!("{ANSWERED}, anna ends, +10m"), "wrap_up |  | anna 1"),
-        (TimeoutAction::Park, Side::Customer, format!("{ANSWERED}, anna hands ben, +1m, ben rejects, anna hands ben, +9m"), "waiting | transfer declined ben TimedOut, silence Customer r, parked TimeoutRule |"),
+        (TimeoutAction::Park, Side::Customer, format!("{ANSWERED}, anna hands ben, +1m, ben rejects, anna hands ben, +9m"), "waiting | transfer declined ben TimedOut, silence Customer r, parked TimeoutRule, told AgentLeft |"),
     ];
     for (then, silent, given, outcome) in cases {
         let company = with(Mode::Persistent, vec![rule("r", silent, 10, then.clone())]);
@@ -74,8 +74,8 @@ fn a_rule_is_carried_out_once_in_a_silence() {
         rule("end", Side::Customer, 600, TimeoutAction::Close),
     ]);
     check(&company, &[
-        Case("in due order, whatever order they are written in", &format!("{ANSWERED}, +35m"), "engine ticks", "waiting | silence Customer early, told Reminder, silence Customer late, parked TimeoutRule |"),
-        Case("after a long stop: all that is due, once each", &format!("{ANSWERED}, +20h"), "engine ticks", "closed | silence Customer early, told Reminder, silence Customer late, parked TimeoutRule, silence Customer end, told EndedBySystem, closed TimeoutRule |"),
+        Case("in due order, whatever order they are written in", &format!("{ANSWERED}, +35m"), "engine ticks", "waiting | silence Customer early, told Reminder, silence Customer late, parked TimeoutRule, told AgentLeft |"),
+        Case("after a long stop: all that is due, once each", &format!("{ANSWERED}, +20h"), "engine ticks", "closed | silence Customer early, told Reminder, silence Customer late, parked TimeoutRule, told AgentLeft, silence Customer end, told EndedBySystem, closed TimeoutRule |"),
         Case("once", &format!("{ANSWERED}, +10m, engine ticks, +5m"), "engine ticks", "active |  | anna 1"),
         Case("also if the agent writes again", &format!("{ANSWERED}, +10m, engine ticks, anna writes y, +10m"), "engine ticks", "active |  | anna 1"),
         Case("again in the next silence", &format!("{ANSWERED}, +10m, engine ticks, ada writes y, anna writes z, +10m"), "engine ticks", "active | silence Customer early, told Reminder | anna 1"),
@@ -93,4 +93,19 @@ fn a_reminder_is_said_in_the_customers_language_and_breaks_no_silence() {
     assert_eq!(&*message.text, "Ainda aí, anna?");
     assert_eq!(due_after(&company, &format!("{ANSWERED}, anna parks")), "Silence(0) +10m");
     assert_eq!(due_after(&company, &format!("{ANSWERED}, anna parks, +10m, engine ticks")), "AutoClose +28d", "counted from the parking");
+}
+
+#[test]
+fn a_reminder_says_when_the_queue_opens_again() {
+    let company = company(Mode::Persistent, |w| {
+        w.default_queue = queue_id("sales");
+        w.timeout_rules = vec![rule("r", Side::Customer, 10, say("Back on {opens_at}, {queue}."))];
+    });
+    let mut story = Story::new(company);
+    let events = story.steps("ada starts writing, engine offers anna, anna accepts, +475m, ada writes y, anna writes x, +10m, engine ticks").expect("possible");
+    let said = events.iter().find_map(|r| match &r.event {
+        Event::Posted(message) => Some(&*message.text),
+        _ => None,
+    });
+    assert_eq!(said, Some("Back on Tuesday 6 January, 09:00 CET, sales."));
 }

@@ -3,7 +3,7 @@
 use super::{Case, START, Story, check, company, due_after, queue_id};
 use crate::domain::conversation::{Timer, next_due};
 use crate::domain::time::Millis;
-use crate::domain::company::{Mode, WrapUp};
+use crate::domain::company::{Mode, Patience, Stickiness, WrapUp};
 
 #[test]
 fn the_defaults_of_every_timer() {
@@ -38,7 +38,7 @@ fn what_fell_due_while_the_server_was_down_happens_once_and_in_due_order() {
     let live = company(Mode::Live, |_| {});
     let gone = "ada starts, engine offers anna, anna accepts, anna hands ben, +2h";
     check(&persistent, &[
-        Case("transfer, then silence", gone, "engine ticks", "waiting | transfer declined ben TimedOut, parked Silence |"),
+        Case("transfer, then silence", gone, "engine ticks", "waiting | transfer declined ben TimedOut, parked Silence, told AgentLeft |"),
         Case("once", "ada starts, engine offers anna, anna accepts, +2h, engine ticks", "engine ticks", "waiting |  |"),
         Case("a return that nobody answered", "ada starts, engine offers anna, anna accepts, anna parks, ada writes x, engine offers anna, +2h", "engine ticks", "open | declined anna TimedOut, unstuck OfferDeclined |"),
     ]);
@@ -65,4 +65,25 @@ fn a_wait_that_began_where_nothing_would_open_ends_once_the_hours_are_changed() 
     let done = story.steps("engine ticks");
     assert_eq!(story.outcome(&done), "open | unstuck PatienceOver |");
     assert_eq!(due(&story).map(|(_, timer)| timer), Some(Timer::OpenIdle), "once");
+}
+
+#[test]
+fn a_wait_for_the_same_agent_follows_the_rules_of_now() {
+    let waits = "ada starts, engine offers anna, anna accepts, anna parks, ada writes x";
+    for (name, stickiness, then, outcome) in [
+        ("shorter", Some(Patience::For(Millis::minutes(5))), "Patience +5m", "open | unstuck PatienceOver |"),
+        ("longer", Some(Patience::For(Millis::minutes(60))), "Patience +1h", "open |  |"),
+        ("for ever", Some(Patience::Forever), "OpenIdle +30d", "open |  |"),
+        ("switched off", None, "Patience +0m", "open | unstuck SwitchedOff |"),
+    ] {
+        let mut story = Story::new(company(Mode::Persistent, |_| {}));
+        story.steps(waits).expect("possible");
+        story.company = company(Mode::Persistent, |w| {
+            w.keep_same_agent = stickiness.map(|patience| Stickiness { patience, ..Stickiness::default() });
+        });
+        let (due, timer) = next_due(story.state.as_ref().expect("started"), &story.company).expect("due");
+        assert_eq!(format!("{timer:?} {}", super::after(due)), then, "{name}");
+        let done = story.steps("+6m, engine ticks");
+        assert_eq!(story.outcome(&done), outcome, "{name}");
+    }
 }
