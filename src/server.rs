@@ -7,6 +7,7 @@
 //! acknowledging, with an error for the exit code.
 
 mod gauges;
+mod jwks;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
@@ -31,6 +32,7 @@ use crate::store::readers::Readers;
 use crate::store::writer::Writer;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Telemetry;
+use crate::web::keyring::KeyRing;
 use crate::web::{self, WebState};
 
 /// How long a stop waits for sessions to take their leave.
@@ -78,6 +80,7 @@ pub struct Opened {
     live: Vec<Summary>,
     late: Vec<ConversationId>,
     parked: Vec<ConversationId>,
+    keys: KeyRing,
 }
 
 /// Binds the address.
@@ -126,12 +129,17 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
             }
         }
     }
+    let keys = KeyRing::default();
+    for (setting, kept) in store.kept_keys()? {
+        keys.restore(setting, kept.url, kept.document);
+    }
     Ok(Opened {
         store,
         company: Arc::new(company),
         live,
         late,
         parked,
+        keys,
     })
 }
 
@@ -161,7 +169,9 @@ pub async fn serve(
         live,
         late,
         parked,
+        keys,
     } = opened;
+    let keys = Arc::new(keys);
     let fatal = Arc::new(Fatal::default());
     let writer = Writer::spawn(store.clone(), Links::notifier(fatal.clone()))?;
     let readers = Readers::spawn(&store, limits::READER_THREADS)?;
@@ -203,8 +213,10 @@ pub async fn serve(
     let (telemetry, gauges) = gauges::registered(Telemetry::new());
     let telemetry = Arc::new(telemetry);
     actix_rt::spawn(gauges.keep_up(links, gateway.clone()));
+    actix_rt::spawn(jwks::keep_fresh(keys.clone(), gateway.clone()));
     let state = WebState {
         gateway: gateway.clone(),
+        keys,
         telemetry,
     };
     let server = web::http_server(state, listener, settings.workers.unwrap_or(cores))?;

@@ -8,8 +8,9 @@ use tokio::sync::oneshot;
 
 use crate::config::{Edit, Moves};
 use crate::domain::audit::AuditRecord;
+use crate::domain::commit::{KeptKeys, Write};
 use crate::domain::company::Company;
-use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::ids::{AgentId, AuthenticationId, ConversationId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::conversation::{Input, Origin};
@@ -19,7 +20,7 @@ use crate::limits;
 use crate::store::Store;
 
 use super::conversation::ToConversation;
-use super::links::Links;
+use super::links::{Links, Token};
 use super::post::post;
 use super::registry::Handle;
 use super::supervisor::{First, Last, Reconfigure, Reconfigured, SupervisorActor, ToSupervisor};
@@ -203,6 +204,13 @@ impl Gateway {
             Ok(Ok(answer)) => answer,
             _ => Err(Reject::unavailable()),
         }
+    }
+
+    /// Keeps the last good keys of a setting, or forgets them. Nobody waits for it: what is
+    /// not kept is fetched again.
+    pub fn keep_keys(&self, setting: AuthenticationId, keys: Option<Arc<KeptKeys>>) {
+        self.links
+            .write(Write::KeptKeys { setting, keys }, Token::Quiet);
     }
 
     fn admit(&self) -> Result<(), Reject> {

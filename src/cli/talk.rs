@@ -6,6 +6,7 @@
 //! leaves when the input has ended and everything is acknowledged.
 
 mod command;
+mod introduce;
 mod screen;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -21,12 +22,10 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::cli::credentials::{Credentials, DEMO_DIRECTORY, FILE_NAME, TOKEN_TIME};
-use crate::client::token::SigningKey;
-use crate::client::{
-    Accepted, Acknowledgement, Client, Event, Failure, Observed, Options, Party, View,
-};
+use crate::cli::credentials::{DEMO_DIRECTORY, FILE_NAME};
+use crate::client::{Accepted, Acknowledgement, Client, Event, Failure, Observed, Party, View};
 use command::{HELP, Typed};
+use introduce::introduce;
 use screen::Screen;
 
 /// Lines that may wait to be read.
@@ -105,40 +104,6 @@ pub fn run(args: &TalkArgs) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// What the options and the demo's credentials come to: address, token, workstream.
-fn introduce(args: &TalkArgs) -> Result<(Options, String), String> {
-    // Read when something is missing, and complained about only then.
-    let demo = Credentials::read(&args.credentials).map_err(|e| e.to_string());
-    let url = match &args.url {
-        Some(url) => url.clone(),
-        None => demo.clone()?.url,
-    };
-    let name = &args.who.name;
-    let token = match (args.who.party, &args.token, &args.secret, &args.key) {
-        (_, Some(token), _, _) => token.clone(),
-        (Party::Agent, None, Some(secret), _) => format!("{name}:{secret}"),
-        (Party::Agent, None, None, _) => {
-            demo.clone()?.agent_token(name).map_err(|e| e.to_string())?
-        }
-        (Party::Customer, None, _, Some(file)) => {
-            let text =
-                std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
-            let key = SigningKey::from_base64(&text).map_err(|e| e.to_string())?;
-            key.sign(name, TOKEN_TIME).map_err(|e| e.to_string())?
-        }
-        (Party::Customer, None, _, None) => demo
-            .clone()?
-            .customer_token(name)
-            .map_err(|e| e.to_string())?,
-    };
-    let workstream = match (&args.workstream, args.who.party) {
-        (Some(workstream), _) => workstream.clone(),
-        (None, Party::Customer) => demo?.workstreams.persistent,
-        (None, Party::Agent) => String::new(),
-    };
-    Ok((Options::new(&url, args.who.party, token), workstream))
 }
 
 async fn talk(args: &TalkArgs) -> Result<(), String> {
@@ -326,6 +291,9 @@ impl<'a> Talk<'a> {
             }
             Event::Presence(presence) => self.screen.note(&format!("you are {presence}")),
             Event::Refused(refusal) => self.screen.complain(&refusal.to_string()),
+            Event::RenewalWanted => self.screen.note(
+                "the token runs out: /renew TOKEN brings a new one; what you write waits for it",
+            ),
             Event::Unfollowed { .. } => {}
         }
         Ok(())
@@ -503,6 +471,12 @@ impl<'a> Talk<'a> {
                 let frame = json!({ "type": "presence", "presence": presence });
                 self.doing.push(Box::pin(async move {
                     Done::Did("presence", client.ask(frame).await)
+                }));
+            }
+            Typed::Renew(token) => {
+                let client = self.client;
+                self.doing.push(Box::pin(async move {
+                    Done::Did("renew", client.renew(token).await)
                 }));
             }
             Typed::List => self.list(),

@@ -27,7 +27,9 @@ pub use cursors::{Cursors, Observed};
 pub use frames::{
     Accepted, AgentLoad, Author, Floor, Offer, Refusal, ServerFrame, ThreadMessage, View, Welcome,
 };
-pub use handle::{Acknowledgement, Client, Event, Events, Failure, Options, Party, Pending};
+pub use handle::{
+    Acknowledgement, Client, Event, Events, Failure, Options, Party, Pending, TokenSource,
+};
 
 #[cfg(test)]
 mod tests {

@@ -118,6 +118,8 @@ codes! {
     InUse = "in_use", no;
     /// The configuration would not be sound; `problems` says why.
     InvalidConfiguration = "invalid_configuration", no;
+    /// A renewal must be by the customer whose socket it is.
+    OtherCustomer = "other_customer", no;
 }
 
 /// A refusal.

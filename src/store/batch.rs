@@ -94,6 +94,18 @@ impl<'a> Batch<'a> {
                 self.delete(Table::Meta, &keys::parked(*conversation));
                 Ok(())
             }
+            Write::Device { id, device } => self.put(Table::Devices, &id.0, &**device),
+            Write::KeptKeys {
+                setting,
+                keys: Some(keys),
+            } => self.put(Table::KeptKeys, setting.as_str().as_bytes(), &**keys),
+            Write::KeptKeys {
+                setting,
+                keys: None,
+            } => {
+                self.delete(Table::KeptKeys, setting.as_str().as_bytes());
+                Ok(())
+            }
         }
     }
 

@@ -22,9 +22,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::audit::AuditRecord;
-use crate::domain::commit::AgentRow;
+use crate::domain::commit::{AgentRow, KeptKeys};
 use crate::domain::company::Company;
 use crate::domain::conversation::Conversation;
+use crate::domain::device::Device;
 use crate::domain::directory::Entry;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
@@ -75,6 +76,10 @@ pub enum Kind {
     DirectoryEntry = 13,
     /// A change to the configuration.
     AuditRecord = 14,
+    /// A device.
+    Device = 15,
+    /// The last good keys of an authentication setting.
+    KeptKeys = 16,
 }
 
 /// A type that the store keeps.
@@ -139,6 +144,16 @@ impl Stored for Company {
 
 impl Stored for AuditRecord {
     const KIND: Kind = Kind::AuditRecord;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for Device {
+    const KIND: Kind = Kind::Device;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for KeptKeys {
+    const KIND: Kind = Kind::KeptKeys;
     const BODY: Body = Body::Json;
 }
 

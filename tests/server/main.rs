@@ -4,6 +4,7 @@
 mod common;
 
 mod config;
+mod customers;
 mod dynamics;
 mod everyday;
 mod http;

@@ -85,7 +85,10 @@ impl Store {
             Write::Agent { agent, row } => {
                 self.agents.insert(agent, row);
             }
-            Write::Barrier | Write::Company { .. } => {}
+            Write::Barrier
+            | Write::Company { .. }
+            | Write::Device { .. }
+            | Write::KeptKeys { .. } => {}
             Write::Parked {
                 conversation,
                 reason,

@@ -9,7 +9,8 @@ pub(super) const HELP: &str = "\
 /park         leave it without ending it                /reopen ID   take a parked one back
 /release      give it back to the queue                 /end         end it     /finish  finish wrap-up
 /transfer agent:NAME|queue:NAME                         /presence available|busy|do_not_disturb|away|offline
-/explain      why it was assigned                       /quit        leave
+/explain      why it was assigned                       /renew TOKEN go on with a new token
+/quit         leave
 Anything else is a message.";
 
 /// What a typed line means.
@@ -34,6 +35,8 @@ pub(super) enum Typed {
     List,
     /// Talk in another conversation.
     Use(String),
+    /// Go on with a new token.
+    Renew(String),
     /// Show what can be typed.
     Help,
     /// Leave.
@@ -79,6 +82,10 @@ pub(super) fn read(line: &str) -> Typed {
         "use" => rest.map_or_else(
             || Typed::Wrong("Which one? /list shows them.".into()),
             Typed::Use,
+        ),
+        "renew" => rest.map_or_else(
+            || Typed::Wrong("Which token? Try /renew TOKEN.".into()),
+            Typed::Renew,
         ),
         "list" => Typed::List,
         "help" | "?" => Typed::Help,
