@@ -138,6 +138,12 @@ pub const COMPANY_FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// A customer's socket is asked for a new token this long before the one it has is not
 /// accepted any more: at its `exp`, with the usual leeway.
 pub const RENEWAL_ASKED_BEFORE: Millis = Millis::seconds(60);
+/// The token of a device has to be exchanged within this time; it can be for much longer.
+pub const DEVICE_TOKEN_TIME: Millis = Millis::days(30);
+/// New devices in [`DEVICES_WINDOW`], whoever asks for them: each is a row in the store.
+pub const DEVICES_NAMED_MAX: u32 = 1_000;
+/// The window in which new devices are counted.
+pub const DEVICES_WINDOW: Millis = Millis::minutes(1);
 /// Keys that customers' tokens are verified with are fetched this often.
 pub const JWKS_REFRESH_EVERY: Millis = Millis::minutes(15);
 /// A token with a key that nobody knows makes the server fetch the keys at most this often:

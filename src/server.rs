@@ -217,6 +217,7 @@ pub async fn serve(
     let state = WebState {
         gateway: gateway.clone(),
         keys,
+        devices: Arc::default(),
         telemetry,
     };
     let server = web::http_server(state, listener, settings.workers.unwrap_or(cores))?;

@@ -10,6 +10,7 @@ use crate::config::{Edit, Moves};
 use crate::domain::audit::AuditRecord;
 use crate::domain::commit::{KeptKeys, Write};
 use crate::domain::company::Company;
+use crate::domain::device::{Device, DeviceId};
 use crate::domain::ids::{AgentId, AuthenticationId, ConversationId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
@@ -211,6 +212,64 @@ impl Gateway {
     pub fn keep_keys(&self, setting: AuthenticationId, keys: Option<Arc<KeptKeys>>) {
         self.links
             .write(Write::KeptKeys { setting, keys }, Token::Quiet);
+    }
+
+    /// What is known of a device.
+    ///
+    /// # Errors
+    /// `overloaded`, `internal`, `unavailable`.
+    pub async fn device(&self, id: DeviceId) -> Result<Option<Device>, Reject> {
+        self.admit()?;
+        let (answer, answered) = oneshot::channel();
+        let job = Box::new(move |store: &Store| {
+            let found = store.device(id).map_err(|error| {
+                tracing::error!(%error, device = %id, "a device could not be read");
+                Reject::new(
+                    Code::Internal,
+                    "The device could not be read; an operator has been told.",
+                )
+            });
+            // Whoever asked may have given up.
+            let _ = answer.send(found);
+        });
+        if self.links.readers.submit(job).is_err() {
+            return Err(Reject::overloaded());
+        }
+        match tokio::time::timeout(duration(PATIENCE_FOR_ANSWERS), answered).await {
+            Ok(Ok(found)) => found,
+            _ => Err(Reject::unavailable()),
+        }
+    }
+
+    /// Keeps what is known of a device; answered when it is durable.
+    ///
+    /// # Errors
+    /// `overloaded`, `unavailable`.
+    pub async fn keep_device(&self, id: DeviceId, device: Device) -> Result<(), Reject> {
+        self.admit()?;
+        let (answer, answered) = oneshot::channel();
+        let write = Write::Device {
+            id,
+            device: Arc::new(device),
+        };
+        let then = Box::new(move || {
+            // Whoever asked may have given up.
+            let _ = answer.send(());
+        });
+        self.links.write(write, Token::Then(then));
+        match tokio::time::timeout(duration(PATIENCE_FOR_ANSWERS), answered).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Reject::unavailable()),
+        }
+    }
+
+    /// Tells every session of somebody that they are not signed in any more.
+    pub fn dismiss(&self, who: &Principal) {
+        for handle in self.links.registry.all() {
+            if handle.principal == *who {
+                handle.tell(Outbound::Dismissed);
+            }
+        }
     }
 
     fn admit(&self) -> Result<(), Reject> {

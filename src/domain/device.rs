@@ -27,7 +27,7 @@ pub const UNUSED_MAX: Millis = Millis::days(400);
 pub struct DeviceId(pub [u8; 16]);
 
 impl DeviceId {
-    /// The customer that this device is, until it is linked.
+    /// The customer that this device is.
     ///
     /// # Panics
     /// Never: prefix and hexadecimal digits are an id.
@@ -115,15 +115,6 @@ pub enum DeviceEnd {
     Copied {
         /// When.
         at: Timestamp,
-    },
-    /// Its conversations are this customer's.
-    Linked {
-        /// Whose.
-        customer: CustomerId,
-        /// When.
-        at: Timestamp,
-        /// All of them are.
-        done: bool,
     },
 }
 

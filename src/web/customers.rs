@@ -1,4 +1,4 @@
-//! Proof that a customer calls: by a token of the company's own system. Waits, but not for
+//! Proof that a customer calls: by a token of the company's own system, or of their device. Waits, but not for
 //! long, where the keys for it have to be asked for first.
 
 use std::time::Duration;
@@ -9,6 +9,7 @@ use futures_util::future::LocalBoxFuture;
 use tokio::time::timeout;
 
 use super::auth::{bearer, forbidden, is_agent_form};
+use super::devices::{self, is_device_form};
 use super::proof::Proof;
 use super::tokens::{NotProven, authenticate_customer};
 use super::{ApiError, WebState};
@@ -49,6 +50,9 @@ impl FromRequest for CustomerAuth {
 /// # Errors
 /// `token_invalid`, `token_expired`.
 pub async fn prove(state: &WebState, token: &str) -> Result<Proof, Reject> {
+    if is_device_form(token) {
+        return devices::prove(state, token).await;
+    }
     let look = || {
         let (company, now) = (state.gateway.company(), state.gateway.now());
         authenticate_customer(&company, &state.keys, token, now)

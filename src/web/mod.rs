@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use self::devices::Devices;
 use self::keyring::KeyRing;
 use crate::actors::gateway::Gateway;
 use crate::telemetry::Telemetry;
@@ -13,6 +14,7 @@ use crate::telemetry::Telemetry;
 pub mod api;
 pub mod auth;
 pub mod customers;
+pub mod devices;
 pub mod guard;
 pub mod inbox;
 pub mod keyring;
@@ -39,6 +41,8 @@ pub struct WebState {
     pub gateway: Gateway,
     /// The keys that customers' tokens are verified with.
     pub keys: Arc<KeyRing>,
+    /// Devices that are worked on.
+    pub devices: Arc<Devices>,
     /// What is counted.
     pub telemetry: Arc<Telemetry>,
 }

@@ -32,6 +32,7 @@ use super::proof::Proof;
 use super::tokens::authenticate_customer;
 use super::{ApiError, WebState, refusal};
 use crate::actors::gateway::Sink;
+use crate::domain::device::DeviceId;
 use crate::domain::ids::ConversationId;
 use crate::domain::reject::{Code, Reject};
 use crate::engine::outbound::{Delivery, Outbound};
@@ -259,13 +260,16 @@ impl WsSession {
         self.ask_for_renewal(ctx);
     }
 
-    /// An agent who was disabled, or whose role changed, since hello.
+    /// An agent who was disabled, or whose role changed, since hello; a device that has ended.
     fn is_dismissed(&self) -> bool {
         let Phase::Live(live) = &self.phase else {
             return false;
         };
-        let Principal::Agent { id, role } = &live.principal else {
-            return false;
+        let (id, role) = match &live.principal {
+            Principal::Agent { id, role } => (id, role),
+            Principal::Customer(id) => {
+                return DeviceId::of(id).is_some_and(|id| self.state.devices.has_ended(id));
+            }
         };
         !self
             .state

@@ -5,6 +5,7 @@ mod common;
 
 mod config;
 mod customers;
+mod devices;
 mod dynamics;
 mod everyday;
 mod http;

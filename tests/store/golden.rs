@@ -457,10 +457,9 @@ fn samples() -> Vec<Sample> {
                 hash: "2c3d".to_owned(),
                 until: Some(at),
             }],
-            end: Some(DeviceEnd::Linked {
-                customer: customer("maria"),
+            end: Some(DeviceEnd::Revoked {
+                by: agent("olga"),
                 at,
-                done: false,
             }),
         },
     ));
