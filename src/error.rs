@@ -74,7 +74,9 @@ pub const fn of(code: Code) -> Row {
         | Code::UnknownAgent
         | Code::InvalidConfiguration
         | Code::AnswersNeeded => row(422),
-        Code::CustomerCannotEnd | Code::NotAssigned | Code::NotMember => row(403),
+        Code::CustomerCannotEnd | Code::NotAssigned | Code::NotMember | Code::OtherCustomer => {
+            row(403)
+        }
         Code::Closed
         | Code::WrongState
         | Code::NotOffered

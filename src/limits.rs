@@ -138,6 +138,30 @@ pub const TIMERS_SWEPT_AT_ONCE: usize = 256;
 pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of a company file sent over HTTP: comments and layout beside what is stored.
 pub const COMPANY_FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// A customer's socket is asked for a new token this long before the one it has is not
+/// accepted any more: at its `exp`, with the usual leeway.
+pub const RENEWAL_ASKED_BEFORE: Millis = Millis::seconds(60);
+/// The token of a device has to be exchanged within this time; it can be for much longer.
+pub const DEVICE_TOKEN_TIME: Millis = Millis::days(30);
+/// New devices in [`DEVICES_WINDOW`], whoever asks for them: each is a row in the store.
+pub const DEVICES_NAMED_MAX: u32 = 1_000;
+/// The window in which new devices are counted.
+pub const DEVICES_WINDOW: Millis = Millis::minutes(1);
+/// Keys that customers' tokens are verified with are fetched this often.
+pub const JWKS_REFRESH_EVERY: Millis = Millis::minutes(15);
+/// A token with a key that nobody knows makes the server fetch the keys at most this often:
+/// anybody can make up such tokens.
+pub const JWKS_ASK_AGAIN_AFTER: Millis = Millis::minutes(1);
+/// How long such a token waits for the answer.
+pub const JWKS_WAIT_MAX: Millis = Millis::seconds(3);
+/// The pause after the first fetch that failed; it doubles with each.
+pub const JWKS_BACKOFF_MIN: Millis = Millis::seconds(5);
+/// The longest pause between fetches that fail.
+pub const JWKS_BACKOFF_MAX: Millis = Millis::minutes(15);
+/// Bytes of a key document.
+pub const JWKS_BYTES_MAX: usize = 256 * 1024;
+/// Keys of a document that are looked at.
+pub const JWKS_KEYS_MAX: usize = 100;
 
 const _: () = assert!(
     CREDIT_WINDOW as usize <= RECENT_RING,

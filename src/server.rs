@@ -7,6 +7,7 @@
 //! acknowledging, with an error for the exit code.
 
 mod gauges;
+mod jwks;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
@@ -30,6 +31,7 @@ use crate::store::readers::Readers;
 use crate::store::writer::Writer;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Telemetry;
+use crate::web::keyring::KeyRing;
 use crate::web::{self, WebState};
 
 /// How long a stop waits for sessions to take their leave.
@@ -78,6 +80,7 @@ pub struct Opened {
     /// Every timer row follows the configuration.
     swept: bool,
     parked: Vec<ConversationId>,
+    keys: KeyRing,
 }
 
 /// Binds the address.
@@ -122,12 +125,17 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
         }
     }
     let swept = store.swept()? == Some(company.revision);
+    let keys = KeyRing::default();
+    for (setting, kept) in store.kept_keys()? {
+        keys.restore(setting, kept.url, kept.document);
+    }
     Ok(Opened {
         store,
         company: Arc::new(company),
         live,
         swept,
         parked,
+        keys,
     })
 }
 
@@ -157,7 +165,9 @@ pub async fn serve(
         live,
         swept,
         parked,
+        keys,
     } = opened;
+    let keys = Arc::new(keys);
     let fatal = Arc::new(Fatal::default());
     let writer = Writer::spawn(store.clone(), Links::notifier(fatal.clone()))?;
     let readers = Readers::spawn(&store, limits::READER_THREADS)?;
@@ -199,8 +209,11 @@ pub async fn serve(
     let (telemetry, gauges) = gauges::registered(Telemetry::new());
     let telemetry = Arc::new(telemetry);
     actix_rt::spawn(gauges.keep_up(links, gateway.clone()));
+    actix_rt::spawn(jwks::keep_fresh(keys.clone(), gateway.clone()));
     let state = WebState {
         gateway: gateway.clone(),
+        keys,
+        devices: Arc::default(),
         telemetry,
     };
     let server = web::http_server(state, listener, settings.workers.unwrap_or(cores))?;

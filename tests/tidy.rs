@@ -92,7 +92,11 @@ const HOMES: &[(&str, &[&str], &str)] = &[
         &["client/"],
         "the server speaks through actix",
     ),
-    ("reqwest", &["client/", "cli/"], "the server asks nobody"),
+    (
+        "reqwest",
+        &["client/", "cli/", "server/jwks.rs"],
+        "the server asks nobody but for the keys that its configuration names",
+    ),
     ("clap", &["cli/", "main.rs"], "flags are the command line's"),
     ("toml", &["config/"], "the company file is config's"),
     (

@@ -8,8 +8,10 @@ use tokio::sync::oneshot;
 
 use crate::config::{Edit, Moves};
 use crate::domain::audit::AuditRecord;
+use crate::domain::commit::{KeptKeys, Write};
 use crate::domain::company::Company;
-use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::device::{Device, DeviceId};
+use crate::domain::ids::{AgentId, AuthenticationId, ConversationId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::conversation::{Input, Origin};
@@ -19,7 +21,7 @@ use crate::limits;
 use crate::store::Store;
 
 use super::conversation::ToConversation;
-use super::links::Links;
+use super::links::{Links, Token};
 use super::post::post;
 use super::registry::Handle;
 use super::supervisor::{First, Last, Reconfigure, Reconfigured, SupervisorActor, ToSupervisor};
@@ -202,6 +204,71 @@ impl Gateway {
         match tokio::time::timeout(duration(PATIENCE_OF_ADMINS), answered).await {
             Ok(Ok(answer)) => answer,
             _ => Err(Reject::unavailable()),
+        }
+    }
+
+    /// Keeps the last good keys of a setting, or forgets them. Nobody waits for it: what is
+    /// not kept is fetched again.
+    pub fn keep_keys(&self, setting: AuthenticationId, keys: Option<Arc<KeptKeys>>) {
+        self.links
+            .write(Write::KeptKeys { setting, keys }, Token::Quiet);
+    }
+
+    /// What is known of a device.
+    ///
+    /// # Errors
+    /// `overloaded`, `internal`, `unavailable`.
+    pub async fn device(&self, id: DeviceId) -> Result<Option<Device>, Reject> {
+        self.admit()?;
+        let (answer, answered) = oneshot::channel();
+        let job = Box::new(move |store: &Store| {
+            let found = store.device(id).map_err(|error| {
+                tracing::error!(%error, device = %id, "a device could not be read");
+                Reject::new(
+                    Code::Internal,
+                    "The device could not be read; an operator has been told.",
+                )
+            });
+            // Whoever asked may have given up.
+            let _ = answer.send(found);
+        });
+        if self.links.readers.submit(job).is_err() {
+            return Err(Reject::overloaded());
+        }
+        match tokio::time::timeout(duration(PATIENCE_FOR_ANSWERS), answered).await {
+            Ok(Ok(found)) => found,
+            _ => Err(Reject::unavailable()),
+        }
+    }
+
+    /// Keeps what is known of a device; answered when it is durable.
+    ///
+    /// # Errors
+    /// `overloaded`, `unavailable`.
+    pub async fn keep_device(&self, id: DeviceId, device: Device) -> Result<(), Reject> {
+        self.admit()?;
+        let (answer, answered) = oneshot::channel();
+        let write = Write::Device {
+            id,
+            device: Arc::new(device),
+        };
+        let then = Box::new(move || {
+            // Whoever asked may have given up.
+            let _ = answer.send(());
+        });
+        self.links.write(write, Token::Then(then));
+        match tokio::time::timeout(duration(PATIENCE_FOR_ANSWERS), answered).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Reject::unavailable()),
+        }
+    }
+
+    /// Tells every session of somebody that they are not signed in any more.
+    pub fn dismiss(&self, who: &Principal) {
+        for handle in self.links.registry.all() {
+            if handle.principal == *who {
+                handle.tell(Outbound::Dismissed);
+            }
         }
     }
 

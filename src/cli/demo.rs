@@ -306,11 +306,9 @@ fn apply_options(company: &mut Company, args: &DemoArgs) {
 
 fn trust_key(company: &mut Company, credentials: &Credentials) -> Result<(), DemoError> {
     let key = CustomerKey {
-        kid: credentials.kid.clone(),
-        algorithm: "EdDSA".to_owned(),
-        public_key_pem: credentials.signing_key()?.public_key_pem(),
+        kids: credentials.kid.iter().cloned().collect(),
         issuer: credentials.issuer.clone(),
-        audience: None,
+        ..CustomerKey::with_pem("EdDSA", credentials.signing_key()?.public_key_pem())
     };
     company.authentication.insert(authentication_id(), key);
     Ok(())

@@ -171,7 +171,12 @@ fn the_table_shows_tokens_that_the_company_trusts_and_lines_to_paste() {
         .expect("maria's token")
         .trim();
     let key = &demo.company.authentication[&super::authentication_id()];
-    let public = DecodingKey::from_ed_pem(key.public_key_pem.as_bytes()).expect("a public key");
+    let public = {
+        let crate::domain::company::KeySource::Pem(pem) = &key.keys else {
+            panic!("{key:?}")
+        };
+        DecodingKey::from_ed_pem(pem.as_bytes()).expect("a public key")
+    };
     let claims: serde_json::Value =
         jsonwebtoken::decode(token, &public, &Validation::new(Algorithm::EdDSA))
             .expect("valid")

@@ -295,6 +295,9 @@ impl<'a> Talk<'a> {
             Event::Note(note) => self.screen.private(&note),
             Event::Consult(view) => self.consulted(view),
             Event::ConsultEnded(id) => self.dismissed(&id),
+            Event::RenewalWanted => self.screen.note(
+                "the token runs out: /renew TOKEN brings a new one; what you write waits for it",
+            ),
             Event::Unfollowed { .. } => {}
         }
         Ok(())
@@ -470,6 +473,12 @@ impl<'a> Talk<'a> {
                 let frame = json!({ "type": "presence", "presence": presence });
                 self.doing.push(Box::pin(async move {
                     Done::Did("presence", client.ask(frame).await)
+                }));
+            }
+            Typed::Renew(token) => {
+                let client = self.client;
+                self.doing.push(Box::pin(async move {
+                    Done::Did("renew", client.renew(token).await)
                 }));
             }
             Typed::List => self.list(),

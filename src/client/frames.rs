@@ -75,6 +75,11 @@ pub enum ServerFrame {
         /// The base of the wait before reconnecting.
         retry_ms: u64,
     },
+    /// The token will soon not be accepted any more.
+    Renew {
+        /// From when on, in milliseconds since 1970.
+        expires: i64,
+    },
     /// A type that this client does not know.
     #[serde(other)]
     Unknown,

@@ -1,5 +1,8 @@
 //! The client as its user holds it: ask, send, follow, and a stream of events.
 
+use std::fmt;
+use std::sync::Arc;
+
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -39,6 +42,29 @@ pub struct Options {
     /// Messages that may be unanswered at a time. One keeps the order of sending
     /// whatever happens.
     pub window: usize,
+    /// Where a new token comes from when the server asks for one.
+    pub renewal: Option<TokenSource>,
+}
+
+/// Where new tokens come from: what signs in, or asks the company's own system.
+#[derive(Clone)]
+pub struct TokenSource(Arc<dyn Fn() -> Option<String> + Send + Sync>);
+
+impl TokenSource {
+    /// A source. `None`: there is no new token, and the one there is runs out.
+    pub fn new(source: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(source))
+    }
+
+    pub(super) fn token(&self) -> Option<String> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenSource(…)")
+    }
 }
 
 impl Options {
@@ -51,6 +77,7 @@ impl Options {
             token,
             cursors: Cursors::new(),
             window: 1,
+            renewal: None,
         }
     }
 }
@@ -115,6 +142,8 @@ pub enum Event {
         /// Which.
         conversation: String,
     },
+    /// The token runs out, and nobody has brought a new one: what is sent waits for it.
+    RenewalWanted,
     /// A refusal that answers nothing this client asked.
     Refused(Box<Refusal>),
 }
@@ -152,6 +181,7 @@ pub(super) enum Command {
     Send(Outgoing<oneshot::Sender<Result<Acknowledgement, Failure>>>),
     Ask(Ask),
     Tell(Value),
+    Renew(String, oneshot::Sender<Result<Accepted, Failure>>),
 }
 
 /// One request with whatever waits for its answer.
@@ -168,6 +198,8 @@ pub(super) enum Follow {
     From(String, u64),
     /// From its answer on: messages may come until then.
     Until(String),
+    /// From its answer on this is the token.
+    With(String),
 }
 
 /// A message handed over; await it for its acknowledgement.
@@ -267,6 +299,17 @@ impl Client {
             Ok(_) | Err(Failure::Disconnected) => Ok(()),
             Err(e) => Err(e),
         }
+    }
+
+    /// Goes on with a new token of the same customer: on this connection, and when it has to
+    /// connect again. What waits for a token is sent.
+    ///
+    /// # Errors
+    /// As [`Self::ask`]. The token there was stays.
+    pub async fn renew(&self, token: String) -> Result<Accepted, Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.command(Command::Renew(token, answer)).await?;
+        answered.await.unwrap_or(Err(Failure::Stopped))
     }
 
     /// Says something that is not answered, like `typing`.

@@ -28,7 +28,9 @@ pub use frames::{
     Accepted, AgentLoad, Author, Floor, Note, Offer, QuickReply, Refusal, ServerFrame,
     ThreadMessage, View, Welcome,
 };
-pub use handle::{Acknowledgement, Client, Event, Events, Failure, Options, Party, Pending};
+pub use handle::{
+    Acknowledgement, Client, Event, Events, Failure, Options, Party, Pending, TokenSource,
+};
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,9 @@ use super::backoff::Backoff;
 use super::connection::{ConnectError, Connection};
 use super::cursors::Cursors;
 use super::frames::{Accepted, Refusal, ServerFrame};
-use super::handle::{Acknowledgement, Ask, Command, Event, Failure, Follow, Options, retry_base};
+use super::handle::{
+    Acknowledgement, Ask, Command, Event, Failure, Follow, Options, TokenSource, retry_base,
+};
 use super::outbox::Outbox;
 
 /// The wait after a refusal that names none.
@@ -23,6 +25,9 @@ const RETRY_WAIT: Duration = Duration::from_millis(500);
 const HEARTBEATS_MISSED_MAX: u32 = 3;
 /// Messages that may wait in the outbox before commands are left in their channel.
 const OUTBOX_MAX: usize = 1_024;
+
+/// The code of what wants a new token.
+const TOKEN_EXPIRED: &str = "token_expired";
 
 /// Why a connection ended.
 enum End {
@@ -35,6 +40,11 @@ type MessageWaiter = oneshot::Sender<Result<Acknowledgement, Failure>>;
 pub(super) struct Pump {
     address: String,
     token: String,
+    renewal: Option<TokenSource>,
+    /// The token has run out: messages wait for a new one.
+    held: bool,
+    /// A new token that the server has not been sent yet.
+    brought: Option<String>,
     cursors: Cursors,
     outbox: Outbox<MessageWaiter>,
     asked: HashMap<String, Ask>,
@@ -58,6 +68,9 @@ impl Pump {
         Self {
             address,
             token: options.token,
+            renewal: options.renewal,
+            held: false,
+            brought: None,
             cursors: options.cursors,
             outbox: Outbox::new(options.window),
             asked: HashMap::new(),
@@ -103,6 +116,7 @@ impl Pump {
                 Err(ConnectError::Refused(r)) if r.retry_after_ms.is_some() && r.retry => {
                     sleep(Duration::from_millis(r.retry_after_ms.unwrap_or_default())).await;
                 }
+                Err(ConnectError::Refused(r)) if r.code == TOKEN_EXPIRED && self.renews() => {}
                 Err(e) if e.may_pass() => {}
                 Err(e) => return Err(End::Lost(e.to_string())),
             }
@@ -153,7 +167,13 @@ impl Pump {
     }
 
     async fn send_what_waits(&mut self, connection: &mut Connection) -> Result<(), String> {
+        if let Some(token) = self.brought.take() {
+            // Nobody waits for the answer: what comes of it shows in what is sent after it.
+            let (answer, _) = oneshot::channel();
+            self.bring(token, answer, connection).await?;
+        }
         while self.paused_until.is_none()
+            && !self.held
             && let Some(m) = self.outbox.next_to_send()
         {
             let frame = json!({
@@ -168,6 +188,7 @@ impl Pump {
         match command {
             Command::Send(message) => self.outbox.push(message),
             Command::Tell(frame) => connection.feed(&frame).await?,
+            Command::Renew(token, answer) => self.bring(token, answer, connection).await?,
             Command::Ask(mut ask) => {
                 self.refs += 1;
                 let reference = self.refs.to_string();
@@ -232,6 +253,7 @@ impl Pump {
             ServerFrame::Consult { conversation } => Event::Consult(conversation),
             ServerFrame::ConsultEnded { conversation } => Event::ConsultEnded(conversation),
             ServerFrame::Presence { presence } => Event::Presence(presence),
+            ServerFrame::Renew { .. } => self.wants_renewal()?,
             ServerFrame::Welcome(_) | ServerFrame::Pong | ServerFrame::Unknown => return None,
         };
         self.tell(event).await;
@@ -245,6 +267,10 @@ impl Pump {
             .and_then(|r| self.asked.remove(r))
         {
             let event = self.unfollowed(&ask.follow);
+            if let Follow::With(token) = ask.follow {
+                self.token = token;
+                self.held = false;
+            }
             ask.answer.send(Ok(accepted)).ok();
             return event;
         }
@@ -261,6 +287,41 @@ impl Pump {
             settled.waiter.send(Ok(acknowledgement)).ok();
         }
         None
+    }
+
+    /// Brings a new token, if there is a source of them. Whoever has none tells the user.
+    fn wants_renewal(&mut self) -> Option<Event> {
+        self.brought = self.renewal.as_ref().and_then(TokenSource::token);
+        self.brought.is_none().then_some(Event::RenewalWanted)
+    }
+
+    /// Whether there is another token than the one that was refused.
+    fn renews(&mut self) -> bool {
+        let Some(token) = self.renewal.as_ref().and_then(TokenSource::token) else {
+            return false;
+        };
+        let is_new = token != self.token;
+        self.token = token;
+        is_new
+    }
+
+    async fn bring(
+        &mut self,
+        token: String,
+        answer: oneshot::Sender<Result<Accepted, Failure>>,
+        connection: &mut Connection,
+    ) -> Result<(), String> {
+        self.refs += 1;
+        let reference = self.refs.to_string();
+        let frame = json!({ "type": "renew", "ref": reference, "token": token });
+        connection.feed(&frame).await?;
+        let ask = Ask {
+            frame,
+            follow: Follow::With(token),
+            answer,
+        };
+        self.asked.insert(reference, ask);
+        Ok(())
     }
 
     /// What was followed until this answer is not followed any more.
@@ -290,6 +351,12 @@ impl Pump {
         let Some(client_id) = refusal.client_id.clone() else {
             return Some(Event::Refused(refusal));
         };
+        if refusal.code == TOKEN_EXPIRED {
+            // Asked for once, however many messages find out.
+            let asks = self.outbox.refused_for_now(&client_id) && !self.held;
+            self.held = true;
+            return if asks { self.wants_renewal() } else { None };
+        }
         if refusal.retry {
             if self.outbox.refused_for_now(&client_id) {
                 let wait = refusal
@@ -305,6 +372,8 @@ impl Pump {
 
     fn connection_lost(&mut self) -> Vec<Event> {
         self.outbox.connection_lost();
+        self.held = false;
+        self.brought = None;
         self.paused_until = None;
         let mut events = Vec::new();
         for (_, ask) in std::mem::take(&mut self.asked) {

@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 /// `SubjectPublicKeyInfo` of an Ed25519 key up to the key itself (RFC 8410).
 const SPKI_PREFIX: [u8; 12] = [
@@ -38,6 +39,8 @@ struct Claims<'a> {
     exp: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<&'a str>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
 }
 
 /// An Ed25519 key that customer tokens are signed with.
@@ -116,11 +119,39 @@ impl SigningKey {
         )
     }
 
+    /// The public key as it stands in a JWKS document.
+    #[must_use]
+    pub fn public_key_jwk(&self) -> Value {
+        let mut key = json!({
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "use": "sig",
+            "x": URL_SAFE_NO_PAD.encode(&self.public),
+        });
+        if let Some(kid) = &self.kid {
+            key["kid"] = kid.clone().into();
+        }
+        key
+    }
+
     /// A token for a customer, valid from now.
     ///
     /// # Errors
     /// [`TokenError::Sign`].
     pub fn sign(&self, customer: &str, valid: Duration) -> Result<String, TokenError> {
+        self.sign_saying(customer, valid, Map::new())
+    }
+
+    /// The same, which says more about the customer.
+    ///
+    /// # Errors
+    /// [`TokenError::Sign`].
+    pub fn sign_saying(
+        &self,
+        customer: &str,
+        valid: Duration,
+        more: Map<String, Value>,
+    ) -> Result<String, TokenError> {
         let iat = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
@@ -130,6 +161,7 @@ impl SigningKey {
             iat,
             exp: iat + valid.as_secs(),
             iss: self.issuer.as_deref(),
+            more,
         };
         let header = Header {
             kid: self.kid.clone(),

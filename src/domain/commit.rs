@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::audit::AuditRecord;
 use super::company::{Company, Presence};
 use super::conversation::Conversation;
+use super::device::{Device, DeviceId};
 use super::directory::Entry;
 use super::event::Recorded;
-use super::ids::{AgentId, ConversationId, Position};
+use super::ids::{AgentId, AuthenticationId, ConversationId, Position};
 use super::time::Timestamp;
 
 /// One step of one conversation.
@@ -64,6 +65,18 @@ pub struct AgentRow {
     pub gone_since: Option<Timestamp>,
 }
 
+/// The last good keys of an authentication setting that fetches them, for a start during an
+/// outage. Public keys: nothing about them is secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptKeys {
+    /// From where.
+    pub url: String,
+    /// As it came.
+    pub document: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// Everything that is ever written while the server runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
@@ -103,4 +116,18 @@ pub enum Write {
     },
     /// Every timer row follows the configuration of this revision.
     Swept(u64),
+    /// What is known of a device.
+    Device {
+        /// Which.
+        id: DeviceId,
+        /// What.
+        device: Arc<Device>,
+    },
+    /// The last good keys of an authentication setting.
+    KeptKeys {
+        /// Which setting.
+        setting: AuthenticationId,
+        /// The keys; `None`: it fetches none any more.
+        keys: Option<Arc<KeptKeys>>,
+    },
 }

@@ -112,6 +112,17 @@ text_id!(
     CustomerId,
     "customer"
 );
+/// Ids of devices begin with this; no token may have such a subject.
+pub(super) const DEVICE_PREFIX: &str = "device:";
+
+impl CustomerId {
+    /// Whether this is a device that the server has named, and not somebody by a token.
+    #[must_use]
+    pub fn is_device(&self) -> bool {
+        self.as_str().starts_with(DEVICE_PREFIX)
+    }
+}
+
 text_id!(
     /// A person of the company who talks with customers.
     AgentId,

@@ -9,6 +9,7 @@ pub mod command;
 pub mod commit;
 pub mod company;
 pub mod conversation;
+pub mod device;
 pub mod directory;
 pub mod event;
 pub mod hours;

@@ -120,6 +120,8 @@ codes! {
     InvalidConfiguration = "invalid_configuration", no;
     /// The widget asks questions that the start does not answer; `problems` says which.
     AnswersNeeded = "answers_needed", no;
+    /// A renewal must be by the customer whose socket it is.
+    OtherCustomer = "other_customer", no;
 }
 
 /// A refusal.

@@ -97,6 +97,18 @@ impl<'a> Batch<'a> {
             Write::Swept(revision) => {
                 self.put(Table::Meta, keys::META_SWEPT, &SweptRevision(*revision))
             }
+            Write::Device { id, device } => self.put(Table::Devices, &id.0, &**device),
+            Write::KeptKeys {
+                setting,
+                keys: Some(keys),
+            } => self.put(Table::KeptKeys, setting.as_str().as_bytes(), &**keys),
+            Write::KeptKeys {
+                setting,
+                keys: None,
+            } => {
+                self.delete(Table::KeptKeys, setting.as_str().as_bytes());
+                Ok(())
+            }
         }
     }
 

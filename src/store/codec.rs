@@ -22,9 +22,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::audit::AuditRecord;
-use crate::domain::commit::AgentRow;
+use crate::domain::commit::{AgentRow, KeptKeys};
 use crate::domain::company::Company;
 use crate::domain::conversation::Conversation;
+use crate::domain::device::Device;
 use crate::domain::directory::Entry;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
@@ -77,6 +78,10 @@ pub enum Kind {
     AuditRecord = 14,
     /// The revision of the configuration that every timer row follows.
     SweptRevision = 15,
+    /// A device.
+    Device = 16,
+    /// The last good keys of an authentication setting.
+    KeptKeys = 17,
 }
 
 /// A type that the store keeps.
@@ -146,6 +151,16 @@ impl Stored for Company {
 
 impl Stored for AuditRecord {
     const KIND: Kind = Kind::AuditRecord;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for Device {
+    const KIND: Kind = Kind::Device;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for KeptKeys {
+    const KIND: Kind = Kind::KeptKeys;
     const BODY: Body = Body::Json;
 }
 

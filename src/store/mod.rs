@@ -20,6 +20,7 @@ pub mod codec;
 mod conversations;
 mod directory;
 mod error;
+mod identity;
 mod keys;
 mod lists;
 mod notes;

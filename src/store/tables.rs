@@ -16,6 +16,8 @@
 //! | `agents` | agent | `AgentRow` |
 //! | `audit` | time i64, revision u64 | `AuditRecord` |
 //! | `meta` | `format` · `company` · `parked/`, conversation 16 · `swept` | format · `Company` · reason · revision |
+//! | `devices` | device 16 | `Device` |
+//! | `kept_keys` | authentication setting | `KeptKeys` |
 //!
 //! Every value that is not empty stands in an envelope (`codec`).
 
@@ -54,6 +56,10 @@ pub enum Table {
     Notes,
     /// Who changed the configuration.
     Audit,
+    /// Devices that the server has named.
+    Devices,
+    /// The last good keys that customers' tokens are verified with.
+    KeptKeys,
 }
 
 /// How a table is used, which decides its memory and filters.
@@ -77,7 +83,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -92,6 +98,8 @@ impl Table {
         Self::Meta,
         Self::Notes,
         Self::Audit,
+        Self::Devices,
+        Self::KeptKeys,
     ];
 
     /// The name of the column family.
@@ -112,6 +120,8 @@ impl Table {
             Self::Meta => "meta",
             Self::Notes => "notes",
             Self::Audit => "audit",
+            Self::Devices => "devices",
+            Self::KeptKeys => "kept_keys",
         }
     }
 
@@ -128,7 +138,9 @@ impl Table {
             | Self::Agents
             | Self::Meta
             | Self::Notes
-            | Self::Audit => Use::Small,
+            | Self::Audit
+            | Self::Devices
+            | Self::KeptKeys => Use::Small,
         }
     }
 

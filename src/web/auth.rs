@@ -1,25 +1,21 @@
 //! Proof of who is calling, as types: a handler that takes `SupervisorAuth` cannot be
 //! reached by anybody else. Also who may ask what, for sockets and HTTP alike.
 
-use std::future::{Ready, ready};
-
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
 
-use crate::domain::company::{Company, Role};
-use crate::domain::ids::{AgentId, CustomerId};
+use crate::domain::company::Role;
+use crate::domain::ids::AgentId;
 use crate::domain::reject::{Code, Reject};
-use crate::domain::time::Timestamp;
 use crate::engine::request::{Ask, Principal, Request};
 
 use super::WebState;
+use super::customers;
+pub use super::customers::CustomerAuth;
 use super::refusal::ApiError;
-pub use super::tokens::{authenticate_agent, authenticate_customer};
-
-/// A customer with a good token.
-#[derive(Debug, Clone)]
-pub struct CustomerAuth(pub CustomerId);
+pub use super::tokens::authenticate_agent;
 
 /// A person of the company, with any role.
 #[derive(Debug, Clone)]
@@ -53,11 +49,13 @@ pub fn is_agent_form(token: &str) -> bool {
 ///
 /// # Errors
 /// `token_invalid`, `token_expired`.
-pub fn authenticate(company: &Company, token: &str, now: Timestamp) -> Result<Principal, Reject> {
+pub async fn authenticate(state: &WebState, token: &str) -> Result<Principal, Reject> {
     if is_agent_form(token) {
-        authenticate_agent(company, token).map(|(id, role)| Principal::Agent { id, role })
+        authenticate_agent(&state.gateway.company(), token)
+            .map(|(id, role)| Principal::Agent { id, role })
     } else {
-        authenticate_customer(company, token, now).map(|(id, _)| Principal::Customer(id))
+        let proof = customers::prove(state, token).await?;
+        Ok(Principal::Customer(proof.customer))
     }
 }
 
@@ -164,48 +162,53 @@ pub fn forbidden() -> Reject {
     )
 }
 
-fn principal(req: &HttpRequest) -> Result<Principal, Reject> {
+/// The credential that a request brings.
+pub(super) fn bearer(req: &HttpRequest) -> Result<&str, Reject> {
     let missing = || Reject::new(Code::Unauthenticated, "Send `Authorization: Bearer TOKEN`.");
     let value = req
         .headers()
         .get(header::AUTHORIZATION)
         .ok_or_else(missing)?;
-    let token = value
+    value
         .to_str()
         .ok()
         .and_then(|v| v.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .ok_or_else(missing)?;
-    let state = req
-        .app_data::<web::Data<WebState>>()
-        .ok_or_else(Reject::unavailable)?;
-    authenticate(&state.gateway.company(), token, state.gateway.now())
+        .ok_or_else(missing)
+}
+
+fn principal(req: &HttpRequest) -> LocalBoxFuture<'static, Result<Principal, Reject>> {
+    let token = bearer(req).map(ToOwned::to_owned);
+    let state = req.app_data::<web::Data<WebState>>().cloned();
+    Box::pin(async move {
+        let token = token?;
+        let state = state.ok_or_else(Reject::unavailable)?;
+        authenticate(&state, &token).await
+    })
 }
 
 macro_rules! extractor {
     ($name:ident, $narrow:expr) => {
         impl FromRequest for $name {
             type Error = ApiError;
-            type Future = Ready<Result<Self, ApiError>>;
+            type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
             fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
                 let narrow: fn(Principal) -> Option<Self> = $narrow;
-                ready(
-                    principal(req)
+                let principal = principal(req);
+                Box::pin(async move {
+                    principal
+                        .await
                         .and_then(|p| narrow(p).ok_or_else(forbidden))
-                        .map_err(ApiError::from),
-                )
+                        .map_err(ApiError::from)
+                })
             }
         }
     };
 }
 
 extractor!(AnyAuth, |p| Some(Self(p)));
-extractor!(CustomerAuth, |p| match p {
-    Principal::Customer(id) => Some(Self(id)),
-    Principal::Agent { .. } => None,
-});
 extractor!(AgentAuth, |p| match p {
     Principal::Agent { id, role } => Some(Self { id, role }),
     Principal::Customer(_) => None,
@@ -219,12 +222,6 @@ extractor!(AdminAuth, |p| match p {
     Principal::Agent { id, role } if role >= Role::Admin => Some(Self(AgentAuth { id, role })),
     _ => None,
 });
-
-impl From<CustomerAuth> for Principal {
-    fn from(auth: CustomerAuth) -> Self {
-        Self::Customer(auth.0)
-    }
-}
 
 impl From<AgentAuth> for Principal {
     fn from(auth: AgentAuth) -> Self {

@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex};
 
 use super::auth::{permit, writes};
 use super::inbox::Inbox;
-use super::tokens::expired_since_hello;
+use super::proof::Proof;
+use super::tokens::token_expired;
 use crate::actors::gateway::Session;
+use crate::domain::company::Company;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Timestamp;
@@ -24,8 +26,10 @@ pub(super) struct Live {
     pub(super) inbox: Arc<Mutex<Inbox>>,
     pub(super) principal: Principal,
     pub(super) viewer: Viewer,
-    /// When the customer's token stops being accepted.
-    expires: Option<Timestamp>,
+    /// What the customer's token proves, and until when.
+    proof: Option<Proof>,
+    /// The client has been asked for a new token.
+    renewal_asked: bool,
     next_number: u64,
     pub(super) pending: Map<u64, Pending>,
     /// Those of `pending` that the client asked for; subscriptions of hello come on top.
@@ -61,7 +65,7 @@ impl Live {
         session: Session,
         inbox: Arc<Mutex<Inbox>>,
         principal: Principal,
-        expires: Option<Timestamp>,
+        proof: Option<Proof>,
         hello: &Hello,
     ) -> Self {
         Self {
@@ -69,7 +73,8 @@ impl Live {
             inbox,
             viewer: Viewer::from(&principal),
             principal,
-            expires,
+            proof,
+            renewal_asked: false,
             next_number: 0,
             pending: Map::default(),
             in_flight: 0,
@@ -110,15 +115,19 @@ impl Live {
     /// Whether a request may go to the gateway.
     pub(super) fn check(
         &mut self,
-        request: &Request,
+        request: &mut Request,
+        company: impl FnOnce() -> Arc<Company>,
         now: impl FnOnce() -> Timestamp,
     ) -> Result<(), Reject> {
         permit(&self.principal, request)?;
-        if let Some(expires) = self.expires
+        if let Some(proof) = &self.proof
             && writes(request)
-            && now() >= expires
+            && now() >= proof.expires
         {
-            return Err(expired_since_hello());
+            return Err(token_expired());
+        }
+        if let (Request::Start(start), Some(proof)) = (&mut *request, &self.proof) {
+            proof.admit(&company(), start)?;
         }
         if matches!(request, Request::In(_, Ask::Typing { .. })) {
             return Ok(());
@@ -138,6 +147,38 @@ impl Live {
             Request::In(conversation, Ask::Subscribe { .. }) => self.subscribe(*conversation),
             _ => Ok(()),
         }
+    }
+
+    /// When the customer's token stops being accepted.
+    pub(super) fn expires(&self) -> Option<Timestamp> {
+        self.proof.as_ref().map(|proof| proof.expires)
+    }
+
+    /// Whether it is time to ask the client for a new token; once for each token. The answer
+    /// is when the one it has stops being accepted.
+    pub(super) fn asks_for_renewal(
+        &mut self,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Option<Timestamp> {
+        let expires = self.expires().filter(|_| !self.renewal_asked)?;
+        self.renewal_asked = now() + limits::RENEWAL_ASKED_BEFORE >= expires;
+        self.renewal_asked.then_some(expires)
+    }
+
+    /// The same customer brings a new token. One that ends sooner takes its place as well:
+    /// whoever signs them knows why.
+    pub(super) fn renew(&mut self, proof: Proof) -> Result<Timestamp, Reject> {
+        let same = |own: &Proof| own.customer == proof.customer;
+        if !self.proof.as_ref().is_some_and(same) {
+            return Err(Reject::new(
+                Code::OtherCustomer,
+                "The token is of another customer; open another socket with it. This one stays whose it is.",
+            ));
+        }
+        let expires = proof.expires;
+        self.proof = Some(proof);
+        self.renewal_asked = false;
+        Ok(expires)
     }
 
     /// Notes a subscription that is about to be asked for.

@@ -6,23 +6,30 @@
 
 use std::sync::Arc;
 
+use self::devices::Devices;
+use self::keyring::KeyRing;
 use crate::actors::gateway::Gateway;
 use crate::telemetry::Telemetry;
 
 pub mod api;
 pub mod auth;
+pub mod customers;
+pub mod devices;
 pub mod guard;
 pub mod inbox;
+pub mod keyring;
 mod live;
 mod openapi;
 mod operations;
 mod optional;
 mod payload;
+pub mod proof;
 mod refusal;
 pub mod routes;
 pub mod secret;
 pub mod server;
 mod session;
+mod strict_json;
 pub mod tokens;
 
 pub use refusal::ApiError;
@@ -33,6 +40,10 @@ pub use server::http_server;
 pub struct WebState {
     /// The door to the actors.
     pub gateway: Gateway,
+    /// The keys that customers' tokens are verified with.
+    pub keys: Arc<KeyRing>,
+    /// Devices that are worked on.
+    pub devices: Arc<Devices>,
     /// What is counted.
     pub telemetry: Arc<Telemetry>,
 }

@@ -6,7 +6,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
-    actions, agents, audit, config, conversations, lists, messages, quick_replies, routing, work,
+    actions, agents, audit, config, conversations, devices, lists, messages, quick_replies,
+    routing, work,
 };
 use super::{operations, session};
 use crate::config::schema_for_openapi;
@@ -72,6 +73,10 @@ use crate::config::schema_for_openapi;
         routing::place,
         routing::explain,
         quick_replies::list,
+        devices::name,
+        devices::renew,
+        devices::view,
+        devices::revoke,
     ),
     modifiers(&Bearer),
 )]
@@ -83,7 +88,9 @@ impl Modify for Bearer {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("Customers: their JWT. Agents: `ID:SECRET`."))
+            .description(Some(
+                "Customers: their JWT, or the token of their device. Agents: `ID:SECRET`.",
+            ))
             .build();
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));

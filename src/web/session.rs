@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix::{
-    Actor, ActorContext, Addr, AsyncContext, Handler, Message, SpawnHandle, StreamHandler,
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Handler, Message, SpawnHandle,
+    StreamHandler,
 };
 use actix_http::ws::{CloseCode, CloseReason, Item, ProtocolError};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -21,13 +22,17 @@ use actix_web_actors::ws::{self, WebsocketContext, WsResponseBuilder};
 use bytestring::ByteString;
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::auth::{self, authenticate_agent, authenticate_customer, is_agent_form};
+use super::auth::{self, authenticate_agent, is_agent_form};
+use super::customers;
 use super::guard::{Reassembly, Violation};
 use super::inbox::{Inbox, Mail};
 use super::live::{Asked, Live, Pending, concerned};
 use super::payload::{Failure, GuardedPayload, Verdict};
+use super::proof::Proof;
+use super::tokens::authenticate_customer;
 use super::{ApiError, WebState, refusal};
 use crate::actors::gateway::Sink;
+use crate::domain::device::DeviceId;
 use crate::domain::ids::ConversationId;
 use crate::domain::reject::{Code, Reject};
 use crate::engine::outbound::{Delivery, Outbound};
@@ -35,7 +40,7 @@ use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::error;
 use crate::limits;
 use crate::telemetry::{SocketLabels, Telemetry};
-use crate::wire::client::{self, Hello, Incoming, Misread, Tag};
+use crate::wire::client::{self, Hello, Incoming, Misread, Tag, Token};
 use crate::wire::hot;
 use crate::wire::server::{self, Concerning};
 
@@ -252,15 +257,19 @@ impl WsSession {
             return;
         }
         ctx.ping(b"");
+        self.ask_for_renewal(ctx);
     }
 
-    /// An agent who was disabled, or whose role changed, since hello.
+    /// An agent who was disabled, or whose role changed, since hello; a device that has ended.
     fn is_dismissed(&self) -> bool {
         let Phase::Live(live) = &self.phase else {
             return false;
         };
-        let Principal::Agent { id, role } = &live.principal else {
-            return false;
+        let (id, role) = match &live.principal {
+            Principal::Agent { id, role } => (id, role),
+            Principal::Customer(id) => {
+                return DeviceId::of(id).is_some_and(|id| self.state.devices.has_ended(id));
+            }
         };
         !self
             .state
@@ -276,7 +285,7 @@ impl WsSession {
         let incoming = client::read(text);
         match (&self.phase, incoming) {
             (Phase::Closing, _) => {}
-            (Phase::AwaitingHello, Ok(Incoming::Hello(hello))) => self.heard_hello(&hello, ctx),
+            (Phase::AwaitingHello, Ok(Incoming::Hello(hello))) => self.heard_hello(hello, ctx),
             (Phase::AwaitingHello, Ok(_)) => {
                 self.refuse_and_close(
                     &Reject::new(Code::HelloRequired, "The first frame must be `hello`."),
@@ -310,8 +319,12 @@ impl WsSession {
             (Phase::Live(_), Ok(Incoming::Ping { reference })) => {
                 self.send(server::pong(reference.as_deref()), ctx);
             }
+            (Phase::Live(_), Ok(Incoming::Renew { reference, token })) => {
+                self.heard_renewal(reference, token, ctx);
+            }
             (Phase::Live(_), Err(misread)) => self.heard_nonsense(&misread, ctx),
         }
+        self.ask_for_renewal(ctx);
     }
 
     fn heard_nonsense(&self, misread: &Misread, ctx: &mut Context) {
@@ -329,38 +342,116 @@ impl WsSession {
         self.refuse(concerning, reject, ctx);
     }
 
-    fn heard_hello(&mut self, hello: &Hello, ctx: &mut Context) {
-        match self.admit(hello, ctx) {
+    fn heard_hello(&mut self, hello: Hello, ctx: &mut Context) {
+        match self.door {
+            Door::Customer if is_agent_form(hello.token.reveal()) => {
+                self.refuse_and_close(&auth::forbidden(), ctx);
+            }
+            Door::Customer => {
+                let token = hello.token.clone();
+                self.prove(token, ctx, move |session, proven, ctx| {
+                    let proven = proven.map(|proof| {
+                        let customer = proof.customer.clone();
+                        (Principal::Customer(customer), Some(proof))
+                    });
+                    session.admit(&hello, proven, ctx);
+                });
+            }
+            Door::Agent => {
+                let proven = self.prove_agent(hello.token.reveal());
+                self.admit(&hello, proven.map(|agent| (agent, None)), ctx);
+            }
+        }
+    }
+
+    /// Verifies a customer's token. Nothing else happens on this socket until it is said what
+    /// it proves: what comes after a token may depend on it.
+    fn prove(
+        &self,
+        token: Token,
+        ctx: &mut Context,
+        then: impl FnOnce(&mut Self, Result<Proof, Reject>, &mut Context) + 'static,
+    ) {
+        let state = self.state.clone();
+        let proving = async move { customers::prove(&state, token.reveal()).await };
+        ctx.wait(
+            actix::fut::wrap_future::<_, Self>(proving).map(|proven, session, ctx| {
+                if !matches!(session.phase, Phase::Closing) {
+                    then(session, proven, ctx);
+                }
+            }),
+        );
+    }
+
+    fn prove_agent(&self, token: &str) -> Result<Principal, Reject> {
+        let company = self.state.gateway.company();
+        if !is_agent_form(token) {
+            // Told apart from a bad secret, for whoever mixed up the two doors.
+            let now = self.state.gateway.now();
+            authenticate_customer(&company, &self.state.keys, token, now).map_err(|n| n.reject)?;
+            return Err(auth::forbidden());
+        }
+        let (id, role) = authenticate_agent(&company, token)?;
+        Ok(Principal::Agent { id, role })
+    }
+
+    fn admit(
+        &mut self,
+        hello: &Hello,
+        proven: Result<(Principal, Option<Proof>), Reject>,
+        ctx: &mut Context,
+    ) {
+        let live = proven.and_then(|(principal, proof)| self.connect(hello, principal, proof, ctx));
+        match live {
             Ok(live) => {
                 ctx.cancel_future(self.hello_deadline);
                 let at = self.state.gateway.now();
-                self.send(server::welcome(live.session.id(), &live.principal, at), ctx);
+                let welcome =
+                    server::welcome(live.session.id(), &live.principal, at, live.expires());
+                self.send(welcome, ctx);
                 self.phase = Phase::Live(Box::new(live));
                 self.follow_cursors(hello, ctx);
+                self.ask_for_renewal(ctx);
             }
             Err(reject) => self.refuse_and_close(&reject, ctx),
         }
     }
 
-    fn admit(&self, hello: &Hello, ctx: &mut Context) -> Result<Live, Reject> {
-        let company = self.state.gateway.company();
-        let token = hello.token.reveal();
-        let (principal, expires) = match self.door {
-            Door::Customer if is_agent_form(token) => return Err(auth::forbidden()),
-            Door::Customer => {
-                let (id, until) = authenticate_customer(&company, token, self.state.gateway.now())?;
-                (Principal::Customer(id), Some(until))
+    fn heard_renewal(&mut self, reference: Box<str>, token: Token, ctx: &mut Context) {
+        if self.door == Door::Agent {
+            let tag = Tag::Ref(reference);
+            return self.refuse(Concerning::tag(&tag, None), &auth::forbidden(), ctx);
+        }
+        self.prove(token, ctx, move |session, proven, ctx| {
+            let Phase::Live(live) = &mut session.phase else {
+                return;
+            };
+            match proven.and_then(|proof| live.renew(proof)) {
+                Ok(expires) => session.send(server::renewed(&reference, expires), ctx),
+                Err(reject) => {
+                    let tag = Tag::Ref(reference);
+                    session.refuse(Concerning::tag(&tag, None), &reject, ctx);
+                }
             }
-            Door::Agent if !is_agent_form(token) => {
-                // Told apart from a bad secret, for whoever mixed up the two doors.
-                authenticate_customer(&company, token, self.state.gateway.now())?;
-                return Err(auth::forbidden());
-            }
-            Door::Agent => {
-                let (id, role) = authenticate_agent(&company, token)?;
-                (Principal::Agent { id, role }, None)
-            }
+        });
+    }
+
+    fn ask_for_renewal(&mut self, ctx: &mut Context) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
         };
+        if let Some(expires) = live.asks_for_renewal(|| self.state.gateway.now()) {
+            self.send(server::renew(expires), ctx);
+        }
+    }
+
+    fn connect(
+        &self,
+        hello: &Hello,
+        principal: Principal,
+        proof: Option<Proof>,
+        ctx: &mut Context,
+    ) -> Result<Live, Reject> {
         let inbox = Arc::new(Mutex::new(Inbox::default()));
         let sink = InboxSink {
             inbox: inbox.clone(),
@@ -370,7 +461,7 @@ impl WsSession {
             .state
             .gateway
             .connect(principal.clone(), Arc::new(sink))?;
-        Ok(Live::new(session, inbox, principal, expires, hello))
+        Ok(Live::new(session, inbox, principal, proof, hello))
     }
 
     fn follow_cursors(&mut self, hello: &Hello, ctx: &mut Context) {
@@ -397,12 +488,13 @@ impl WsSession {
         }
     }
 
-    fn asked(&mut self, tag: Tag, request: Request, ctx: &mut Context) {
+    fn asked(&mut self, tag: Tag, mut request: Request, ctx: &mut Context) {
         let Phase::Live(live) = &mut self.phase else {
             return;
         };
         let conversation = concerned(&request);
-        if let Err(reject) = live.check(&request, || self.state.gateway.now()) {
+        let gateway = &self.state.gateway;
+        if let Err(reject) = live.check(&mut request, || gateway.company(), || gateway.now()) {
             if tag == Tag::Silent {
                 self.state.telemetry.refused(reject.code);
             } else {

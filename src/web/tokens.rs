@@ -1,51 +1,39 @@
 //! Who somebody is: customer tokens (JWT) and agent secrets.
 //!
 //! Algorithm, keys, issuer and audience come from the configuration; a token's header is
-//! only allowed to choose among the configured keys. Time is given, never looked up.
+//! only allowed to choose among the configured keys, and what else it says there (`jku`,
+//! `jwk`, `x5u`, …) is not looked at. Time is given, never looked up.
 //! Refusals do not say which check failed: that helps an attacker more than a customer.
 //! Never logs or returns a token or a secret.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest;
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
-use serde::Deserialize;
-use serde_json::Number;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::Value;
 
+use super::keyring::{KeyRing, algorithm_of};
+use super::proof::{Proof, ProvenBy};
+use super::strict_json::{Fields, fields};
 use crate::domain::company::{Company, CustomerKey, Role};
-use crate::domain::ids::{AgentId, CustomerId};
+use crate::domain::ids::{AgentId, AuthenticationId, CustomerId};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::time::{Millis, Timestamp};
+use crate::domain::time::Timestamp;
+use crate::limits;
 
 /// Bytes of a token at most: a few claims and an RSA signature are a tenth of it.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
-/// How far the clocks of signer and server may be apart.
-pub const LEEWAY: Millis = Millis::seconds(60);
 
-/// What a token must and may say. Unknown claims are the signer's own business.
-#[derive(Deserialize)]
-struct Claims {
-    sub: String,
-    iat: Number,
-    exp: Number,
-    nbf: Option<Number>,
-    iss: Option<String>,
-    aud: Option<Audience>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl Audience {
-    fn includes(&self, wanted: &str) -> bool {
-        match self {
-            Self::One(one) => one == wanted,
-            Self::Many(many) => many.iter().any(|a| a == wanted),
-        }
-    }
+/// Why a token does not prove anything.
+#[derive(Debug)]
+pub struct NotProven {
+    /// What its bearer is told.
+    pub reject: Reject,
+    /// Settings that fetch their keys and have none of the name that the token names: it may
+    /// be good when they have looked again.
+    pub ask: Vec<AuthenticationId>,
 }
 
 fn token_invalid() -> Reject {
@@ -55,98 +43,169 @@ fn token_invalid() -> Reject {
     )
 }
 
-fn token_expired() -> Reject {
+/// The refusal of a token that is good but for its age, at the door and on an open socket.
+#[must_use]
+pub fn token_expired() -> Reject {
     Reject::new(
         Code::TokenExpired,
-        "The token has expired; get a new one and reconnect.",
+        "The token has expired; get a new one and send it in a `renew` frame, or reconnect.",
     )
 }
 
-/// The refusal of an open socket whose token has run out.
-#[must_use]
-pub fn expired_since_hello() -> Reject {
-    token_expired()
+/// A token in its parts.
+struct Parts<'a> {
+    algorithm: String,
+    kid: Option<String>,
+    claims: Fields,
+    signed: &'a str,
+    signature: &'a str,
 }
 
-/// Verifies a customer's token. The time that comes with the customer is when the token
-/// stops being accepted, leeway included.
+impl<'a> Parts<'a> {
+    fn read(token: &'a str) -> Option<Self> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return None;
+        }
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let read = |part: &str| fields(&BASE64_URL_SAFE_NO_PAD.decode(part).ok()?);
+        let mut header = read(header)?;
+        // What must be understood is not.
+        if header.contains_key("crit") {
+            return None;
+        }
+        let Some(Value::String(algorithm)) = header.remove("alg") else {
+            return None;
+        };
+        let kid = match header.remove("kid") {
+            None => None,
+            Some(Value::String(kid)) => Some(kid),
+            Some(_) => return None,
+        };
+        Some(Self {
+            algorithm,
+            kid,
+            claims: read(claims)?,
+            signed,
+            signature,
+        })
+    }
+}
+
+/// Verifies a customer's token against every setting that it could be of.
 ///
 /// # Errors
 /// `token_invalid`; `token_expired` for one that is good but for its age.
 pub fn authenticate_customer(
     company: &Company,
+    ring: &KeyRing,
     token: &str,
     now: Timestamp,
-) -> Result<(CustomerId, Timestamp), Reject> {
-    if token.len() > TOKEN_BYTES_MAX {
-        return Err(token_invalid());
-    }
-    let header = jsonwebtoken::decode_header(token).map_err(|_| token_invalid())?;
-    let (key, claims) = company
-        .authentication
-        .values()
-        .filter(|key| may_verify(key, &header))
-        .find_map(|key| Some((key, verify(key, token)?)))
-        .ok_or_else(token_invalid)?;
-    judge(key, &claims, now)
-}
-
-/// A key without a `kid` is tried with any token, one with a `kid` only where the token names it.
-fn may_verify(key: &CustomerKey, header: &Header) -> bool {
-    key.kid.is_none() || key.kid == header.kid
-}
-
-fn verify(key: &CustomerKey, token: &str) -> Option<Claims> {
-    let pem = key.public_key_pem.as_bytes();
-    let (algorithm, decoding) = match key.algorithm.as_str() {
-        "RS256" => (Algorithm::RS256, DecodingKey::from_rsa_pem(pem)),
-        "ES256" => (Algorithm::ES256, DecodingKey::from_ec_pem(pem)),
-        "EdDSA" => (Algorithm::EdDSA, DecodingKey::from_ed_pem(pem)),
-        _ => return None,
+) -> Result<Proof, NotProven> {
+    let mut failed = NotProven {
+        reject: token_invalid(),
+        ask: Vec::new(),
     };
-    let mut validation = Validation::new(algorithm);
-    // The signature alone: the crate would judge time by the system's clock.
-    validation.required_spec_claims.clear();
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation.validate_aud = false;
-    let verified = jsonwebtoken::decode::<Claims>(token, &decoding.ok()?, &validation).ok()?;
-    Some(verified.claims)
+    let Some(parts) = Parts::read(token) else {
+        return Err(failed);
+    };
+    let settings = company
+        .authentication
+        .iter()
+        .filter(|(_, setting)| may_verify(setting, &parts));
+    for (id, setting) in settings {
+        match ring.verifies(
+            company,
+            id,
+            parts.kid.as_deref(),
+            parts.signed,
+            parts.signature,
+        ) {
+            None => failed.ask.push(id.clone()),
+            Some(false) => {}
+            Some(true) => match judge(id, setting, &parts.claims, now) {
+                Ok(proof) => return Ok(proof),
+                Err(reject) if reject.code == Code::TokenExpired => failed.reject = reject,
+                Err(_) => {}
+            },
+        }
+    }
+    Err(failed)
+}
+
+/// The algorithm is the setting's, and a `kid` is one that it allows.
+fn may_verify(setting: &CustomerKey, parts: &Parts<'_>) -> bool {
+    let kid_fits =
+        setting.kids.is_empty() || parts.kid.as_ref().is_some_and(|k| setting.kids.contains(k));
+    setting.algorithm == parts.algorithm && algorithm_of(setting).is_some() && kid_fits
 }
 
 fn judge(
-    key: &CustomerKey,
-    claims: &Claims,
+    id: &AuthenticationId,
+    setting: &CustomerKey,
+    claims: &Fields,
     now: Timestamp,
-) -> Result<(CustomerId, Timestamp), Reject> {
-    let Claims {
-        sub,
-        iat,
-        exp,
-        nbf,
-        iss,
-        aud,
-    } = claims;
-    let issuer_fits = key.issuer.is_none() || key.issuer == *iss;
-    let audience_fits = key
+) -> Result<Proof, Reject> {
+    let text = |name: &str| match claims.get(name) {
+        Some(Value::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let issuer_fits = setting.issuer.is_none() || setting.issuer.as_deref() == text("iss");
+    let audience_fits = setting
         .audience
-        .as_ref()
-        .is_none_or(|wanted| aud.as_ref().is_some_and(|aud| aud.includes(wanted)));
-    let begins = [Some(iat), nbf.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(instant)
-        .try_fold(Timestamp(i64::MIN), |latest, t| t.map(|t| latest.max(t)))
+        .as_deref()
+        .is_none_or(|wanted| includes(claims.get("aud"), wanted));
+    let instant = |name: &str| claims.get(name).and_then(instant).ok_or_else(token_invalid);
+    let issued = instant("iat")?;
+    let begins = match claims.get("nbf") {
+        None | Some(Value::Null) => issued,
+        Some(_) => issued.max(instant("nbf")?),
+    };
+    let ends = instant("exp")? + setting.leeway;
+    let customer = text("sub")
+        .and_then(|sub| CustomerId::parse(sub).ok())
+        // Made by this server alone.
+        .filter(|customer| !customer.is_device())
         .ok_or_else(token_invalid)?;
-    let ends = instant(exp).ok_or_else(token_invalid)? + LEEWAY;
-    let customer = CustomerId::parse(sub).map_err(|_| token_invalid())?;
-    if !issuer_fits || !audience_fits || begins > now + LEEWAY {
+    if !issuer_fits || !audience_fits || begins > now + setting.leeway {
         return Err(token_invalid());
     }
     if now >= ends {
         return Err(token_expired());
     }
-    Ok((customer, ends))
+    Ok(Proof {
+        customer,
+        by: ProvenBy::Token(id.clone()),
+        expires: ends,
+        claims: passed_on(setting, claims),
+    })
+}
+
+fn includes(audience: Option<&Value>, wanted: &str) -> bool {
+    match audience {
+        Some(Value::String(one)) => one == wanted,
+        Some(Value::Array(many)) => {
+            many.iter().all(Value::is_string) && many.iter().any(|one| one == wanted)
+        }
+        _ => false,
+    }
+}
+
+/// Claims that the setting names, as context values: texts, numbers, true and false. What is
+/// longer than a context value may be is left out, as if the token did not say it.
+fn passed_on(setting: &CustomerKey, claims: &Fields) -> BTreeMap<String, String> {
+    let value = |claim: &Value| match claim {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(yes) => Some(yes.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    };
+    setting
+        .context_claims
+        .iter()
+        .filter_map(|name| Some((name.clone(), value(claims.get(name)?)?)))
+        .filter(|(_, value)| value.chars().count() <= limits::CONTEXT_VALUE_CHARS_MAX)
+        .collect()
 }
 
 /// A `NumericDate` (RFC 7519: seconds, perhaps with a fraction) within a sane range.
@@ -154,7 +213,7 @@ fn judge(
     clippy::cast_possible_truncation,
     reason = "the range is checked just before"
 )]
-fn instant(seconds: &Number) -> Option<Timestamp> {
+fn instant(seconds: &Value) -> Option<Timestamp> {
     let ms = seconds.as_f64()? * 1_000.0;
     (0.0..1e15).contains(&ms).then_some(Timestamp(ms as i64))
 }

@@ -3,14 +3,16 @@
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+    EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair,
 };
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
-use jsonwebtoken::EncodingKey;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::company::AgentProfile;
+use crate::domain::company::{ALGORITHMS, AgentProfile, LEEWAY};
+use crate::domain::time::Millis;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 const NOW_S: i64 = 1_700_000_000;
@@ -36,13 +38,17 @@ struct Signer {
 }
 
 fn rsa() -> Signer {
+    rsa_with(Algorithm::RS256, "RS256")
+}
+
+fn rsa_with(algorithm: Algorithm, name: &'static str) -> Signer {
     let pair = aws_lc_rs::rsa::KeyPair::generate(KeySize::Rsa2048).expect("a key");
     let private: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().expect("DER");
     let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> =
         pair.public_key().as_der().expect("DER");
     Signer {
-        algorithm: Algorithm::RS256,
-        name: "RS256",
+        algorithm,
+        name,
         key: EncodingKey::from_rsa_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes())
             .expect("PEM"),
         public_pem: pem("PUBLIC KEY", public.as_ref()),
@@ -50,13 +56,21 @@ fn rsa() -> Signer {
 }
 
 fn ec() -> Signer {
-    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+    ec_with(&ECDSA_P256_SHA256_FIXED_SIGNING, Algorithm::ES256, "ES256")
+}
+
+fn ec_with(
+    curve: &'static EcdsaSigningAlgorithm,
+    algorithm: Algorithm,
+    name: &'static str,
+) -> Signer {
+    let pair = EcdsaKeyPair::generate(curve).expect("a key");
     let private = pair.to_pkcs8v1().expect("DER");
     let public: aws_lc_rs::encoding::PublicKeyX509Der<'_> =
         pair.public_key().as_der().expect("DER");
     Signer {
-        algorithm: Algorithm::ES256,
-        name: "ES256",
+        algorithm,
+        name,
         key: EncodingKey::from_ec_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes())
             .expect("PEM"),
         public_pem: pem("PUBLIC KEY", public.as_ref()),
@@ -79,11 +93,10 @@ fn ed() -> Signer {
 
 fn company(signer: &Signer, kid: Option<&str>) -> Company {
     let key = CustomerKey {
-        kid: kid.map(ToOwned::to_owned),
-        algorithm: signer.name.to_owned(),
-        public_key_pem: signer.public_pem.clone(),
+        kids: kid.into_iter().map(ToOwned::to_owned).collect(),
         issuer: Some("shop".to_owned()),
         audience: Some("linger".to_owned()),
+        ..CustomerKey::with_pem(signer.name, signer.public_pem.clone())
     };
     Company {
         authentication: [(
@@ -118,20 +131,40 @@ fn sign(signer: &Signer, kid: Option<&str>, claims: &Value) -> String {
 }
 
 fn code(company: &Company, token: &str) -> Result<&'static str, Code> {
-    authenticate_customer(company, token, NOW)
+    authenticate_customer(company, &KeyRing::default(), token, NOW)
         .map(|_| "accepted")
-        .map_err(|r| r.code)
+        .map_err(|n| n.reject.code)
 }
 
 #[test]
 fn each_algorithm_is_accepted_with_its_own_key() {
-    for signer in [rsa(), ec(), ed()] {
-        let token = sign(&signer, None, &claims());
-        let accepted = authenticate_customer(&company(&signer, None), &token, NOW);
-        let (customer, until) =
-            accepted.unwrap_or_else(|r| panic!("{}: {:?}", signer.name, r.code));
-        assert_eq!(customer.as_str(), "carla");
-        assert_eq!(until, Timestamp((NOW_S + 600) * 1_000) + LEEWAY);
+    let signers = [
+        rsa(),
+        rsa_with(Algorithm::RS384, "RS384"),
+        rsa_with(Algorithm::RS512, "RS512"),
+        rsa_with(Algorithm::PS256, "PS256"),
+        ec(),
+        ec_with(&ECDSA_P384_SHA384_FIXED_SIGNING, Algorithm::ES384, "ES384"),
+        ed(),
+    ];
+    assert_eq!(signers.each_ref().map(|s| s.name), ALGORITHMS);
+    for signer in &signers {
+        let token = sign(signer, None, &claims());
+        let ring = KeyRing::default();
+        let proof = authenticate_customer(&company(signer, None), &ring, &token, NOW)
+            .unwrap_or_else(|n| panic!("{}: {:?}", signer.name, n.reject.code));
+        assert_eq!(proof.customer.as_str(), "carla");
+        assert_eq!(proof.expires, Timestamp((NOW_S + 600) * 1_000) + LEEWAY);
+        for other in &signers {
+            let accepted = code(&company(other, None), &token).is_ok();
+            assert_eq!(
+                accepted,
+                signer.name == other.name,
+                "{} by {}",
+                signer.name,
+                other.name
+            );
+        }
     }
 }
 
@@ -187,6 +220,7 @@ fn claims_are_judged_one_by_one() {
         ("none of many audiences", with("aud", json!(["else"])), BAD),
         ("no sub", without("sub"), BAD),
         ("empty sub", with("sub", json!("")), BAD),
+        ("sub of a device", with("sub", json!("device:00")), BAD),
         ("sub as a number", with("sub", json!(7)), BAD),
         (
             "claims of the signer's own",
@@ -244,6 +278,30 @@ fn a_token_never_chooses_its_algorithm_or_brings_its_key() {
             "another header over the signature",
             raw(json!({"alg": "RS512"}), signature),
         ),
+        (
+            "something that must be understood",
+            resigned(
+                &signer,
+                r#"{"alg":"RS256","crit":["exp"],"exp":1}"#,
+                &claims().to_string(),
+            ),
+        ),
+        (
+            "two algorithms",
+            resigned(
+                &signer,
+                r#"{"alg":"RS256","alg":"none"}"#,
+                &claims().to_string(),
+            ),
+        ),
+        (
+            "a kid that is no text",
+            resigned(&signer, r#"{"alg":"RS256","kid":7}"#, &claims().to_string()),
+        ),
+        ("two subjects", {
+            let twice = claims().to_string().replacen('{', r#"{"sub":"admin","#, 1);
+            resigned(&signer, r#"{"alg":"RS256"}"#, &twice)
+        }),
         ("signature of other claims", {
             let changed = sign(&signer, None, &with("sub", json!("mallory")));
             let (head, _) = changed.rsplit_once('.').expect("three parts");
@@ -270,6 +328,65 @@ fn a_token_never_chooses_its_algorithm_or_brings_its_key() {
     for (name, token) in cases {
         assert_eq!(code(&company, &token), Err(Code::TokenInvalid), "{name}");
     }
+}
+
+/// Whatever header and claims, with the right key's signature.
+fn resigned(signer: &Signer, header: &str, claims: &str) -> String {
+    let encode = |part: &str| BASE64_URL_SAFE_NO_PAD.encode(part);
+    let signed = format!("{}.{}", encode(header), encode(claims));
+    let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &signer.key, signer.algorithm);
+    format!("{signed}.{}", signature.expect("signed"))
+}
+
+#[test]
+fn where_a_header_says_its_keys_are_nobody_looks() {
+    let signer = rsa();
+    let company = company(&signer, None);
+    for header in [
+        r#"{"alg":"RS256","jku":"https://evil.example/keys"}"#,
+        r#"{"alg":"RS256","x5u":"https://evil.example/cert"}"#,
+        r#"{"alg":"RS256","jwk":{"kty":"oct","k":"AAAA"}}"#,
+    ] {
+        let good = resigned(&signer, header, &claims().to_string());
+        assert_eq!(code(&company, &good), Ok("accepted"), "{header}");
+        let bad = resigned(&rsa(), header, &claims().to_string());
+        assert_eq!(code(&company, &bad), Err(Code::TokenInvalid), "{header}");
+    }
+}
+
+#[test]
+fn claims_that_the_setting_names_are_passed_on_and_no_others() {
+    let signer = ed();
+    let mut company = company(&signer, None);
+    for setting in company.authentication.values_mut() {
+        let names = ["tier", "age", "vip", "address", "long", "missing"];
+        setting.context_claims = names.map(ToOwned::to_owned).into();
+    }
+    let mut said = claims();
+    said["tier"] = json!("gold");
+    said["age"] = json!(42);
+    said["vip"] = json!(true);
+    said["address"] = json!({"city": "Lugo"});
+    said["long"] = json!("x".repeat(limits::CONTEXT_VALUE_CHARS_MAX + 1));
+    said["secret"] = json!("for nobody");
+    let ring = KeyRing::default();
+    let proof =
+        authenticate_customer(&company, &ring, &sign(&signer, None, &said), NOW).expect("accepted");
+    let expected = [("age", "42"), ("tier", "gold"), ("vip", "true")];
+    let expected = expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    assert_eq!(proof.claims, expected);
+}
+
+#[test]
+fn each_setting_has_its_own_leeway() {
+    let signer = ed();
+    let mut company = company(&signer, None);
+    let expired = sign(&signer, None, &with("exp", json!(NOW_S - 30)));
+    assert_eq!(code(&company, &expired), Ok("accepted"));
+    for setting in company.authentication.values_mut() {
+        setting.leeway = Millis(0);
+    }
+    assert_eq!(code(&company, &expired), Err(Code::TokenExpired));
 }
 
 #[test]

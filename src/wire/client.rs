@@ -57,6 +57,7 @@ pub const TYPES: &[&str] = &[
     "consult_end",
     "place",
     "quick_replies",
+    "renew",
 ];
 
 /// A credential on its way to be checked. Cannot be printed.
@@ -121,6 +122,13 @@ pub enum Incoming {
         /// How many.
         messages: u32,
     },
+    /// The same customer, by a new token.
+    Renew {
+        /// For the answer.
+        reference: Box<str>,
+        /// The token.
+        token: Token,
+    },
     /// Are you there?
     Ping {
         /// For the answer.
@@ -180,6 +188,7 @@ enum Frame {
     ConsultEnd(ConsultEndFrame),
     Place(On),
     QuickReplies(MaybeOn),
+    Renew(RenewFrame),
 }
 
 #[derive(Deserialize)]
@@ -325,6 +334,13 @@ struct PingFrame {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RenewFrame {
+    r#ref: String,
+    token: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct NoteFrame {
     r#ref: String,
     conversation: String,
@@ -443,6 +459,10 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         Frame::ForceClose(f) => on(f, Ask::ForceClose),
         Frame::Floor(f) => bare(f.r#ref, Request::Floor),
         Frame::Place(f) => on(f, Ask::Place),
+        Frame::Renew(f) => Ok(Incoming::Renew {
+            reference: bounds::reference(f.r#ref)?,
+            token: Token(f.token),
+        }),
         Frame::Ping(f) => Ok(Incoming::Ping {
             reference: f.r#ref.map(bounds::reference).transpose()?,
         }),

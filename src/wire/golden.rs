@@ -155,6 +155,7 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
         "consult_add" => asks!(Ask::ConsultAdd(_)),
         "consult_end" => asks!(Ask::ConsultEnd(Some(_))),
         "quick_replies" => asks!(Ask::QuickReplies),
+        "renew" => |i| matches!(i, Incoming::Renew { token, .. } if !token.reveal().is_empty()),
         "ping" => |i| matches!(i, Incoming::Ping { reference: Some(_) }),
         other => panic!("no expectation for `{other}`; add one"),
     }
@@ -168,6 +169,7 @@ fn server_frame(kind: &str) -> ByteString {
             SessionId(7),
             &samples::agent(),
             Timestamp(1_700_000_000_000),
+            None,
         ),
         "accepted" => {
             let reply = Reply::Started {
@@ -213,6 +215,7 @@ fn server_frame(kind: &str) -> ByteString {
         "note" => server::note(samples::ID, &samples::note()),
         "consult" => server::consult(&view),
         "consult_ended" => server::consult_ended(samples::ID),
+        "renew" => server::renew(Timestamp(1_700_000_960_000)),
         other => panic!("no example for `{other}`; add one"),
     }
 }

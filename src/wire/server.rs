@@ -46,6 +46,7 @@ pub const TYPES: &[&str] = &[
     "note",
     "consult",
     "consult_ended",
+    "renew",
 ];
 
 /// The base of a client's reconnect jitter: a restart is over in about this time.
@@ -95,6 +96,8 @@ struct Accepted<'a> {
     place: Option<PlaceBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quick_replies: Option<Vec<QuickReplyBody>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -106,6 +109,8 @@ enum Frame<'a> {
         at: i64,
         heartbeat_ms: u64,
         retry_ms: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires: Option<i64>,
     },
     Accepted(Box<Accepted<'a>>),
     Refused(Refused<'a>),
@@ -155,6 +160,9 @@ enum Frame<'a> {
     ConsultEnded {
         conversation: ConversationId,
     },
+    Renew {
+        expires: i64,
+    },
 }
 
 #[derive(Serialize)]
@@ -177,13 +185,19 @@ fn write(frame: &Frame<'_>) -> ByteString {
 
 /// The answer to a good `hello`.
 #[must_use]
-pub fn welcome(session: SessionId, principal: &Principal, at: Timestamp) -> ByteString {
+pub fn welcome(
+    session: SessionId,
+    principal: &Principal,
+    at: Timestamp,
+    expires: Option<Timestamp>,
+) -> ByteString {
     write(&Frame::Welcome {
         session: session.0,
         principal: principal.into(),
         at: at.0,
         heartbeat_ms: limits::HEARTBEAT_INTERVAL.0,
         retry_ms: RETRY_MS,
+        expires: expires.map(|t| t.0),
     })
 }
 
@@ -421,6 +435,22 @@ pub fn consult(view: &ConversationView) -> ByteString {
 #[must_use]
 pub fn consult_ended(conversation: ConversationId) -> ByteString {
     write(&Frame::ConsultEnded { conversation })
+}
+
+/// Yes to a renewal: the new token is accepted until then.
+#[must_use]
+pub fn renewed(reference: &str, expires: Timestamp) -> ByteString {
+    write(&Frame::Accepted(Box::new(Accepted {
+        r#ref: Some(reference),
+        expires: Some(expires.0),
+        ..Accepted::default()
+    })))
+}
+
+/// Bring a new token: the one there is is accepted until then.
+#[must_use]
+pub fn renew(expires: Timestamp) -> ByteString {
+    write(&Frame::Renew { expires: expires.0 })
 }
 
 /// Here I am.

@@ -90,13 +90,7 @@ impl Site {
         company
             .widgets
             .insert(WidgetId::parse("shop").expect("an id"), widget);
-        let customer_key = CustomerKey {
-            kid: None,
-            algorithm: "EdDSA".to_owned(),
-            public_key_pem: key.public_key_pem(),
-            issuer: None,
-            audience: None,
-        };
+        let customer_key = CustomerKey::with_pem("EdDSA", key.public_key_pem());
         company.authentication.insert(
             AuthenticationId::parse("shop").expect("an id"),
             customer_key,
@@ -114,7 +108,7 @@ impl Site {
         let olga = AgentId::parse("olga").expect("an id");
         self.company.agents.insert(olga, profile);
         for widget in self.company.widgets.values_mut() {
-            widget.authentication = Some(AuthenticationId::parse("shop").expect("an id"));
+            widget.authentication = [AuthenticationId::parse("shop").expect("an id")].into();
         }
         assert_eq!(self.company.problems(), []);
         self
@@ -181,5 +175,31 @@ pub fn never_open() -> Calendar {
         time_zone: "UTC".to_owned(),
         weekly: Default::default(),
         holidays: [].into(),
+    }
+}
+
+impl Site {
+    /// The key that customers' tokens are signed with.
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// The setting that customers' tokens are verified with, to be changed before the server starts.
+    pub fn setting(&mut self) -> &mut CustomerKey {
+        let id = AuthenticationId::parse("shop").expect("an id");
+        self.company
+            .authentication
+            .get_mut(&id)
+            .expect("the one setting of this company")
+    }
+
+    /// A customer's token that says more than who it is.
+    pub fn customer_saying(&self, name: &str, more: serde_json::Value) -> String {
+        let serde_json::Value::Object(more) = more else {
+            panic!("claims are an object")
+        };
+        self.key
+            .sign_saying(name, TOKEN_TIME, more)
+            .expect("the key signs")
     }
 }

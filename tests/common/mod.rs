@@ -11,6 +11,7 @@
 pub mod child;
 pub mod company;
 pub mod http;
+pub mod provider;
 pub mod raw_ws;
 pub mod server;
 pub mod socket;

@@ -4,6 +4,8 @@
 mod common;
 
 mod config;
+mod customers;
+mod devices;
 mod dynamics;
 mod everyday;
 mod http;

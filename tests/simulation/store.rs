@@ -87,8 +87,11 @@ impl Store {
             Write::Agent { agent, row } => {
                 self.agents.insert(agent, row);
             }
-            Write::Barrier | Write::Company { .. } => {}
             Write::Swept(revision) => self.swept = Some(revision),
+            Write::Barrier
+            | Write::Company { .. }
+            | Write::Device { .. }
+            | Write::KeptKeys { .. } => {}
             Write::Parked {
                 conversation,
                 reason,

@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 use std::fs;
 
 use linger::domain::audit::{AuditChange, AuditRecord, Interface};
-use linger::domain::commit::AgentRow;
+use linger::domain::commit::{AgentRow, KeptKeys};
 use linger::domain::company::{
     Company, Condition, CustomerKey, Mode, Patience, Presence, Queue, RouteRule, Test, Texts,
     Widget, Workstream, WrapUp,
 };
 use linger::domain::conversation::Conversation;
+use linger::domain::device::{Device, DeviceEnd, OldToken};
 use linger::domain::directory::Entry;
 use linger::domain::event::{
     AssignedHow, CloseReason, DeclineReason, EndedBy, Event, OverflowReason, OverflowedTo,
@@ -347,11 +348,10 @@ fn full_company() -> Company {
         .widgets
         .insert(WidgetId::parse("shop").expect("a valid id"), widget);
     let key = CustomerKey {
-        kid: Some("k1".to_owned()),
-        algorithm: "ES256".to_owned(),
-        public_key_pem: "PEM".to_owned(),
-        issuer: None,
+        kids: ["k1".to_owned()].into(),
         audience: Some("linger".to_owned()),
+        context_claims: ["tier".to_owned()].into(),
+        ..CustomerKey::with_pem("ES256", "PEM".to_owned())
     };
     company
         .authentication
@@ -448,6 +448,32 @@ fn samples() -> Vec<Sample> {
     entry.subject = "Where is my parcel?".to_owned();
     entry.waiting_for = Some(agent("ben"));
     samples.push(sample("directory_entry", entry));
+    samples.push(sample(
+        "device",
+        Device {
+            widget: WidgetId::parse("shop").expect("a valid id"),
+            created_at: at,
+            current: "0a1b".to_owned(),
+            issued_at: at,
+            confirmed: true,
+            older: vec![OldToken {
+                hash: "2c3d".to_owned(),
+                until: Some(at),
+            }],
+            end: Some(DeviceEnd::Revoked {
+                by: agent("olga"),
+                at,
+            }),
+        },
+    ));
+    samples.push(sample(
+        "kept_keys",
+        KeptKeys {
+            url: "https://id.example/jwks".to_owned(),
+            document: "{\"keys\":[]}".to_owned(),
+            at,
+        },
+    ));
     samples.push(sample(
         "audit",
         AuditRecord {

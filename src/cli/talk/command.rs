@@ -12,7 +12,7 @@ pub(super) const HELP: &str = "\
 /note TEXT    for colleagues only        /notes         /tag NEW -OLD     /subject TEXT     /replies
 /consult NAME ask a colleague to read along             /add NAME to the conversation     /dismiss [NAME]
 /assign NAME  /force-close               (supervisors)  /explain     why it was assigned
-/quit         leave
+/renew TOKEN  go on with a new token                    /quit        leave
 Anything else is a message.";
 
 /// What a typed line means.
@@ -37,6 +37,8 @@ pub(super) enum Typed {
     List,
     /// Talk in another conversation.
     Use(String),
+    /// Go on with a new token.
+    Renew(String),
     /// Show what can be typed.
     Help,
     /// Leave.
@@ -106,6 +108,10 @@ pub(super) fn read(line: &str) -> Typed {
         "use" => rest.map_or_else(
             || Typed::Wrong("Which one? /list shows them.".into()),
             Typed::Use,
+        ),
+        "renew" => rest.map_or_else(
+            || Typed::Wrong("Which token? Try /renew TOKEN.".into()),
+            Typed::Renew,
         ),
         "list" => Typed::List,
         "help" | "?" => Typed::Help,

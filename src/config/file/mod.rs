@@ -8,6 +8,7 @@
 //! agents it does not name stay as they are, with their places in queues. So
 //! `linger agent add` and a file can be used together.
 
+mod authentication;
 pub(super) mod hours;
 mod names;
 pub(super) mod people;
@@ -31,10 +32,11 @@ use crate::domain::company::{Company, Problem};
 use crate::domain::ids::AgentId;
 use crate::limits;
 
+use authentication::AuthenticationFile;
 use hours::HoursFile;
 use people::{AgentFile, QuickReplyFile};
 use queue::QueueFile;
-use widget::{AuthenticationFile, WidgetFile};
+use widget::WidgetFile;
 use workstream::WorkstreamFile;
 
 /// Bytes of a configuration at most, written as JSON: what a stored record can hold, with
@@ -189,8 +191,8 @@ impl CompanyFile {
             calendars: reader.table("hours", self.hours, |r, at, f| f.read(r, at)),
             agents: reader.table("agents", self.agents, |r, at, f| f.read(r, at, stored)),
             widgets: reader.table("widgets", self.widgets, |r, at, f| f.read(r, at)),
-            authentication: reader.table("authentication", self.authentication, |_, _, f| {
-                Some(f.read())
+            authentication: reader.table("authentication", self.authentication, |r, at, f| {
+                f.read(r, at)
             }),
             quick_replies: reader.table("quick_replies", self.quick_replies, |r, at, f| {
                 f.read(r, at)

@@ -1,15 +1,16 @@
-//! Widgets, and how customers prove who they are.
+//! Widgets.
 
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::authentication::OneOrMore;
 use super::names;
 use super::texts::{MessagesFile, TextsFile, read_messages, write_messages};
 use crate::config::reader::{Place, Reader};
 use crate::domain::company::{
-    CustomerKey, Look, OfflineView, Position, Question, QuestionKind, QuestionOption, Widget,
+    Look, OfflineView, Position, Question, QuestionKind, QuestionOption, Widget,
 };
 
 /// A widget: a place where customers start.
@@ -23,9 +24,10 @@ pub(in crate::config) struct WidgetFile {
     allowed_origins: BTreeSet<String>,
     /// Customers can start here. Default: true.
     enabled: Option<bool>,
-    /// How its customers prove who they are. A persistent widget needs it, unless its
-    /// workstream has device_identity.
-    authentication: Option<String>,
+    /// How its customers may prove who they are: an authentication setting, or a list of them;
+    /// any setting unless given. A persistent widget needs it, unless its workstream has
+    /// device_identity.
+    authentication: Option<OneOrMore>,
     /// The language of customers whose page says none.
     locale: Option<String>,
     /// How it looks.
@@ -131,7 +133,7 @@ impl WidgetFile {
             workstream: w.workstream.to_string(),
             allowed_origins: w.allowed_origins.clone(),
             enabled: Some(w.enabled),
-            authentication: w.authentication.as_ref().map(ToString::to_string),
+            authentication: OneOrMore::of(&w.authentication),
             locale: w.locale.clone(),
             look: LookFile {
                 title: TextsFile::some(&w.look.title),
@@ -149,8 +151,8 @@ impl WidgetFile {
 
     pub(super) fn read(self, reader: &mut Reader, place: &Place<'_>) -> Option<Widget> {
         let workstream = reader.id(&place.key("workstream"), &self.workstream);
-        let authentication =
-            reader.optional(&place.key("authentication"), self.authentication.as_deref());
+        let named = self.authentication.map(OneOrMore::into_set);
+        let authentication = reader.ids(&place.key("authentication"), &named.unwrap_or_default());
         let pre_chat = self
             .pre_chat
             .into_iter()
@@ -162,7 +164,7 @@ impl WidgetFile {
             workstream: workstream?,
             allowed_origins: self.allowed_origins,
             enabled: self.enabled.unwrap_or(true),
-            authentication: authentication?,
+            authentication,
             locale: self.locale,
             look: Look {
                 title: texts(self.look.title),
@@ -239,43 +241,5 @@ impl QuestionFile {
             kind,
             required: self.required,
         })
-    }
-}
-
-/// How customers prove who they are: tokens (JWT) that the company's own system signs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::config) struct AuthenticationFile {
-    /// The tokens' `kid`, if they name one.
-    kid: Option<String>,
-    /// "RS256", "ES256" or "EdDSA": pinned here, never taken from the token.
-    algorithm: String,
-    /// The public key with its BEGIN PUBLIC KEY and END lines.
-    public_key_pem: String,
-    /// The `iss` that tokens must have.
-    issuer: Option<String>,
-    /// The `aud` that tokens must have.
-    audience: Option<String>,
-}
-
-impl AuthenticationFile {
-    pub(super) fn of(key: &CustomerKey) -> Self {
-        Self {
-            kid: key.kid.clone(),
-            algorithm: key.algorithm.clone(),
-            public_key_pem: key.public_key_pem.clone(),
-            issuer: key.issuer.clone(),
-            audience: key.audience.clone(),
-        }
-    }
-
-    pub(super) fn read(self) -> CustomerKey {
-        CustomerKey {
-            kid: self.kid,
-            algorithm: self.algorithm,
-            public_key_pem: self.public_key_pem,
-            issuer: self.issuer,
-            audience: self.audience,
-        }
     }
 }

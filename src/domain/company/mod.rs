@@ -6,11 +6,13 @@
 //! | `routes.rs` | which queue a start goes to |
 //! | `queue.rs` | where conversations wait, and overflow |
 //! | `people.rs` | agents, roles, presence |
-//! | `widget.rs` | where customers start, and their authentication |
+//! | `widget.rs` | where customers start |
+//! | `authentication.rs` | how customers prove who they are |
 //! | `quick_reply.rs` | what agents say often |
 //! | `texts.rs` | a text in several languages |
 //! | `problems/` | what is wrong with a configuration |
 
+mod authentication;
 mod people;
 mod problems;
 mod queue;
@@ -24,15 +26,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use authentication::{ALGORITHMS, CustomerKey, KeySource, LEEWAY, LEEWAY_MAX, is_key_address};
 pub use people::{AgentProfile, Presence, Role};
 pub use problems::Problem;
 pub use queue::{LengthOverflow, Method, Overflow, OverflowTo, Queue, WaitOverflow};
 pub use quick_reply::QuickReply;
 pub use routes::{Condition, RouteRule, Test};
 pub use texts::{ANY_LANGUAGE, Texts, language_of};
-pub use widget::{
-    CustomerKey, Look, OfflineView, Position, Question, QuestionKind, QuestionOption, Widget,
-};
+pub use widget::{Look, OfflineView, Position, Question, QuestionKind, QuestionOption, Widget};
 pub use workstream::{
     Distribution, Mode, Patience, Stickiness, TimeoutAction, TimeoutRule, TimerSettings,
     WhenAbsent, WhenFull, Workstream, WrapUp,

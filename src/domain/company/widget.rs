@@ -1,4 +1,4 @@
-//! Where customers start, and how they prove who they are.
+//! Where customers start.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +17,9 @@ pub struct Widget {
     pub allowed_origins: BTreeSet<String>,
     /// Customers can start here.
     pub enabled: bool,
-    /// How its customers prove who they are. A persistent widget needs it, unless its
-    /// workstream knows customers by their device.
-    pub authentication: Option<AuthenticationId>,
+    /// How its customers may prove who they are; empty: by any setting of the company. A
+    /// persistent widget names one, unless its workstream knows customers by their device.
+    pub authentication: BTreeSet<AuthenticationId>,
     /// The language of customers whose page says none.
     pub locale: Option<String>,
     /// How it looks.
@@ -40,7 +40,7 @@ impl Widget {
             workstream,
             allowed_origins: BTreeSet::new(),
             enabled: true,
-            authentication: None,
+            authentication: BTreeSet::new(),
             locale: None,
             look: Look::default(),
             pre_chat: Vec::new(),
@@ -115,19 +115,4 @@ pub struct OfflineView {
     pub title: Texts,
     /// Its text; `{opens_at}` is the next opening.
     pub text: Texts,
-}
-
-/// A public key that customer tokens are verified with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CustomerKey {
-    /// The token's `kid`, if tokens name one.
-    pub kid: Option<String>,
-    /// `RS256`, `ES256` or `EdDSA`: pinned here, never taken from the token.
-    pub algorithm: String,
-    /// The public key, PEM.
-    pub public_key_pem: String,
-    /// Required `iss`, if set.
-    pub issuer: Option<String>,
-    /// Required `aud`, if set.
-    pub audience: Option<String>,
 }

@@ -13,6 +13,7 @@
 //! because the clock may have stepped back between them.
 
 mod conversation;
+mod identity;
 mod indexes;
 mod messages;
 mod notes;
@@ -256,6 +257,7 @@ impl Check<'_> {
         self.check_timers()?;
         self.check_agents()?;
         self.check_meta()?;
+        self.check_identity()?;
         let most = self.check_audit()?;
         self.check_ledger(&most)
     }

@@ -23,8 +23,10 @@ pub(in crate::web) async fn start(
     state: web::Data<WebState>,
     body: web::Json<StartBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let request = Request::Start(body.into_inner().check()?);
-    let Reply::Started { view, created, seq } = ask(&state, auth, request).await? else {
+    let mut start = body.into_inner().check()?;
+    auth.0.admit(&state.gateway.company(), &mut start)?;
+    let Reply::Started { view, created, seq } = ask(&state, auth, Request::Start(start)).await?
+    else {
         return Err(ApiError::unexpected());
     };
     let conversation = ViewBody::of(&view, Viewer::Customer);

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `workstream.rs` | timers, timeout rules, routes, messages |
 //! | `queue.rs` | members, hours, overflow and its circles |
-//! | `widget.rs` | authentication, look, pre-chat questions |
+//! | `widget.rs` | look, pre-chat questions |
+//! | `authentication.rs` | keys, addresses, claims |
 //!
 //! Every problem names its place as the company file does, and says what to do.
 
+mod authentication;
 mod queue;
 mod widget;
 mod workstream;
@@ -166,7 +168,7 @@ impl Company {
         }
         self.check_people(&mut found);
         for (id, key) in &self.authentication {
-            widget::check_key(&format!("authentication.{id}"), key, &mut found);
+            authentication::check(&format!("authentication.{id}"), key, &mut found);
         }
         for (id, reply) in &self.quick_replies {
             let at = format!("quick_replies.{id}");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Found, mode_of};
 use crate::domain::arrival::CLAIM_PREFIX;
-use crate::domain::company::{Company, CustomerKey, Mode, Question, QuestionKind, Widget};
+use crate::domain::company::{Company, Mode, Question, QuestionKind, Widget};
 use crate::domain::ids::WidgetId;
 
 /// SEMANTICS, Limits.
@@ -25,7 +25,7 @@ pub(super) fn check(company: &Company, id: &WidgetId, w: &Widget, found: &mut Fo
         ),
         Some(workstream) => {
             if workstream.mode == Mode::Persistent
-                && w.authentication.is_none()
+                && w.authentication.is_empty()
                 && !workstream.device_identity
             {
                 found.note(
@@ -46,9 +46,8 @@ pub(super) fn check(company: &Company, id: &WidgetId, w: &Widget, found: &mut Fo
             }
         }
     }
-    if let Some(key) = &w.authentication
-        && !company.authentication.contains_key(key)
-    {
+    let unknown = |key: &&_| !company.authentication.contains_key(*key);
+    for key in w.authentication.iter().filter(unknown) {
         found.note(
             format!("{at}.authentication"),
             format!("Widget {id} names authentication {key}, which does not exist; add it or name another."),
@@ -113,24 +112,6 @@ fn check_questions(at: &str, id: &WidgetId, questions: &[Question], found: &mut 
                 found.said(&format!("{at}.options"), "An option's label", &option.label);
             }
         }
-    }
-}
-
-pub(super) fn check_key(at: &str, key: &CustomerKey, found: &mut Found) {
-    if !["RS256", "ES256", "EdDSA"].contains(&key.algorithm.as_str()) {
-        found.note(
-            format!("{at}.algorithm"),
-            format!(
-                "The algorithm {:?} is not accepted; use \"RS256\", \"ES256\" or \"EdDSA\".",
-                key.algorithm
-            ),
-        );
-    }
-    if !key.public_key_pem.contains("-----BEGIN PUBLIC KEY-----") {
-        found.note(
-            format!("{at}.public_key_pem"),
-            "It holds no public key; paste it with its BEGIN PUBLIC KEY and END lines.",
-        );
     }
 }
 

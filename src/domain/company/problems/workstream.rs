@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{CAPACITY_MAX, Found};
+use crate::domain::arrival::CLAIM_PREFIX;
 use crate::domain::company::{
     Company, Condition, Mode, Patience, Presence, RouteRule, Test, TimeoutAction, TimeoutRule,
     Workstream, WrapUp,
@@ -157,6 +158,17 @@ fn check_routes(
                 found.note(
                     format!("{at}.when"),
                     format!("Workstream {id}, rule {}: a condition has no key; name the value it looks at.", rule.name),
+                );
+            }
+            if let Some(claim) = condition.key.strip_prefix(CLAIM_PREFIX)
+                && !company
+                    .authentication
+                    .values()
+                    .any(|key| key.context_claims.contains(claim))
+            {
+                found.note(
+                    format!("{at}.when"),
+                    format!("Workstream {id}, rule {}: no authentication setting passes the claim {claim:?} on, so the rule would never hold; add it to context_claims of one, or change the key.", rule.name),
                 );
             }
             let hours = condition.key.strip_prefix("hours.");
