@@ -92,7 +92,26 @@ const HOMES: &[(&str, &[&str], &str)] = &[
         &["client/"],
         "the server speaks through actix",
     ),
-    ("reqwest", &["client/", "cli/"], "the server asks nobody"),
+    (
+        "reqwest",
+        &["client/", "cli/", "web/staff/provider.rs"],
+        "the server asks nobody but the identity provider",
+    ),
+    (
+        "openidconnect",
+        &["web/staff/provider.rs"],
+        "signing in with a provider is one file's business",
+    ),
+    (
+        "chrono",
+        &["web/staff/provider.rs"],
+        "only the openidconnect package wants it",
+    ),
+    (
+        "argon2",
+        &["web/staff/passwords.rs"],
+        "how passwords are kept is one file's business",
+    ),
     ("clap", &["cli/", "main.rs"], "flags are the command line's"),
     ("toml", &["config/"], "the company file is config's"),
     (

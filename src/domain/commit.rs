@@ -10,6 +10,7 @@ use super::conversation::Conversation;
 use super::directory::Entry;
 use super::event::Recorded;
 use super::ids::{AgentId, ConversationId, Position};
+use super::staff::StaffRow;
 use super::time::Timestamp;
 
 /// One step of one conversation.
@@ -91,4 +92,6 @@ pub enum Write {
         /// Why; `None` takes it back.
         reason: Option<String>,
     },
+    /// How people sign in: all of these rows, or none.
+    Staff(Vec<StaffRow>),
 }

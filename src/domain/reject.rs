@@ -118,6 +118,12 @@ codes! {
     InUse = "in_use", no;
     /// The configuration would not be sound; `problems` says why.
     InvalidConfiguration = "invalid_configuration", no;
+    /// Agent, password or code is wrong.
+    SignInFailed = "sign_in_failed", no;
+    /// The password is right; a code of the second factor is needed as well.
+    SecondFactorRequired = "second_factor_required", no;
+    /// A request with a cookie that does not come from a page of this server.
+    NotSameOrigin = "not_same_origin", no;
 }
 
 /// A refusal.

@@ -29,6 +29,7 @@ use crate::domain::directory::Entry;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
 use crate::domain::note::Note;
+use crate::domain::staff::{Account, ApiKey, SignIn};
 use crate::domain::time::Timestamp;
 use crate::limits;
 
@@ -75,6 +76,12 @@ pub enum Kind {
     DirectoryEntry = 13,
     /// A change to the configuration.
     AuditRecord = 14,
+    /// What is kept of how an agent signs in.
+    Account = 20,
+    /// Somebody who is signed in.
+    SignIn = 21,
+    /// A key for a program.
+    ApiKey = 22,
 }
 
 /// A type that the store keeps.
@@ -139,6 +146,21 @@ impl Stored for Company {
 
 impl Stored for AuditRecord {
     const KIND: Kind = Kind::AuditRecord;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for Account {
+    const KIND: Kind = Kind::Account;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for SignIn {
+    const KIND: Kind = Kind::SignIn;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for ApiKey {
+    const KIND: Kind = Kind::ApiKey;
     const BODY: Body = Body::Json;
 }
 

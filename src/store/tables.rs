@@ -15,6 +15,9 @@
 //! | `directory` | conversation 16 | `Entry` |
 //! | `agents` | agent | `AgentRow` |
 //! | `audit` | time i64, revision u64 | `AuditRecord` |
+//! | `accounts` | agent | `Account` |
+//! | `sign_ins` | SHA-256 of the token in hex | `SignIn` |
+//! | `api_keys` | SHA-256 of the secret in hex | `ApiKey` |
 //! | `meta` | `format` · `company` · `parked/`, conversation 16 | format · `Company` · reason |
 //!
 //! Every value that is not empty stands in an envelope (`codec`).
@@ -54,6 +57,12 @@ pub enum Table {
     Notes,
     /// Who changed the configuration.
     Audit,
+    /// Passwords and second factors.
+    Accounts,
+    /// Who is signed in.
+    SignIns,
+    /// Keys for programs.
+    ApiKeys,
 }
 
 /// How a table is used, which decides its memory and filters.
@@ -77,7 +86,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -92,6 +101,9 @@ impl Table {
         Self::Meta,
         Self::Notes,
         Self::Audit,
+        Self::Accounts,
+        Self::SignIns,
+        Self::ApiKeys,
     ];
 
     /// The name of the column family.
@@ -112,6 +124,9 @@ impl Table {
             Self::Meta => "meta",
             Self::Notes => "notes",
             Self::Audit => "audit",
+            Self::Accounts => "accounts",
+            Self::SignIns => "sign_ins",
+            Self::ApiKeys => "api_keys",
         }
     }
 
@@ -128,7 +143,10 @@ impl Table {
             | Self::Agents
             | Self::Meta
             | Self::Notes
-            | Self::Audit => Use::Small,
+            | Self::Audit
+            | Self::Accounts
+            | Self::SignIns
+            | Self::ApiKeys => Use::Small,
         }
     }
 

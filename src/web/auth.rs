@@ -4,18 +4,17 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 
-use crate::domain::company::{Company, Role};
+use crate::domain::company::Role;
 use crate::domain::ids::{AgentId, CustomerId};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::time::Timestamp;
 use crate::engine::request::{Ask, Principal, Request};
 
 use super::WebState;
 use super::refusal::ApiError;
-pub use super::tokens::{authenticate_agent, authenticate_customer};
+use super::staff::{self, Presented};
+pub use super::tokens::authenticate_customer;
 
 /// A customer with a good token.
 #[derive(Debug, Clone)]
@@ -42,23 +41,11 @@ pub struct AdminAuth(pub AgentAuth);
 #[derive(Debug, Clone)]
 pub struct AnyAuth(pub Principal);
 
-/// Which of the two forms of credential a text has: only agents' hold a colon, which
-/// the alphabet of a JWT does not.
+/// Which of the two forms of credential a text has: those of the company's people hold a
+/// colon or begin with a mark of their own, and have no dots, as a JWT does.
 #[must_use]
 pub fn is_agent_form(token: &str) -> bool {
-    token.contains(':')
-}
-
-/// Verifies either form.
-///
-/// # Errors
-/// `token_invalid`, `token_expired`.
-pub fn authenticate(company: &Company, token: &str, now: Timestamp) -> Result<Principal, Reject> {
-    if is_agent_form(token) {
-        authenticate_agent(company, token).map(|(id, role)| Principal::Agent { id, role })
-    } else {
-        authenticate_customer(company, token, now).map(|(id, _)| Principal::Customer(id))
-    }
+    staff::is_staff_form(token)
 }
 
 /// Whether somebody may ask this at all. Whose conversation it is, the engine decides.
@@ -165,22 +152,20 @@ pub fn forbidden() -> Reject {
 }
 
 fn principal(req: &HttpRequest) -> Result<Principal, Reject> {
-    let missing = || Reject::new(Code::Unauthenticated, "Send `Authorization: Bearer TOKEN`.");
-    let value = req
-        .headers()
-        .get(header::AUTHORIZATION)
-        .ok_or_else(missing)?;
-    let token = value
-        .to_str()
-        .ok()
-        .and_then(|v| v.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(missing)?;
-    let state = req
-        .app_data::<web::Data<WebState>>()
-        .ok_or_else(Reject::unavailable)?;
-    authenticate(&state.gateway.company(), token, state.gateway.now())
+    match staff::presented(req)? {
+        Presented::Staff(caller) => Ok(Principal::Agent {
+            id: caller.agent,
+            role: caller.role,
+        }),
+        Presented::Other(token) => {
+            let state = req
+                .app_data::<web::Data<WebState>>()
+                .ok_or_else(Reject::unavailable)?;
+            let (id, _) =
+                authenticate_customer(&state.gateway.company(), &token, state.gateway.now())?;
+            Ok(Principal::Customer(id))
+        }
+    }
 }
 
 macro_rules! extractor {

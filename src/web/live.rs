@@ -7,10 +7,13 @@ use std::sync::{Arc, Mutex};
 
 use super::auth::{permit, writes};
 use super::inbox::Inbox;
+use super::staff;
 use super::tokens::expired_since_hello;
-use crate::actors::gateway::Session;
+use crate::actors::Entered;
+use crate::actors::gateway::{Gateway, Session, Sink};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::reject::{Code, Reject};
+use crate::domain::staff::Caller;
 use crate::domain::time::Timestamp;
 use crate::engine::request::{Ask, Principal, Request};
 use crate::limits;
@@ -37,6 +40,9 @@ pub(super) struct Live {
     /// Without echo: messages this connection sent and has not been delivered. As many as
     /// are on their way.
     own: Option<Set<(ConversationId, Seq)>>,
+    /// By which credential a person of the company is here, and the place where they are told
+    /// that it has ended.
+    staff: Option<(Caller, Entered)>,
 }
 
 /// A request without an answer yet.
@@ -76,6 +82,34 @@ impl Live {
             subscriptions: Map::default(),
             client_credit: hello.credit,
             own: (!hello.echo).then(Set::default),
+            staff: None,
+        }
+    }
+
+    /// The same for a person of the company, who is told when their credential ends.
+    ///
+    /// # Errors
+    /// `token_invalid`, `token_expired`: it has ended just now.
+    pub(super) fn entered(
+        mut self,
+        gateway: &Gateway,
+        caller: Caller,
+        sink: Arc<dyn Sink>,
+    ) -> Result<Self, Reject> {
+        let entered = gateway.staff().enter(caller.grant.clone(), sink);
+        self.staff = Some((caller, entered));
+        self.credential_holds(gateway)?;
+        Ok(self)
+    }
+
+    /// Whether the credential still holds; an open socket counts as using it.
+    ///
+    /// # Errors
+    /// `token_invalid`, `token_expired`.
+    pub(super) fn credential_holds(&self, gateway: &Gateway) -> Result<(), Reject> {
+        match &self.staff {
+            Some((caller, _)) => staff::still_holds(gateway, caller),
+            None => Ok(()),
         }
     }
 
@@ -114,6 +148,9 @@ impl Live {
         now: impl FnOnce() -> Timestamp,
     ) -> Result<(), Reject> {
         permit(&self.principal, request)?;
+        if let Some((caller, _)) = &self.staff {
+            staff::permit(&caller.reach, staff::required_by_socket(request))?;
+        }
         if let Some(expires) = self.expires
             && writes(request)
             && now() >= expires

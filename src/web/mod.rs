@@ -22,6 +22,7 @@ pub mod routes;
 pub mod secret;
 pub mod server;
 mod session;
+pub mod staff;
 pub mod tokens;
 
 pub use refusal::ApiError;
@@ -34,4 +35,6 @@ pub struct WebState {
     pub gateway: Gateway,
     /// What is counted.
     pub telemetry: Arc<Telemetry>,
+    /// What sign-ins of the company's people share.
+    pub staff: Arc<staff::StaffDoor>,
 }

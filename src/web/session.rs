@@ -21,11 +21,12 @@ use actix_web_actors::ws::{self, WebsocketContext, WsResponseBuilder};
 use bytestring::ByteString;
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::auth::{self, authenticate_agent, authenticate_customer, is_agent_form};
+use super::auth::{self, authenticate_customer, is_agent_form};
 use super::guard::{Reassembly, Violation};
 use super::inbox::{Inbox, Mail};
 use super::live::{Asked, Live, Pending, concerned};
 use super::payload::{Failure, GuardedPayload, Verdict};
+use super::staff::{self, cookie};
 use super::{ApiError, WebState, refusal};
 use crate::actors::gateway::Sink;
 use crate::domain::ids::ConversationId;
@@ -51,6 +52,13 @@ fn dismissed() -> Reject {
     Reject::new(
         Code::TokenInvalid,
         "You are no longer signed in; sign in again, or ask an admin.",
+    )
+}
+
+fn no_token() -> Reject {
+    Reject::new(
+        Code::Unauthenticated,
+        "Say hello with a token; only a page of this server may leave it to its cookie.",
     )
 }
 
@@ -95,6 +103,7 @@ fn open(
     let session = WsSession {
         state: WebState::clone(state),
         door,
+        cookie: cookie::of_handshake(request),
         phase: Phase::AwaitingHello,
         silent_intervals: 0,
         fragments: Reassembly::default(),
@@ -114,6 +123,9 @@ fn open(
 struct WsSession {
     state: WebState,
     door: Door,
+    /// The sign-in of the browser, if this is one and the page is ours; for a hello without
+    /// a token.
+    cookie: Option<Result<String, Reject>>,
     phase: Phase,
     silent_intervals: u8,
     fragments: Reassembly,
@@ -247,28 +259,33 @@ impl WsSession {
             ctx.stop();
             return;
         }
-        if self.is_dismissed() {
-            self.refuse_and_close(&dismissed(), ctx);
+        if let Some(reject) = self.dismissal() {
+            self.refuse_and_close(&reject, ctx);
             return;
         }
         ctx.ping(b"");
     }
 
-    /// An agent who was disabled, or whose role changed, since hello.
-    fn is_dismissed(&self) -> bool {
+    /// An agent who was disabled, or whose role changed, since hello; or whose credential has
+    /// ended.
+    fn dismissal(&self) -> Option<Reject> {
         let Phase::Live(live) = &self.phase else {
-            return false;
+            return None;
         };
         let Principal::Agent { id, role } = &live.principal else {
-            return false;
+            return None;
         };
-        !self
+        let holds = self
             .state
             .gateway
             .company()
             .agents
             .get(id)
-            .is_some_and(|a| a.enabled && a.role == *role)
+            .is_some_and(|a| a.enabled && a.role == *role);
+        if !holds {
+            return Some(dismissed());
+        }
+        live.credential_holds(&self.state.gateway).err()
     }
 
     fn heard_text(&mut self, text: &str, ctx: &mut Context) {
@@ -344,33 +361,47 @@ impl WsSession {
 
     fn admit(&self, hello: &Hello, ctx: &mut Context) -> Result<Live, Reject> {
         let company = self.state.gateway.company();
-        let token = hello.token.reveal();
-        let (principal, expires) = match self.door {
-            Door::Customer if is_agent_form(token) => return Err(auth::forbidden()),
+        let token = match (hello.token.reveal(), &self.cookie, self.door) {
+            ("", Some(cookie), Door::Agent) => cookie.clone()?,
+            ("", _, _) => return Err(no_token()),
+            (token, _, _) => token.to_owned(),
+        };
+        let (principal, expires, caller) = match self.door {
+            Door::Customer if is_agent_form(&token) => return Err(auth::forbidden()),
             Door::Customer => {
-                let (id, until) = authenticate_customer(&company, token, self.state.gateway.now())?;
-                (Principal::Customer(id), Some(until))
+                let (id, until) =
+                    authenticate_customer(&company, &token, self.state.gateway.now())?;
+                (Principal::Customer(id), Some(until), None)
             }
-            Door::Agent if !is_agent_form(token) => {
+            Door::Agent if !is_agent_form(&token) => {
                 // Told apart from a bad secret, for whoever mixed up the two doors.
-                authenticate_customer(&company, token, self.state.gateway.now())?;
+                authenticate_customer(&company, &token, self.state.gateway.now())?;
                 return Err(auth::forbidden());
             }
             Door::Agent => {
-                let (id, role) = authenticate_agent(&company, token)?;
-                (Principal::Agent { id, role }, None)
+                let caller = staff::authenticate(&self.state.gateway, &token)?;
+                staff::permit_socket(&caller)?;
+                let principal = Principal::Agent {
+                    id: caller.agent.clone(),
+                    role: caller.role,
+                };
+                (principal, caller.ends, Some(caller))
             }
         };
         let inbox = Arc::new(Mutex::new(Inbox::default()));
-        let sink = InboxSink {
+        let sink: Arc<dyn Sink> = Arc::new(InboxSink {
             inbox: inbox.clone(),
             session: ctx.address(),
-        };
+        });
         let session = self
             .state
             .gateway
-            .connect(principal.clone(), Arc::new(sink))?;
-        Ok(Live::new(session, inbox, principal, expires, hello))
+            .connect(principal.clone(), sink.clone())?;
+        let live = Live::new(session, inbox, principal, expires, hello);
+        match caller {
+            Some(caller) => live.entered(&self.state.gateway, caller, sink),
+            None => Ok(live),
+        }
     }
 
     fn follow_cursors(&mut self, hello: &Hello, ctx: &mut Context) {

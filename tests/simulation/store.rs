@@ -85,7 +85,7 @@ impl Store {
             Write::Agent { agent, row } => {
                 self.agents.insert(agent, row);
             }
-            Write::Barrier | Write::Company { .. } => {}
+            Write::Barrier | Write::Company { .. } | Write::Staff(_) => {}
             Write::Parked {
                 conversation,
                 reason,

@@ -36,7 +36,7 @@ struct Customer {
 
 impl Check<'_> {
     /// Hands every row of a range to a judge that may read the store and report.
-    fn each_row(
+    pub(super) fn each_row(
         &mut self,
         table: Table,
         range: &Range,

@@ -16,6 +16,7 @@ mod conversation;
 mod indexes;
 mod messages;
 mod notes;
+mod staff;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -256,6 +257,7 @@ impl Check<'_> {
         self.check_timers()?;
         self.check_agents()?;
         self.check_meta()?;
+        self.check_staff()?;
         let most = self.check_audit()?;
         self.check_ledger(&most)
     }
