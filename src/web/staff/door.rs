@@ -24,6 +24,14 @@ pub struct StaffDoor {
     pub(super) provider: Option<Provider>,
 }
 
+/// Who signs in, proven.
+pub(super) struct NewSignIn<'a> {
+    pub(super) agent: &'a AgentId,
+    pub(super) account: &'a Account,
+    pub(super) proof: Proof,
+    pub(super) cookie: bool,
+}
+
 /// A new token: what is given out, and what is kept.
 pub(super) struct Token {
     pub(super) text: String,
@@ -168,15 +176,16 @@ impl StaffDoor {
     /// second factor there.
     pub(super) fn sign_in(
         &self,
-        roll: &Roll,
-        company: &Company,
-        now: Timestamp,
+        (roll, company, now): (&Roll, &Company, Timestamp),
         key: String,
-        who: (&AgentId, &Account),
-        proof: Proof,
-        cookie: bool,
+        new: &NewSignIn<'_>,
     ) -> Result<(SignIn, Vec<StaffRow>), Reject> {
-        let (agent, account) = who;
+        let NewSignIn {
+            agent,
+            account,
+            proof,
+            cookie,
+        } = *new;
         let profile = company.agents.get(agent).ok_or_else(failed)?;
         let must_enrol = proof != Proof::Provider
             && account.second_factor.is_none()

@@ -27,7 +27,7 @@ use utoipa::IntoParams;
 
 use super::super::secret::{new_secret, secret_sha256};
 use super::cookie;
-use super::door::{address, new_sign_in};
+use super::door::{NewSignIn, address, new_sign_in};
 use super::sign_in::answer;
 use crate::config::ProviderSettings;
 use crate::domain::ids::AgentId;
@@ -370,11 +370,15 @@ pub(in crate::web) async fn callback(
                 return Err(nobody());
             }
             let account = roll.account(&agent);
-            let who = (&agent, &account);
-            let key = token.key.clone();
+            let new = NewSignIn {
+                agent: &agent,
+                account: &account,
+                proof: Proof::Provider,
+                cookie: true,
+            };
             state
                 .staff
-                .sign_in(roll, company, now, key, who, Proof::Provider, true)
+                .sign_in((roll, company, now), token.key.clone(), &new)
         })
         .await?;
     let signed_in = answer(&req, &state, &token.key, token.text, &sign_in)?;

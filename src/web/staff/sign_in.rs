@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::door::{Given, address, failed, new_sign_in, second_factor};
+use super::door::{Given, NewSignIn, address, failed, new_sign_in, second_factor};
 use super::{StaffAuth, cookie};
 use crate::domain::company::Role;
 use crate::domain::ids::AgentId;
@@ -155,10 +155,14 @@ pub(in crate::web) async fn sign_in(
                 recovery_code: given.recovery_code.as_deref(),
             };
             let proof = second_factor(&mut account, codes, now)?;
-            let who = (&agent, &account);
-            let key = token.key.clone();
+            let new = NewSignIn {
+                agent: &agent,
+                account: &account,
+                proof,
+                cookie: !given.token,
+            };
             let (sign_in, mut rows) =
-                door.sign_in(roll, company, now, key, who, proof, !given.token)?;
+                door.sign_in((roll, company, now), token.key.clone(), &new)?;
             if proof != Proof::Password {
                 rows.push(StaffRow::Account(agent.clone(), Some(Box::new(account))));
             }
