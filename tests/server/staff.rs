@@ -1,6 +1,8 @@
 //! How people of the company sign in: passwords, sessions, cookies, second factors, API
 //! keys; and that whatever ends closes its open sockets at once.
 
+use std::time::Duration;
+
 use aws_lc_rs::hmac;
 use linger::config::StaffSettings;
 use linger::domain::company::Role;
@@ -17,6 +19,12 @@ use crate::common::socket::Socket;
 
 const PASSWORD: &str = "correct horse battery staple";
 const OTHER: &str = "a completely different sentence";
+
+/// Headers of a handshake.
+type Headers<'a> = &'a [(&'static str, &'a str)];
+
+/// Longest wait for the end of a socket.
+const AT_ONCE: Duration = Duration::from_secs(10);
 
 fn site() -> Site {
     Site::with_capacity(2).with_admin()
@@ -79,7 +87,9 @@ async fn is_over(http: &Http) {
 
 /// The socket is told that its credential has ended, and closed.
 async fn is_closed(mut socket: Socket, what: &str) {
-    assert_eq!(socket.closed().await, Some(1008), "{what}");
+    // Far less than a heartbeat, which would notice as well.
+    let closed = tokio::time::timeout(AT_ONCE, socket.closed()).await;
+    assert_eq!(closed.expect("at once"), Some(1008), "{what}");
     let told = socket.arrived();
     let last = told.last().expect("a refusal before the close");
     assert_eq!(
@@ -308,7 +318,7 @@ async fn a_page_opens_a_socket_with_its_cookie_and_other_sites_do_not() {
     let hello = json!({"type": "hello"});
     let cookie = ("cookie", page.cookie.as_str());
     let own = ("origin", page.base.as_str());
-    let cases: &[(&str, &[(&'static str, &str)], &str)] = &[
+    let cases: &[(&str, Headers<'_>, &str)] = &[
         ("agent", &[own], "unauthenticated"),
         ("agent", &[cookie], "not_same_origin"),
         (
@@ -351,6 +361,32 @@ async fn signing_out_closes_the_sockets_of_this_session_alone() {
         .post("/auth/sign-out", json!({}))
         .await;
     assert_eq!(secret.code(), "invalid_request", "a secret has no session");
+}
+
+#[tokio::test]
+async fn a_long_poll_tells_nothing_to_whoever_was_signed_out_meanwhile() {
+    let server = server();
+    give_password(&server, "anna", PASSWORD).await;
+    let mut anna = server.available("anna").await;
+    let mut maria = server.customer("maria").await;
+    let id = maria.start("support", "Hello").await;
+    anna.heard("offer").await;
+    anna.act("accept", &id).await;
+    let http = sign_in(&server, "anna").await;
+    let asked = http.clone();
+    let view = http.get(&format!("/conversations/{id}")).await;
+    let last = view.body["last_seq"].as_u64().expect("a number");
+    let path = format!("/conversations/{id}/events?after={last}&wait=60");
+    let poll = tokio::spawn(async move { asked.get(&path).await });
+    done(&http.get("/me").await);
+    done(&http.post("/auth/sign-out", json!({})).await);
+    maria
+        .say(
+            &json!({"type": "send", "conversation": id, "client_id": "m2", "text": "Still there?"}),
+        )
+        .await;
+    let answer = poll.await.expect("no panic");
+    assert_eq!((answer.status, answer.code()), (401, "token_invalid"));
 }
 
 #[tokio::test]

@@ -468,6 +468,19 @@ fn samples() -> Vec<Sample> {
     samples
 }
 
+/// A key for a program.
+pub(crate) fn api_key() -> ApiKey {
+    let at = Timestamp(1_700_000_000_123);
+    ApiKey {
+        agent: agent("anna"),
+        name: "reports".to_owned(),
+        scopes: Scope::ALL.into(),
+        since: at,
+        by: agent("olga"),
+        expires: Some(Timestamp(at.0 + 86_400_000)),
+    }
+}
+
 /// How people sign in.
 fn staff(at: Timestamp) -> [Sample; 3] {
     let account = Account {
@@ -499,18 +512,10 @@ fn staff(at: Timestamp) -> [Sample; 3] {
         cookie: true,
         must_enrol: false,
     };
-    let api_key = ApiKey {
-        agent: agent("anna"),
-        name: "reports".to_owned(),
-        scopes: Scope::ALL.into(),
-        since: at,
-        by: agent("olga"),
-        expires: Some(Timestamp(at.0 + 86_400_000)),
-    };
     [
         sample("account", account),
         sample("sign_in", sign_in),
-        sample("api_key", api_key),
+        sample("api_key", api_key()),
     ]
 }
 

@@ -200,7 +200,9 @@ mod tests {
     use super::*;
     use actix_web::test::TestRequest;
 
-    fn request(method: Method, headers: &[(&'static str, &str)]) -> HttpRequest {
+    type Headers = &'static [(&'static str, &'static str)];
+
+    fn request(method: Method, headers: Headers) -> HttpRequest {
         let mut request = TestRequest::default()
             .method(method)
             .insert_header(("host", "chat.example.com"))
@@ -215,9 +217,11 @@ mod tests {
     fn a_cookie_counts_only_in_what_comes_from_a_page_of_this_server() {
         const OWN: (&str, &str) = ("origin", "http://chat.example.com");
         const MARK: (&str, &str) = (HEADER, "1");
-        let site = |value| ("sec-fetch-site", value);
-        let cases: &[(&[(&str, &str)], bool, bool)] = &[
-            // headers, a GET passes, a POST passes
+        const fn site(value: &'static str) -> (&'static str, &'static str) {
+            ("sec-fetch-site", value)
+        }
+        // Headers, a GET passes, a POST passes.
+        const CASES: &[(Headers, bool, bool)] = &[
             (&[], true, false),
             (&[MARK], true, false),
             (&[OWN], true, false),
@@ -251,11 +255,8 @@ mod tests {
                 false,
             ),
         ];
-        for (headers, get, post) in cases {
-            let passes = |method| {
-                let headers: Vec<(&'static str, &str)> = headers.to_vec();
-                check_origin(&request(method, &headers)).is_ok()
-            };
+        for (headers, get, post) in CASES {
+            let passes = |method| check_origin(&request(method, headers)).is_ok();
             assert_eq!(passes(Method::GET), *get, "GET {headers:?}");
             assert_eq!(passes(Method::POST), *post, "POST {headers:?}");
             assert_eq!(passes(Method::DELETE), *post, "DELETE {headers:?}");
@@ -264,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_handshake_with_a_cookie_must_say_that_it_comes_from_here() {
-        let cases: &[(&[(&'static str, &str)], bool)] = &[
+        let cases: &[(Headers, bool)] = &[
             (&[("origin", "http://chat.example.com")], true),
             (&[], false),
             (&[("sec-fetch-site", "same-origin")], false),
