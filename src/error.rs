@@ -63,10 +63,12 @@ pub const fn of(code: Code) -> Row {
         Code::UnknownFrame | Code::MarkBeyondEnd => row(400),
         Code::InvalidRequest | Code::HelloRequired => row(400).closes(CLOSE_POLICY),
         Code::HelloTimeout => row(408).closes(CLOSE_POLICY).after(Millis::seconds(1)),
-        Code::Unauthenticated | Code::TokenInvalid | Code::TokenExpired => {
-            row(401).closes(CLOSE_POLICY)
-        }
-        Code::Forbidden => row(403).closes(CLOSE_POLICY),
+        Code::Unauthenticated
+        | Code::TokenInvalid
+        | Code::TokenExpired
+        | Code::SecondFactorRequired => row(401).closes(CLOSE_POLICY),
+        Code::SignInFailed => row(401),
+        Code::Forbidden | Code::NotSameOrigin => row(403).closes(CLOSE_POLICY),
         Code::NotFound => row(404),
         Code::TooLong
         | Code::UnknownWorkstream

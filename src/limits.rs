@@ -162,7 +162,44 @@ pub const JWKS_BACKOFF_MAX: Millis = Millis::minutes(15);
 pub const JWKS_BYTES_MAX: usize = 256 * 1024;
 /// Keys of a document that are looked at.
 pub const JWKS_KEYS_MAX: usize = 100;
+/// A sign-in that is not used for this long has ended.
+pub const SIGN_IN_IDLE: Millis = Millis::hours(1);
+/// A sign-in has ended after this time, however much it is used: longer than a shift.
+pub const SIGN_IN_LIFE: Millis = Millis::hours(12);
+/// The use of a sign-in is written down this often: not at every request.
+pub const SIGN_IN_NOTED_EVERY: Millis = Millis::minutes(5);
+/// Sign-ins of one agent at once; one more ends the one that was not used for longest.
+pub const SIGN_INS_PER_AGENT_MAX: usize = 20;
+/// API keys of the company.
+pub const API_KEYS_MAX: usize = 500;
+/// Tries to sign in as one agent from one address before there is a wait.
+pub const SIGN_IN_TRIES: u64 = 5;
+/// After them, one more comes back after each such time.
+pub const SIGN_IN_TRY_EVERY: Millis = Millis::seconds(30);
+/// Tries to sign in from one address, whoever as: many people may share one.
+pub const SIGN_IN_TRIES_PER_ADDRESS: u64 = 30;
+/// After them, one more comes back after each such time.
+pub const SIGN_IN_TRY_EVERY_PER_ADDRESS: Millis = Millis::seconds(10);
+/// Tries to sign in as one agent from all addresses from which they never have.
+pub const SIGN_IN_TRIES_PER_AGENT: u64 = 20;
+/// After them, one more comes back after each such time.
+pub const SIGN_IN_TRY_EVERY_PER_AGENT: Millis = Millis::seconds(10);
+/// Accounts of tries that are kept of each kind.
+pub const ATTEMPTS_KEPT_MAX: usize = 10_000;
+/// Characters in a password at least: length is what counts.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// Bytes in a password at most.
+pub const PASSWORD_BYTES_MAX: usize = 512;
+/// Passwords that are hashed at once: each takes 19 MiB and a core.
+pub const PASSWORDS_AT_ONCE: usize = 2;
+/// Passwords that wait to be hashed; more are refused as overloaded.
+pub const PASSWORDS_WAITING_MAX: usize = 32;
+/// Sign-ins with an identity provider that are under way.
+pub const PROVIDER_SIGN_INS_MAX: usize = 4_096;
+/// A sign-in with an identity provider must come back within this time.
+pub const PROVIDER_SIGN_IN_WITHIN: Millis = Millis::minutes(10);
 
+const _: () = assert!(SIGN_IN_NOTED_EVERY.0 * 2 < SIGN_IN_IDLE.0);
 const _: () = assert!(
     CREDIT_WINDOW as usize <= RECENT_RING,
     "a reader within its credit is served from memory"

@@ -48,7 +48,11 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Serve(args) => served(serve::run(args)),
         Command::Demo(args) => run_demo(&args),
-        Command::Agent(args) => done(agent::run(args, &mut std::io::stdout())),
+        Command::Agent(args) => done(agent::run(
+            args,
+            &mut std::io::stdin().lock(),
+            &mut std::io::stdout(),
+        )),
         Command::Config(args) => match config::run(args, &mut std::io::stdout()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {

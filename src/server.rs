@@ -18,7 +18,7 @@ use std::time::Duration;
 use actix::Actor;
 use actix_rt::Arbiter;
 
-use crate::actors::{Boot, Fatal, Gateway, Links, SupervisorActor};
+use crate::actors::{Boot, Fatal, Gateway, Links, Staff, SupervisorActor};
 use crate::cli::company_file;
 use crate::clock::Clock;
 use crate::config::{CustomerRate, ServeSettings};
@@ -32,6 +32,7 @@ use crate::store::writer::Writer;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Telemetry;
 use crate::web::keyring::KeyRing;
+use crate::web::staff::StaffDoor;
 use crate::web::{self, WebState};
 
 /// How long a stop waits for sessions to take their leave.
@@ -97,6 +98,7 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, ServerError> {
 /// # Errors
 /// The store, or the configuration.
 pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
+    settings.staff.check().map_err(ServerError::Config)?;
     let shown = settings.data.display().to_string();
     let store = Store::open(&settings.data, settings.durability)
         .map_err(|error| in_use(error, &settings.data))?;
@@ -182,7 +184,8 @@ pub async fn serve(
         company,
         rate,
         fatal.clone(),
-    );
+    )
+    .with_staff(Staff::new(store.staff()?));
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     // Sessions cost more than conversations do: they parse, write and talk to the system.
     let arbiters: Vec<Arbiter> = (0..(cores / 2).max(1)).map(|_| Arbiter::new()).collect();
@@ -215,6 +218,7 @@ pub async fn serve(
         keys,
         devices: Arc::default(),
         telemetry,
+        staff: Arc::new(StaffDoor::new(settings.staff.clone())),
     };
     let server = web::http_server(state, listener, settings.workers.unwrap_or(cores))?;
     let handle = server.handle();

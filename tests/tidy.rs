@@ -94,8 +94,23 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "reqwest",
-        &["client/", "cli/", "server/jwks.rs"],
-        "the server asks nobody but for the keys that its configuration names",
+        &["client/", "cli/", "server/jwks.rs", "web/staff/provider.rs"],
+        "the server asks nobody but for the keys and the identity provider that its configuration names",
+    ),
+    (
+        "openidconnect",
+        &["web/staff/provider.rs"],
+        "signing in with a provider is one file's business",
+    ),
+    (
+        "chrono",
+        &["web/staff/provider.rs"],
+        "only the openidconnect package wants it",
+    ),
+    (
+        "argon2",
+        &["web/staff/passwords.rs"],
+        "how passwords are kept is one file's business",
     ),
     ("clap", &["cli/", "main.rs"], "flags are the command line's"),
     ("toml", &["config/"], "the company file is config's"),

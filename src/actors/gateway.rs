@@ -13,6 +13,7 @@ use crate::domain::company::Company;
 use crate::domain::device::{Device, DeviceId};
 use crate::domain::ids::{AgentId, AuthenticationId, ConversationId};
 use crate::domain::reject::{Code, Reject};
+use crate::domain::staff::{Roll, StaffRow};
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::conversation::{Input, Origin};
 use crate::engine::outbound::{Outbound, SessionId};
@@ -24,6 +25,7 @@ use super::conversation::ToConversation;
 use super::links::{Links, Token};
 use super::post::post;
 use super::registry::Handle;
+use super::staff::Staff;
 use super::supervisor::{First, Last, Reconfigure, Reconfigured, SupervisorActor, ToSupervisor};
 
 /// Where a session is told things. Called from actor threads: must not block.
@@ -195,6 +197,49 @@ impl Gateway {
             return Err(Reject::overloaded());
         }
         self.answer_to_admin(answered).await
+    }
+
+    /// How people sign in.
+    #[must_use]
+    pub fn staff(&self) -> &Arc<Staff> {
+        &self.links.staff
+    }
+
+    /// Changes how people sign in. What it ends has ended when this returns, however it
+    /// returns; answered when it is durable.
+    ///
+    /// # Errors
+    /// What the decision refuses; `unavailable` when there is no answer in time.
+    pub async fn change_staff<T>(
+        &self,
+        decide: impl FnOnce(&Roll, &Company, Timestamp) -> Result<(T, Vec<StaffRow>), Reject>,
+    ) -> Result<T, Reject> {
+        self.admit()?;
+        let (durable, written) = oneshot::channel();
+        let then = Box::new(move || {
+            // Whoever asked may have given up.
+            let _ = durable.send(Ok(()));
+        });
+        let value = self
+            .links
+            .staff
+            .change(&self.links, Token::Then(then), decide)?;
+        self.answer_to_admin(written).await?;
+        Ok(value)
+    }
+
+    /// Notes that a sign-in is in use, unless that was noted a moment ago. Nobody waits for it.
+    pub fn note_use(&self, sign_in: &str) {
+        let staff = &self.links.staff;
+        let now = self.now();
+        if staff.read(|roll| roll.used(sign_in, now)).is_none() {
+            return;
+        }
+        // Decided anew under the lock: it may have ended in between.
+        let noted = staff.change(&self.links, Token::Quiet, |roll, _, now| {
+            Ok(((), roll.used(sign_in, now).into_iter().collect()))
+        });
+        debug_assert!(noted.is_ok(), "it refuses nothing");
     }
 
     async fn answer_to_admin<T>(

@@ -22,6 +22,7 @@ use crate::store::writer::{WriteFailed, Writer};
 use super::conversation::{ConversationActor, ToConversation};
 use super::post::post;
 use super::registry::Registry;
+use super::staff::Staff;
 
 /// What comes back from the writer.
 pub enum Token {
@@ -84,6 +85,8 @@ pub struct Links {
     pub fatal: Arc<Fatal>,
     /// For metrics.
     pub census: Arc<Census>,
+    /// How people sign in.
+    pub staff: Arc<Staff>,
     pub(super) stopping: Arc<AtomicBool>,
     pub(super) registry: Arc<Registry>,
     company: Arc<ArcSwap<Company>>,
@@ -107,10 +110,19 @@ impl Links {
             customer_rate,
             fatal,
             census: Arc::default(),
+            staff: Arc::default(),
             stopping: Arc::default(),
             registry: Arc::default(),
             company: Arc::new(ArcSwap::new(company)),
         }
+    }
+
+    /// The same with how people sign in.
+    #[must_use]
+    pub fn with_staff(mut self, staff: Staff) -> Self {
+        self.staff = Arc::new(staff);
+        self.settle_staff();
+        self
     }
 
     /// The configuration as it is now.

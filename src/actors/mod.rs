@@ -19,11 +19,13 @@ pub mod gateway;
 mod links;
 mod post;
 mod registry;
+mod staff;
 mod supervisor;
 mod timers;
 
 pub use gateway::{Gateway, Session, Sink};
 pub use links::{Census, Fatal, Links, Token};
+pub use staff::{Entered, Staff};
 pub use supervisor::{Boot, Reconfigure, Reconfigured, SupervisorActor, ToSupervisor};
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 //! A secret is printed once, when it is made, and cannot be read back; a lost one is
 //! replaced with `linger agent renew`.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::agent_password;
 use super::offline::{OfflineError, change, company, open};
 use crate::config::DATA_DIR_DEFAULT;
 use crate::domain::company::{AgentProfile, Company, Role};
@@ -39,6 +40,11 @@ enum AgentCommand {
         /// The agent's id.
         name: AgentId,
     },
+    /// Set an agent's password, read from standard input.
+    Password {
+        /// The agent's id.
+        name: AgentId,
+    },
     /// Enable an agent and give them a new secret, printed this once; the old one ends.
     Renew {
         /// The agent's id.
@@ -65,11 +71,15 @@ struct AddArgs {
     queues: Vec<QueueId>,
 }
 
-/// Runs the command, printing to `out`.
+/// Runs the command, reading what it asks for from `from` and printing to `out`.
 ///
 /// # Errors
 /// `OfflineError` with what to do about it; nothing was changed then.
-pub fn run(args: AgentArgs, out: &mut impl Write) -> Result<(), OfflineError> {
+pub fn run(
+    args: AgentArgs,
+    from: &mut impl BufRead,
+    out: &mut impl Write,
+) -> Result<(), OfflineError> {
     let data = args.data;
     let printed = match args.command {
         AgentCommand::Add(add) => {
@@ -84,6 +94,9 @@ pub fn run(args: AgentArgs, out: &mut impl Write) -> Result<(), OfflineError> {
                 Ok(())
             })?;
             writeln!(out, "{name} is disabled.")
+        }
+        AgentCommand::Password { name } => {
+            return agent_password::set(&data, &name, from, out);
         }
         AgentCommand::Renew { name } => {
             let secret = change(&data, |company| renew(company, &name))?;
@@ -218,10 +231,18 @@ mod tests {
     }
 
     fn run_line(data: &Path, line: &str) -> Result<String, OfflineError> {
+        run_typing(data, line, "")
+    }
+
+    fn run_typing(data: &Path, line: &str, input: &str) -> Result<String, OfflineError> {
         let data = data.to_str().expect("a UTF-8 path");
         let words = ["agent", "--data", data].into_iter().chain(line.split(' '));
         let mut out = Vec::new();
-        run(Line::parse_from(words).args, &mut out)?;
+        run(
+            Line::parse_from(words).args,
+            &mut input.as_bytes(),
+            &mut out,
+        )?;
         Ok(String::from_utf8(out).expect("UTF-8"))
     }
 
@@ -318,6 +339,30 @@ mod tests {
             assert!(why.contains(expected), "{line}: {why}");
         }
         assert_eq!(stored(dir.path()), before);
+    }
+
+    #[test]
+    fn a_password_is_read_from_standard_input_and_kept_as_its_hash() {
+        let dir = with_a_company();
+        run_line(dir.path(), "add anna").expect("added");
+        let typed = "correct horse battery staple";
+        run_typing(dir.path(), "password anna", &format!("{typed}\n")).expect("set");
+        let anna = AgentId::parse("anna").expect("a valid id");
+        let kept = || {
+            let store = open(dir.path(), false).expect("opens");
+            store.staff().expect("reads").account(&anna).password
+        };
+        let hash = kept().expect("a password");
+        assert!(crate::web::staff::passwords::verify(typed, Some(&hash)));
+        for (line, input, expected) in [
+            ("password anna", "short\n", "at least 12"),
+            ("password anna", "", "at least 12"),
+            ("password otto", typed, "linger agent list"),
+        ] {
+            let why = run_typing(dir.path(), line, input).expect_err(line);
+            assert!(why.to_string().contains(expected), "{line}: {why}");
+        }
+        assert_eq!(kept(), Some(hash), "as it was");
     }
 
     #[test]

@@ -60,6 +60,9 @@ pub struct Credentials {
     pub admin: Option<String>,
     /// The demo's workstreams.
     pub workstreams: DemoWorkstreams,
+    /// Agents and the passwords that they sign in to pages with; of a crowd only the first.
+    #[serde(default)]
+    pub passwords: BTreeMap<String, String>,
 }
 
 /// The demo's workstreams by mode.

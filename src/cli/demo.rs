@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::agent_password::store_password;
 use super::credentials::{
     Credentials, CredentialsError, DEMO_DIRECTORY, DemoWorkstreams, FILE_NAME,
 };
@@ -23,6 +24,7 @@ use crate::config::{CompanyFile, ConfigError, CustomerRate, LISTEN_DEFAULT};
 use crate::domain::audit::Interface;
 use crate::domain::company::{AgentProfile, Company, CustomerKey, Role};
 use crate::domain::ids::{AgentId, AuthenticationId};
+use crate::store::Store;
 use crate::web::secret::{new_secret, secret_sha256};
 
 const PERSISTENT: &str = "support";
@@ -34,6 +36,10 @@ const KEY_ID: &str = "demo";
 const CAPACITY_DEFAULT: u32 = 4;
 /// Agents that `--agents` makes at most: their names have three digits.
 const AGENTS_MAX: u16 = 999;
+/// Agents who get a password: hashing one takes its time, and a crowd is for programs.
+const PASSWORDS_MAX: usize = 5;
+/// Characters of a password, of 64 possible ones each.
+const PASSWORD_CHARS: usize = 20;
 /// The printed customer tokens last as long as anybody tries a demo.
 const TOKEN_TIME: Duration = Duration::from_secs(365 * 24 * 3_600);
 
@@ -128,6 +134,20 @@ pub fn prepare(args: &DemoArgs) -> Result<Demo, DemoError> {
         .iter()
         .find(|(_, _, role)| *role == Role::Admin)
         .map(|(name, _, _)| name.clone());
+    for name in people
+        .iter()
+        .filter(|(_, _, role)| *role == Role::Agent)
+        .map(|(name, _, _)| name)
+        .take(PASSWORDS_MAX)
+        .chain(&credentials.supervisor)
+        .chain(&credentials.admin)
+    {
+        if !credentials.passwords.contains_key(name) {
+            let mut password = new_secret().map_err(OfflineError::from)?;
+            password.truncate(PASSWORD_CHARS);
+            credentials.passwords.insert(name.clone(), password);
+        }
+    }
     // Before the store: secrets without a company are taken up by the next start,
     // a company whose secrets nobody knows is of no use.
     write_private(&credentials, &file)?;
@@ -149,12 +169,25 @@ pub fn prepare(args: &DemoArgs) -> Result<Demo, DemoError> {
             Interface::CommandLine,
         )?;
     }
+    set_passwords(&store, &credentials)?;
     Ok(Demo {
         company,
         credentials,
         data: args.data.clone(),
         ready_file: args.ready_file.clone(),
     })
+}
+
+/// Gives those a password who have none yet; whoever has chosen one keeps it.
+fn set_passwords(store: &Store, credentials: &Credentials) -> Result<(), DemoError> {
+    let roll = store.staff().map_err(OfflineError::Store)?;
+    for (name, password) in &credentials.passwords {
+        let id = AgentId::parse(name).map_err(OfflineError::from)?;
+        if roll.account(&id).password.is_none() {
+            store_password(store, &id, password)?;
+        }
+    }
+    Ok(())
 }
 
 impl Demo {
@@ -212,6 +245,7 @@ fn new_credentials(url: &str) -> Result<Credentials, DemoError> {
             persistent: PERSISTENT.to_owned(),
             live: LIVE.to_owned(),
         },
+        passwords: BTreeMap::new(),
     })
 }
 
@@ -361,6 +395,10 @@ fn table(credentials: &Credentials) -> Result<String, DemoError> {
         text.push_str(&format!(
             "  and {more} more, with the supervisor, in {FILE_NAME}\n"
         ));
+    }
+    text.push_str("\nPasswords, to sign in to pages and at /api/v1/auth/sign-in:\n");
+    for (name, password) in &credentials.passwords {
+        text.push_str(&format!("  {name:<10}  {password}\n"));
     }
     if let (Some(agent), Some(token)) =
         (credentials.talking_agents().next(), customer_tokens.first())

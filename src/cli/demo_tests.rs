@@ -73,6 +73,41 @@ fn every_agent_signs_in_with_the_secret_in_the_file_and_no_secret_is_in_the_stor
 }
 
 #[test]
+fn people_of_the_demo_sign_in_with_the_passwords_in_the_file_and_keep_those_they_chose() {
+    let dir = scratch();
+    let first = demo(dir.path(), &["--agents", "12"]);
+    let names: Vec<&str> = first
+        .credentials
+        .passwords
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(names.len(), PASSWORDS_MAX + 2, "{names:?}");
+    let kept = |name: &str| {
+        let store = open(&dir.path().join("demo"), false).expect("closed");
+        let id = AgentId::parse(name).expect("a valid id");
+        store.staff().expect("reads").account(&id).password
+    };
+    let verifies = |name: &str, password: &str| {
+        crate::web::staff::passwords::verify(password, kept(name).as_ref())
+    };
+    assert!(verifies("admin", &first.credentials.passwords["admin"]));
+    assert!(verifies(
+        "agent-005",
+        &first.credentials.passwords["agent-005"]
+    ));
+    assert!(kept("agent-006").is_none());
+    {
+        let store = open(&dir.path().join("demo"), false).expect("closed");
+        let admin = AgentId::parse("admin").expect("a valid id");
+        store_password(&store, &admin, "chosen by hand, later").expect("set");
+    }
+    let second = demo(dir.path(), &["--agents", "12"]);
+    assert!(second.credentials == first.credentials);
+    assert!(verifies("admin", "chosen by hand, later"));
+}
+
+#[test]
 fn the_same_directory_again_keeps_key_and_secrets_and_gains_what_is_asked() {
     let dir = scratch();
     let first = demo(dir.path(), &[]);
@@ -188,6 +223,8 @@ fn the_table_shows_tokens_that_the_company_trusts_and_lines_to_paste() {
         text.contains(&format!("AGENT='Authorization: Bearer {anna}'")),
         "{text}"
     );
+    let password = &demo.credentials.passwords["anna"];
+    assert!(text.contains(&format!("anna        {password}")), "{text}");
     assert!(
         text.contains("  carol") && text.contains("(supervisor)"),
         "{text}"

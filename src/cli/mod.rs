@@ -1,6 +1,7 @@
 //! The commands of the binary. Each is one file; `main.rs` only dispatches.
 
 pub mod agent;
+mod agent_password;
 pub mod company_file;
 pub mod config;
 pub mod credentials;
@@ -11,5 +12,6 @@ pub mod ledger;
 mod offline;
 pub mod replay;
 pub mod serve;
+pub mod staff_args;
 pub mod talk;
 pub mod verify;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::staff_args::StaffArgs;
 use crate::clock::SystemClock;
 use crate::config::{
     CustomerRate, DATA_DIR_DEFAULT, LISTEN_DEFAULT, LogFormat, ServeSettings, parse_durability,
@@ -42,11 +43,16 @@ pub struct ServeArgs {
     /// A file to write the address to once the server listens
     #[arg(long)]
     pub ready_file: Option<PathBuf>,
+    /// How people of the company sign in
+    #[command(flatten)]
+    pub staff: StaffArgs,
 }
 
-impl From<ServeArgs> for ServeSettings {
-    fn from(args: ServeArgs) -> Self {
-        Self {
+impl TryFrom<ServeArgs> for ServeSettings {
+    type Error = std::io::Error;
+
+    fn try_from(args: ServeArgs) -> std::io::Result<Self> {
+        Ok(Self {
             data: args.data,
             listen: args.listen,
             company_file: args.config,
@@ -55,7 +61,8 @@ impl From<ServeArgs> for ServeSettings {
             customer_rate: args.customer_rate,
             workers: args.workers,
             ready_file: args.ready_file,
-        }
+            staff: args.staff.settings()?,
+        })
     }
 }
 
@@ -64,7 +71,7 @@ impl From<ServeArgs> for ServeSettings {
 /// # Errors
 /// Why the server did not start, or stopped by itself.
 pub fn run(args: ServeArgs) -> Result<(), ServerError> {
-    let settings = ServeSettings::from(args);
+    let settings = ServeSettings::try_from(args).map_err(|e| ServerError::Config(e.to_string()))?;
     let ready_file = settings.ready_file.clone();
     serve(&settings, move |address| {
         println!("linger listens on http://{address}");

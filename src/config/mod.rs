@@ -22,6 +22,7 @@ mod plan;
 mod reader;
 mod schema;
 mod settings;
+mod staff;
 mod units;
 
 pub use edit::{Edit, EditError, Kind, Moves, parse_moves};
@@ -33,3 +34,4 @@ pub use schema::{schema, schema_for_openapi};
 pub use settings::{
     CustomerRate, DATA_DIR_DEFAULT, LISTEN_DEFAULT, LogFormat, ServeSettings, parse_durability,
 };
+pub use staff::{ProviderSettings, Secret, StaffSettings, parse_provider_agent};

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::staff::StaffSettings;
 use crate::domain::time::Millis;
 use crate::limits;
 use crate::store::Durability;
@@ -70,6 +71,8 @@ pub struct ServeSettings {
     pub workers: Option<usize>,
     /// Written once the server listens; see `linger demo --ready-file`.
     pub ready_file: Option<PathBuf>,
+    /// How people of the company sign in.
+    pub staff: StaffSettings,
 }
 
 impl Default for ServeSettings {
@@ -83,6 +86,7 @@ impl Default for ServeSettings {
             customer_rate: CustomerRate::default(),
             workers: None,
             ready_file: None,
+            staff: StaffSettings::default(),
         }
     }
 }

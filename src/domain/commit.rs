@@ -11,6 +11,7 @@ use super::device::{Device, DeviceId};
 use super::directory::Entry;
 use super::event::Recorded;
 use super::ids::{AgentId, AuthenticationId, ConversationId, Position};
+use super::staff::StaffRow;
 use super::time::Timestamp;
 
 /// One step of one conversation.
@@ -130,4 +131,6 @@ pub enum Write {
         /// The keys; `None`: it fetches none any more.
         keys: Option<Arc<KeptKeys>>,
     },
+    /// How people sign in: all of these rows, or none.
+    Staff(Vec<StaffRow>),
 }

@@ -18,5 +18,6 @@ pub mod message;
 pub mod note;
 pub mod reject;
 pub mod routing;
+pub mod staff;
 pub mod system_messages;
 pub mod time;

@@ -122,6 +122,12 @@ codes! {
     AnswersNeeded = "answers_needed", no;
     /// A renewal must be by the customer whose socket it is.
     OtherCustomer = "other_customer", no;
+    /// Agent, password or code is wrong.
+    SignInFailed = "sign_in_failed", no;
+    /// The password is right; a code of the second factor is needed as well.
+    SecondFactorRequired = "second_factor_required", no;
+    /// A request with a cookie that does not come from a page of this server.
+    NotSameOrigin = "not_same_origin", no;
 }
 
 /// A refusal.

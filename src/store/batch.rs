@@ -13,6 +13,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::{ConversationId, Position, Seq};
 use crate::domain::message::Message;
 use crate::domain::note::Note;
+use crate::domain::staff::StaffRow;
 use crate::limits;
 
 /// Buffers that live as long as the writer.
@@ -109,6 +110,7 @@ impl<'a> Batch<'a> {
                 self.delete(Table::KeptKeys, setting.as_str().as_bytes());
                 Ok(())
             }
+            Write::Staff(rows) => rows.iter().try_for_each(|row| self.staff(row)),
         }
     }
 
@@ -246,6 +248,35 @@ impl<'a> Batch<'a> {
         self.rows
             .put_cf(table.of(self.db), key, &self.buffers.value);
         Ok(())
+    }
+
+    fn staff(&mut self, row: &StaffRow) -> Result<(), EncodeError> {
+        match row {
+            StaffRow::Account(agent, row) => {
+                self.put_or_delete(Table::Accounts, agent.as_str().as_bytes(), row.as_deref())
+            }
+            StaffRow::SignIn(key, row) => {
+                self.put_or_delete(Table::SignIns, key.as_bytes(), row.as_ref())
+            }
+            StaffRow::ApiKey(key, row) => {
+                self.put_or_delete(Table::ApiKeys, key.as_bytes(), row.as_ref())
+            }
+        }
+    }
+
+    fn put_or_delete<T: Stored>(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        value: Option<&T>,
+    ) -> Result<(), EncodeError> {
+        match value {
+            Some(value) => self.put(table, key, value),
+            None => {
+                self.delete(table, key);
+                Ok(())
+            }
+        }
     }
 
     fn delete(&mut self, table: Table, key: &[u8]) {

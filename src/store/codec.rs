@@ -30,6 +30,7 @@ use crate::domain::directory::Entry;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
 use crate::domain::note::Note;
+use crate::domain::staff::{Account, ApiKey, SignIn};
 use crate::domain::time::Timestamp;
 use crate::limits;
 
@@ -82,6 +83,12 @@ pub enum Kind {
     Device = 16,
     /// The last good keys of an authentication setting.
     KeptKeys = 17,
+    /// What is kept of how an agent signs in.
+    Account = 20,
+    /// Somebody who is signed in.
+    SignIn = 21,
+    /// A key for a program.
+    ApiKey = 22,
 }
 
 /// A type that the store keeps.
@@ -161,6 +168,21 @@ impl Stored for Device {
 
 impl Stored for KeptKeys {
     const KIND: Kind = Kind::KeptKeys;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for Account {
+    const KIND: Kind = Kind::Account;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for SignIn {
+    const KIND: Kind = Kind::SignIn;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for ApiKey {
+    const KIND: Kind = Kind::ApiKey;
     const BODY: Body = Body::Json;
 }
 

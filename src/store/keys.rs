@@ -231,6 +231,18 @@ pub(super) fn parse_audit(key: &[u8]) -> Option<(Timestamp, u64)> {
     Some((Timestamp(at.cast_signed()), revision))
 }
 
+/// The hash that a key of `sign_ins` or `api_keys` is: 64 hexadecimal digits.
+pub(super) fn parse_hash(key: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(key).ok()?;
+    let is_hash = text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    is_hash.then_some(text)
+}
+
+/// The agent that a key of `accounts` is.
+pub(super) fn parse_agent(key: &[u8]) -> Option<AgentId> {
+    AgentId::parse(std::str::from_utf8(key).ok()?).ok()
+}
+
 /// `meta`: a conversation set aside.
 pub(super) fn parked(conversation: ConversationId) -> Vec<u8> {
     [META_PARKED, &conversation.to_bytes()].concat()
@@ -355,5 +367,8 @@ mod tests {
         assert_eq!(parse_timer_by_due(&[1; 24]), None);
         assert_eq!(number(&[0; 23]), None);
         assert_eq!(parse_owned(b"no separator"), None);
+        assert_eq!(parse_hash(&[b'A'; 64]), None);
+        assert_eq!(parse_hash(&[b'a'; 63]), None);
+        assert_eq!(parse_agent(b""), None);
     }
 }

@@ -10,7 +10,7 @@
 //!
 //! Map: [`codec`] values to bytes · `keys` · [`tables`] the catalogue · `batch` a write in
 //! rows · [`writer`] the one thread that writes · [`readers`] the pool for blocking reads ·
-//! `view`, `conversations`, `directory`, `notes`, `lists` the reads · `wal` the look at the log before opening ·
+//! `view`, `conversations`, `directory`, `notes`, `lists`, `staff` the reads · `wal` the look at the log before opening ·
 //! [`check`] every invariant over a whole store.
 
 mod audit;
@@ -25,6 +25,7 @@ mod keys;
 mod lists;
 mod notes;
 pub mod readers;
+mod staff;
 pub mod tables;
 mod view;
 mod wal;

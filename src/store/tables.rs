@@ -18,6 +18,9 @@
 //! | `meta` | `format` · `company` · `parked/`, conversation 16 · `swept` | format · `Company` · reason · revision |
 //! | `devices` | device 16 | `Device` |
 //! | `kept_keys` | authentication setting | `KeptKeys` |
+//! | `accounts` | agent | `Account` |
+//! | `sign_ins` | SHA-256 of the token in hex | `SignIn` |
+//! | `api_keys` | SHA-256 of the secret in hex | `ApiKey` |
 //!
 //! Every value that is not empty stands in an envelope (`codec`).
 
@@ -60,6 +63,12 @@ pub enum Table {
     Devices,
     /// The last good keys that customers' tokens are verified with.
     KeptKeys,
+    /// Passwords and second factors.
+    Accounts,
+    /// Who is signed in.
+    SignIns,
+    /// Keys for programs.
+    ApiKeys,
 }
 
 /// How a table is used, which decides its memory and filters.
@@ -83,7 +92,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -100,6 +109,9 @@ impl Table {
         Self::Audit,
         Self::Devices,
         Self::KeptKeys,
+        Self::Accounts,
+        Self::SignIns,
+        Self::ApiKeys,
     ];
 
     /// The name of the column family.
@@ -122,6 +134,9 @@ impl Table {
             Self::Audit => "audit",
             Self::Devices => "devices",
             Self::KeptKeys => "kept_keys",
+            Self::Accounts => "accounts",
+            Self::SignIns => "sign_ins",
+            Self::ApiKeys => "api_keys",
         }
     }
 
@@ -140,7 +155,10 @@ impl Table {
             | Self::Notes
             | Self::Audit
             | Self::Devices
-            | Self::KeptKeys => Use::Small,
+            | Self::KeptKeys
+            | Self::Accounts
+            | Self::SignIns
+            | Self::ApiKeys => Use::Small,
         }
     }
 

@@ -15,7 +15,7 @@ use super::WebState;
 use super::customers;
 pub use super::customers::CustomerAuth;
 use super::refusal::ApiError;
-pub use super::tokens::authenticate_agent;
+use super::staff::{self, Presented};
 
 /// A person of the company, with any role.
 #[derive(Debug, Clone)]
@@ -38,25 +38,11 @@ pub struct AdminAuth(pub AgentAuth);
 #[derive(Debug, Clone)]
 pub struct AnyAuth(pub Principal);
 
-/// Which of the two forms of credential a text has: only agents' hold a colon, which
-/// the alphabet of a JWT does not.
+/// Which of the two forms of credential a text has: those of the company's people hold a
+/// colon or begin with a mark of their own, and have no dots, as a JWT does.
 #[must_use]
 pub fn is_agent_form(token: &str) -> bool {
-    token.contains(':')
-}
-
-/// Verifies either form.
-///
-/// # Errors
-/// `token_invalid`, `token_expired`.
-pub async fn authenticate(state: &WebState, token: &str) -> Result<Principal, Reject> {
-    if is_agent_form(token) {
-        authenticate_agent(&state.gateway.company(), token)
-            .map(|(id, role)| Principal::Agent { id, role })
-    } else {
-        let proof = customers::prove(state, token).await?;
-        Ok(Principal::Customer(proof.customer))
-    }
+    staff::is_staff_form(token)
 }
 
 /// Whether somebody may ask this at all. Whose conversation it is, the engine decides.
@@ -179,12 +165,20 @@ pub(super) fn bearer(req: &HttpRequest) -> Result<&str, Reject> {
 }
 
 fn principal(req: &HttpRequest) -> LocalBoxFuture<'static, Result<Principal, Reject>> {
-    let token = bearer(req).map(ToOwned::to_owned);
+    let presented = staff::presented(req);
     let state = req.app_data::<web::Data<WebState>>().cloned();
     Box::pin(async move {
-        let token = token?;
-        let state = state.ok_or_else(Reject::unavailable)?;
-        authenticate(&state, &token).await
+        match presented? {
+            Presented::Staff(caller) => Ok(Principal::Agent {
+                id: caller.agent,
+                role: caller.role,
+            }),
+            Presented::Other(token) => {
+                let state = state.ok_or_else(Reject::unavailable)?;
+                let proof = customers::prove(&state, &token).await?;
+                Ok(Principal::Customer(proof.customer))
+            }
+        }
     })
 }
 

@@ -8,17 +8,38 @@ use std::sync::{Arc, Mutex};
 use super::auth::{permit, writes};
 use super::inbox::Inbox;
 use super::proof::Proof;
+use super::staff;
 use super::tokens::token_expired;
-use crate::actors::gateway::Session;
+use crate::actors::Entered;
+use crate::actors::gateway::{Gateway, Session, Sink};
 use crate::domain::company::Company;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::reject::{Code, Reject};
+use crate::domain::staff::Caller;
 use crate::domain::time::Timestamp;
 use crate::engine::request::{Ask, Principal, Request};
 use crate::limits;
 use crate::maps::{Map, Set};
 use crate::wire::body::Viewer;
 use crate::wire::client::{Hello, Tag};
+
+/// Who is behind a hello.
+pub(super) enum Proven {
+    Customer(Proof),
+    Staff(Caller),
+}
+
+impl Proven {
+    pub(super) fn principal(&self) -> Principal {
+        match self {
+            Self::Customer(proof) => Principal::Customer(proof.customer.clone()),
+            Self::Staff(caller) => Principal::Agent {
+                id: caller.agent.clone(),
+                role: caller.role,
+            },
+        }
+    }
+}
 
 /// After a good hello. Dropping it disconnects.
 pub(super) struct Live {
@@ -41,6 +62,9 @@ pub(super) struct Live {
     /// Without echo: messages this connection sent and has not been delivered. As many as
     /// are on their way.
     own: Option<Set<(ConversationId, Seq)>>,
+    /// By which credential a person of the company is here, and the place where they are told
+    /// that it has ended.
+    staff: Option<(Caller, Entered)>,
 }
 
 /// A request without an answer yet.
@@ -81,6 +105,34 @@ impl Live {
             subscriptions: Map::default(),
             client_credit: hello.credit,
             own: (!hello.echo).then(Set::default),
+            staff: None,
+        }
+    }
+
+    /// The same for a person of the company, who is told when their credential ends.
+    ///
+    /// # Errors
+    /// `token_invalid`, `token_expired`: it has ended just now.
+    pub(super) fn entered(
+        mut self,
+        gateway: &Gateway,
+        caller: Caller,
+        sink: Arc<dyn Sink>,
+    ) -> Result<Self, Reject> {
+        let entered = gateway.staff().enter(caller.grant.clone(), sink);
+        self.staff = Some((caller, entered));
+        self.credential_holds(gateway)?;
+        Ok(self)
+    }
+
+    /// Whether the credential still holds; an open socket counts as using it.
+    ///
+    /// # Errors
+    /// `token_invalid`, `token_expired`.
+    pub(super) fn credential_holds(&self, gateway: &Gateway) -> Result<(), Reject> {
+        match &self.staff {
+            Some((caller, _)) => staff::still_holds(gateway, caller),
+            None => Ok(()),
         }
     }
 
@@ -120,9 +172,12 @@ impl Live {
         now: impl FnOnce() -> Timestamp,
     ) -> Result<(), Reject> {
         permit(&self.principal, request)?;
-        if let Some(proof) = &self.proof
+        if let Some((caller, _)) = &self.staff {
+            staff::permit(&caller.reach, staff::required_by_socket(request))?;
+        }
+        if let Some(expires) = self.expires()
             && writes(request)
-            && now() >= proof.expires
+            && now() >= expires
         {
             return Err(token_expired());
         }
@@ -151,7 +206,11 @@ impl Live {
 
     /// When the customer's token stops being accepted.
     pub(super) fn expires(&self) -> Option<Timestamp> {
-        self.proof.as_ref().map(|proof| proof.expires)
+        match (&self.proof, &self.staff) {
+            (Some(proof), _) => Some(proof.expires),
+            (None, Some((caller, _))) => caller.ends,
+            (None, None) => None,
+        }
     }
 
     /// Whether it is time to ask the client for a new token; once for each token. The answer
@@ -160,7 +219,8 @@ impl Live {
         &mut self,
         now: impl FnOnce() -> Timestamp,
     ) -> Option<Timestamp> {
-        let expires = self.expires().filter(|_| !self.renewal_asked)?;
+        let proof = self.proof.as_ref().filter(|_| !self.renewal_asked)?;
+        let expires = proof.expires;
         self.renewal_asked = now() + limits::RENEWAL_ASKED_BEFORE >= expires;
         self.renewal_asked.then_some(expires)
     }

@@ -29,6 +29,7 @@ pub mod routes;
 pub mod secret;
 pub mod server;
 mod session;
+pub mod staff;
 mod strict_json;
 pub mod tokens;
 
@@ -46,4 +47,6 @@ pub struct WebState {
     pub devices: Arc<Devices>,
     /// What is counted.
     pub telemetry: Arc<Telemetry>,
+    /// What sign-ins of the company's people share.
+    pub staff: Arc<staff::StaffDoor>,
 }

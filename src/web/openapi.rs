@@ -2,13 +2,14 @@
 
 use actix_web::HttpResponse;
 use serde_json::Value;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
     actions, agents, audit, config, conversations, devices, lists, messages, quick_replies,
     routing, work,
 };
+use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{operations, session};
 use crate::config::schema_for_openapi;
 
@@ -77,6 +78,27 @@ use crate::config::schema_for_openapi;
         devices::renew,
         devices::view,
         devices::revoke,
+        sign_in::sign_in,
+        sign_in::sign_out,
+        sign_in::session,
+        sessions::own,
+        sessions::end_own,
+        sessions::of_agent,
+        sessions::end_all,
+        sessions::end_one,
+        account::password,
+        account::enrol,
+        account::confirm,
+        account::remove,
+        account::recovery_codes,
+        account::set_password,
+        account::remove_password,
+        account::remove_factor,
+        keys::list,
+        keys::add,
+        keys::revoke,
+        provider::begin,
+        provider::callback,
     ),
     modifiers(&Bearer),
 )]
@@ -89,11 +111,14 @@ impl Modify for Bearer {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
-                "Customers: their JWT, or the token of their device. Agents: `ID:SECRET`.",
+                "Customers: their JWT, or the token of their device. People of the company: a session's token, an API key, or `ID:SECRET`.",
             ))
             .build();
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        // Where the server is reached over TLS, the name begins with `__Host-`.
+        let cookie = ApiKey::Cookie(ApiKeyValue::new("linger_session"));
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     }
 }
 

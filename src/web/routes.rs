@@ -6,6 +6,7 @@ use super::api::{
     actions, agents, audit, config, conversations, devices, lists, messages, quick_replies,
     routing, work,
 };
+use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{openapi, operations, refusal, session};
 use crate::limits;
 
@@ -75,6 +76,24 @@ routes! {
     "/api/v1/devices/{id}"                          { get => devices::view, delete => devices::revoke }
     "/api/v1/routing/explain"                       { post => routing::explain }
     "/api/v1/quick-replies"                         { get => quick_replies::list }
+    "/api/v1/auth/sign-in"                          { post => sign_in::sign_in }
+    "/api/v1/auth/sign-out"                         { post => sign_in::sign_out }
+    "/api/v1/auth/session"                          { get => sign_in::session }
+    "/api/v1/auth/sessions"                         { get => sessions::own }
+    "/api/v1/auth/sessions/{session}"               { delete => sessions::end_own }
+    "/api/v1/auth/password"                         { put => account::password }
+    "/api/v1/auth/totp"                             { post => account::enrol }
+    "/api/v1/auth/totp/confirm"                     { post => account::confirm }
+    "/api/v1/auth/totp/remove"                      { post => account::remove }
+    "/api/v1/auth/recovery-codes"                   { post => account::recovery_codes }
+    "/api/v1/auth/provider"                         { get => provider::begin }
+    "/api/v1/auth/provider/callback"                { get => provider::callback }
+    "/api/v1/agents/{id}/sessions"                  { get => sessions::of_agent, delete => sessions::end_all }
+    "/api/v1/agents/{id}/sessions/{session}"        { delete => sessions::end_one }
+    "/api/v1/agents/{id}/password"                  { put => account::set_password, delete => account::remove_password }
+    "/api/v1/agents/{id}/totp"                      { delete => account::remove_factor }
+    "/api/v1/api-keys"                              { get => keys::list, post => keys::add }
+    "/api/v1/api-keys/{id}"                         { delete => keys::revoke }
 }
 
 /// Adds every route, with the limits and refusals of inputs. [`super::WebState`] must be app data.
@@ -168,11 +187,16 @@ mod tests {
 
     #[actix_web::test]
     async fn every_route_of_the_api_but_the_document_wants_credentials() {
-        // Who has none yet gets some there.
-        let open = |path: &str| path.ends_with(".json") || path == "/api/v1/devices";
+        // Where credentials are shown or given for the first time.
+        let doors = [
+            "/api/v1/devices",
+            "/api/v1/auth/sign-in",
+            "/api/v1/auth/provider",
+            "/api/v1/auth/provider/callback",
+        ];
         for (method, path) in ALL
             .iter()
-            .filter(|(_, p)| p.starts_with("/api/") && !open(p))
+            .filter(|(_, p)| p.starts_with("/api/") && !p.ends_with(".json") && !doors.contains(p))
         {
             let method = method.to_uppercase().parse().expect("a method");
             let (status, body) = call(method, &fill(path)).await;

@@ -22,19 +22,21 @@ use actix_web_actors::ws::{self, WebsocketContext, WsResponseBuilder};
 use bytestring::ByteString;
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::auth::{self, authenticate_agent, is_agent_form};
+use super::auth::{self, is_agent_form};
 use super::customers;
 use super::guard::{Reassembly, Violation};
 use super::inbox::{Inbox, Mail};
-use super::live::{Asked, Live, Pending, concerned};
+use super::live::{Asked, Live, Pending, Proven, concerned};
 use super::payload::{Failure, GuardedPayload, Verdict};
 use super::proof::Proof;
+use super::staff::{self, cookie};
 use super::tokens::authenticate_customer;
 use super::{ApiError, WebState, refusal};
 use crate::actors::gateway::Sink;
 use crate::domain::device::DeviceId;
 use crate::domain::ids::ConversationId;
 use crate::domain::reject::{Code, Reject};
+use crate::domain::staff::Caller;
 use crate::engine::outbound::{Delivery, Outbound};
 use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::error;
@@ -56,6 +58,13 @@ fn dismissed() -> Reject {
     Reject::new(
         Code::TokenInvalid,
         "You are no longer signed in; sign in again, or ask an admin.",
+    )
+}
+
+fn no_token() -> Reject {
+    Reject::new(
+        Code::Unauthenticated,
+        "Say hello with a token; only a page of this server may leave it to its cookie.",
     )
 }
 
@@ -100,6 +109,7 @@ fn open(
     let session = WsSession {
         state: WebState::clone(state),
         door,
+        cookie: cookie::of_handshake(request),
         phase: Phase::AwaitingHello,
         silent_intervals: 0,
         fragments: Reassembly::default(),
@@ -119,6 +129,9 @@ fn open(
 struct WsSession {
     state: WebState,
     door: Door,
+    /// The sign-in of the browser, if this is one and the page is ours; for a hello without
+    /// a token.
+    cookie: Option<Result<String, Reject>>,
     phase: Phase,
     silent_intervals: u8,
     fragments: Reassembly,
@@ -252,32 +265,40 @@ impl WsSession {
             ctx.stop();
             return;
         }
-        if self.is_dismissed() {
-            self.refuse_and_close(&dismissed(), ctx);
+        if let Some(reject) = self.dismissal() {
+            self.refuse_and_close(&reject, ctx);
             return;
         }
         ctx.ping(b"");
         self.ask_for_renewal(ctx);
     }
 
-    /// An agent who was disabled, or whose role changed, since hello; a device that has ended.
-    fn is_dismissed(&self) -> bool {
+    /// An agent who was disabled, or whose role changed, since hello; or whose credential has
+    /// ended; a device that has ended.
+    fn dismissal(&self) -> Option<Reject> {
         let Phase::Live(live) = &self.phase else {
-            return false;
+            return None;
         };
         let (id, role) = match &live.principal {
             Principal::Agent { id, role } => (id, role),
             Principal::Customer(id) => {
-                return DeviceId::of(id).is_some_and(|id| self.state.devices.has_ended(id));
+                let has_ended = |id| self.state.devices.has_ended(id);
+                return DeviceId::of(id)
+                    .filter(|id| has_ended(*id))
+                    .map(|_| dismissed());
             }
         };
-        !self
+        let holds = self
             .state
             .gateway
             .company()
             .agents
             .get(id)
-            .is_some_and(|a| a.enabled && a.role == *role)
+            .is_some_and(|a| a.enabled && a.role == *role);
+        if !holds {
+            return Some(dismissed());
+        }
+        live.credential_holds(&self.state.gateway).err()
     }
 
     fn heard_text(&mut self, text: &str, ctx: &mut Context) {
@@ -343,23 +364,21 @@ impl WsSession {
     }
 
     fn heard_hello(&mut self, hello: Hello, ctx: &mut Context) {
+        let token = hello.token.reveal();
         match self.door {
-            Door::Customer if is_agent_form(hello.token.reveal()) => {
+            Door::Customer if token.is_empty() => self.refuse_and_close(&no_token(), ctx),
+            Door::Customer if is_agent_form(token) => {
                 self.refuse_and_close(&auth::forbidden(), ctx);
             }
             Door::Customer => {
                 let token = hello.token.clone();
                 self.prove(token, ctx, move |session, proven, ctx| {
-                    let proven = proven.map(|proof| {
-                        let customer = proof.customer.clone();
-                        (Principal::Customer(customer), Some(proof))
-                    });
-                    session.admit(&hello, proven, ctx);
+                    session.admit(&hello, proven.map(Proven::Customer), ctx);
                 });
             }
             Door::Agent => {
-                let proven = self.prove_agent(hello.token.reveal());
-                self.admit(&hello, proven.map(|agent| (agent, None)), ctx);
+                let proven = self.prove_staff(token);
+                self.admit(&hello, proven.map(Proven::Staff), ctx);
             }
         }
     }
@@ -383,25 +402,26 @@ impl WsSession {
         );
     }
 
-    fn prove_agent(&self, token: &str) -> Result<Principal, Reject> {
-        let company = self.state.gateway.company();
-        if !is_agent_form(token) {
+    /// Verifies what somebody of the company brings: a token, or the cookie of a page.
+    fn prove_staff(&self, token: &str) -> Result<Caller, Reject> {
+        let token = match (token, &self.cookie) {
+            ("", Some(cookie)) => cookie.clone()?,
+            ("", None) => return Err(no_token()),
+            (token, _) => token.to_owned(),
+        };
+        if !is_agent_form(&token) {
             // Told apart from a bad secret, for whoever mixed up the two doors.
-            let now = self.state.gateway.now();
-            authenticate_customer(&company, &self.state.keys, token, now).map_err(|n| n.reject)?;
+            let (company, now) = (self.state.gateway.company(), self.state.gateway.now());
+            authenticate_customer(&company, &self.state.keys, &token, now).map_err(|n| n.reject)?;
             return Err(auth::forbidden());
         }
-        let (id, role) = authenticate_agent(&company, token)?;
-        Ok(Principal::Agent { id, role })
+        let caller = staff::authenticate(&self.state.gateway, &token)?;
+        staff::permit_socket(&caller)?;
+        Ok(caller)
     }
 
-    fn admit(
-        &mut self,
-        hello: &Hello,
-        proven: Result<(Principal, Option<Proof>), Reject>,
-        ctx: &mut Context,
-    ) {
-        let live = proven.and_then(|(principal, proof)| self.connect(hello, principal, proof, ctx));
+    fn admit(&mut self, hello: &Hello, proven: Result<Proven, Reject>, ctx: &mut Context) {
+        let live = proven.and_then(|proven| self.connect(hello, proven, ctx));
         match live {
             Ok(live) => {
                 ctx.cancel_future(self.hello_deadline);
@@ -445,23 +465,25 @@ impl WsSession {
         }
     }
 
-    fn connect(
-        &self,
-        hello: &Hello,
-        principal: Principal,
-        proof: Option<Proof>,
-        ctx: &mut Context,
-    ) -> Result<Live, Reject> {
+    fn connect(&self, hello: &Hello, proven: Proven, ctx: &mut Context) -> Result<Live, Reject> {
+        let principal = proven.principal();
         let inbox = Arc::new(Mutex::new(Inbox::default()));
-        let sink = InboxSink {
+        let sink: Arc<dyn Sink> = Arc::new(InboxSink {
             inbox: inbox.clone(),
             session: ctx.address(),
-        };
+        });
         let session = self
             .state
             .gateway
-            .connect(principal.clone(), Arc::new(sink))?;
-        Ok(Live::new(session, inbox, principal, proof, hello))
+            .connect(principal.clone(), sink.clone())?;
+        match proven {
+            Proven::Customer(proof) => Ok(Live::new(session, inbox, principal, Some(proof), hello)),
+            Proven::Staff(caller) => Live::new(session, inbox, principal, None, hello).entered(
+                &self.state.gateway,
+                caller,
+                sink,
+            ),
+        }
     }
 
     fn follow_cursors(&mut self, hello: &Hello, ctx: &mut Context) {

@@ -1,4 +1,4 @@
-//! Who somebody is: customer tokens (JWT) and agent secrets.
+//! Who a customer is: their token (JWT). People of the company are in `staff/`.
 //!
 //! Algorithm, keys, issuer and audience come from the configuration; a token's header is
 //! only allowed to choose among the configured keys, and what else it says there (`jku`,
@@ -8,8 +8,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::digest;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
@@ -17,8 +15,8 @@ use serde_json::Value;
 use super::keyring::{KeyRing, algorithm_of};
 use super::proof::{Proof, ProvenBy};
 use super::strict_json::{Fields, fields};
-use crate::domain::company::{Company, CustomerKey, Role};
-use crate::domain::ids::{AgentId, AuthenticationId, CustomerId};
+use crate::domain::company::{Company, CustomerKey};
+use crate::domain::ids::{AuthenticationId, CustomerId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::Timestamp;
 use crate::limits;
@@ -216,35 +214,6 @@ fn passed_on(setting: &CustomerKey, claims: &Fields) -> BTreeMap<String, String>
 fn instant(seconds: &Value) -> Option<Timestamp> {
     let ms = seconds.as_f64()? * 1_000.0;
     (0.0..1e15).contains(&ms).then_some(Timestamp(ms as i64))
-}
-
-/// Verifies an agent's `ID:SECRET`.
-///
-/// # Errors
-/// `token_invalid`, also for an agent who is unknown or disabled.
-pub fn authenticate_agent(company: &Company, token: &str) -> Result<(AgentId, Role), Reject> {
-    let refused = || {
-        Reject::new(
-            Code::TokenInvalid,
-            "Use ID:SECRET as printed by `linger agent add`.",
-        )
-    };
-    if token.len() > TOKEN_BYTES_MAX {
-        return Err(refused());
-    }
-    // Secrets hold no colon; ids may.
-    let (id, secret) = token.rsplit_once(':').ok_or_else(refused)?;
-    let id = AgentId::parse(id).map_err(|_| refused())?;
-    let digest = digest::digest(&digest::SHA256, secret.as_bytes());
-    let hex: String = digest.as_ref().iter().map(|b| format!("{b:02x}")).collect();
-    let profile = company
-        .agents
-        .get(&id)
-        .filter(|a| a.enabled)
-        .ok_or_else(refused)?;
-    verify_slices_are_equal(hex.as_bytes(), profile.secret_sha256.as_bytes())
-        .map_err(|_| refused())?;
-    Ok((id, profile.role))
 }
 
 #[cfg(test)]

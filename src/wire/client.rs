@@ -81,7 +81,7 @@ impl fmt::Debug for Token {
 /// The first frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
-    /// Who it is.
+    /// Who it is; empty: whoever the browser's cookie says.
     pub token: Token,
     /// The conversations to follow, each from the last message the client has.
     pub cursors: Vec<(ConversationId, Seq)>,
@@ -194,6 +194,7 @@ enum Frame {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HelloFrame {
+    #[serde(default)]
     token: String,
     #[serde(default)]
     cursors: BTreeMap<String, u64>,

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use linger::clock::{Clock, ManualClock};
-use linger::config::{CustomerRate, ServeSettings};
+use linger::config::{CustomerRate, ServeSettings, StaffSettings};
 use linger::domain::commit::Write;
 use linger::domain::time::{Millis, Timestamp};
 use linger::server::{self, ServerError};
@@ -45,11 +45,33 @@ impl Server {
 
     /// A company on a fresh directory, with a limit to how fast customers may write.
     pub fn limited(site: Site, customer_rate: CustomerRate) -> Self {
+        Self::configured(
+            site,
+            ServeSettings {
+                customer_rate,
+                ..ServeSettings::default()
+            },
+        )
+    }
+
+    /// A company on a fresh directory whose people sign in in this way.
+    pub fn signing_in(site: Site, staff: StaffSettings) -> Self {
+        Self::configured(
+            site,
+            ServeSettings {
+                staff,
+                customer_rate: CustomerRate::Unlimited,
+                ..ServeSettings::default()
+            },
+        )
+    }
+
+    /// A company with these settings, but on a fresh directory.
+    pub fn configured(site: Site, settings: ServeSettings) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let settings = ServeSettings {
             data: directory.path().join("data"),
-            customer_rate,
-            ..ServeSettings::default()
+            ..settings
         };
         {
             let store = Store::open(&settings.data, Durability::Synced).expect("a fresh store");

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::PATIENCE;
@@ -49,9 +50,23 @@ impl Socket {
 
     /// Connects and says nothing.
     pub async fn silent(address: SocketAddr, door: &str) -> Self {
-        let (stream, _) = connect_async(format!("ws://{address}/ws/{door}"))
-            .await
-            .expect("a handshake");
+        Self::with_headers(address, door, &[]).await
+    }
+
+    /// Connects with these headers, as a browser would, and says nothing.
+    pub async fn with_headers(
+        address: SocketAddr,
+        door: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Self {
+        let mut request = format!("ws://{address}/ws/{door}")
+            .into_client_request()
+            .expect("an address");
+        for (name, value) in headers {
+            let value = value.parse().expect("a header");
+            request.headers_mut().insert(*name, value);
+        }
+        let (stream, _) = connect_async(request).await.expect("a handshake");
         Self {
             stream,
             kept: VecDeque::new(),

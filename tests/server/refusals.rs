@@ -277,7 +277,7 @@ async fn a_hello_that_is_not_good_closes_the_socket_with_1008() {
         (
             "customer",
             r#"{"type":"hello"}"#.to_owned(),
-            "invalid_request",
+            "unauthenticated",
         ),
         (
             "customer",

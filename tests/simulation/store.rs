@@ -91,7 +91,8 @@ impl Store {
             Write::Barrier
             | Write::Company { .. }
             | Write::Device { .. }
-            | Write::KeptKeys { .. } => {}
+            | Write::KeptKeys { .. }
+            | Write::Staff(_) => {}
             Write::Parked {
                 conversation,
                 reason,

@@ -7,6 +7,7 @@ use linger::domain::commit::Write;
 use linger::domain::conversation::State;
 use linger::domain::directory::Entry;
 use linger::domain::ids::{Position, Seq};
+use linger::domain::staff::Account;
 use linger::domain::time::Timestamp;
 use linger::store::Store;
 use linger::store::check::{Invariant, check};
@@ -420,6 +421,21 @@ fn other_injuries() -> Vec<Injury> {
         (
             "an agent row is garbage",
             |raw| raw.put("agents", b"anna", b"garbage"),
+            Invariant::RowReads,
+        ),
+        (
+            "an account is garbage",
+            |raw| raw.put("accounts", b"anna", b"garbage"),
+            Invariant::RowReads,
+        ),
+        (
+            "a sign-in is an account",
+            |raw| raw.set("sign_ins", "ab".repeat(32).as_bytes(), &Account::default()),
+            Invariant::RowReads,
+        ),
+        (
+            "an API key is cut short",
+            |raw| raw.put("api_keys", "ab".repeat(32).as_bytes(), b"{"),
             Invariant::RowReads,
         ),
         (

@@ -9,8 +9,8 @@ use std::fs;
 use linger::domain::audit::{AuditChange, AuditRecord, Interface};
 use linger::domain::commit::{AgentRow, KeptKeys};
 use linger::domain::company::{
-    Company, Condition, CustomerKey, Mode, Patience, Presence, Queue, RouteRule, Test, Texts,
-    Widget, Workstream, WrapUp,
+    AgentProfile, Company, Condition, CustomerKey, Mode, Patience, Presence, Queue, Role,
+    RouteRule, Test, Texts, Widget, Workstream, WrapUp,
 };
 use linger::domain::conversation::Conversation;
 use linger::domain::device::{Device, DeviceEnd, OldToken};
@@ -24,6 +24,9 @@ use linger::domain::ids::{AuthenticationId, CalendarId, Position, QueueId, Seq, 
 use linger::domain::message::{Author, Message, Side, SystemKind};
 use linger::domain::note::{Note, NoteNumber};
 use linger::domain::routing::{Considered, Explanation, Rule, RuledOut};
+use linger::domain::staff::{
+    Account, ApiKey, PasswordHash, Proof, Scope, SecondFactor, SignIn, Standing,
+};
 use linger::domain::time::{Millis, Timestamp};
 use linger::store::codec::{self, DedupRow, ParkedReason, StoreFormat, Stored, SweptRevision};
 
@@ -490,7 +493,59 @@ fn samples() -> Vec<Sample> {
             shortened: false,
         },
     ));
+    samples.extend(staff(at));
     samples
+}
+
+/// A key for a program.
+pub(crate) fn api_key() -> ApiKey {
+    let at = Timestamp(1_700_000_000_123);
+    ApiKey {
+        agent: agent("anna"),
+        name: "reports".to_owned(),
+        scopes: Scope::ALL.into(),
+        since: at,
+        by: agent("olga"),
+        expires: Some(Timestamp(at.0 + 86_400_000)),
+    }
+}
+
+/// How people sign in.
+fn staff(at: Timestamp) -> [Sample; 3] {
+    let account = Account {
+        password: Some(PasswordHash {
+            memory_kib: 19_456,
+            passes: 2,
+            lanes: 1,
+            salt: "c2FsdA".to_owned(),
+            hash: "aGFzaA".to_owned(),
+        }),
+        second_factor: Some(SecondFactor {
+            key: "MZXW6YTBOI".to_owned(),
+            last_step: 56_666_666,
+        }),
+        enrolling: Some("MZXW6".to_owned()),
+        recovery: ["ab".repeat(32)].into(),
+    };
+    let profile = AgentProfile {
+        role: Role::Supervisor,
+        secret_sha256: "cd".repeat(32),
+        ..AgentProfile::new("Anna", 4)
+    };
+    let sign_in = SignIn {
+        agent: agent("anna"),
+        standing: Standing::of(&profile),
+        since: at,
+        used: Timestamp(at.0 + 60_000),
+        proof: Proof::PasswordAndCode,
+        cookie: true,
+        must_enrol: false,
+    };
+    [
+        sample("account", account),
+        sample("sign_in", sign_in),
+        sample("api_key", api_key()),
+    ]
 }
 
 fn recorded() -> BTreeMap<String, Vec<u8>> {

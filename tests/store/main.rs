@@ -6,5 +6,6 @@ mod damage;
 mod directory;
 mod golden;
 mod reads;
+mod staff;
 mod story;
 mod writer;

@@ -270,6 +270,7 @@ impl SupervisorActor {
                 _ => true,
             }
         };
+        self.links.settle_staff();
         for handle in self.links.registry.all() {
             if let Principal::Agent { id, .. } = &handle.principal
                 && changed(id)

@@ -17,6 +17,7 @@ mod identity;
 mod indexes;
 mod messages;
 mod notes;
+mod staff;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -258,6 +259,7 @@ impl Check<'_> {
         self.check_agents()?;
         self.check_meta()?;
         self.check_identity()?;
+        self.check_staff()?;
         let most = self.check_audit()?;
         self.check_ledger(&most)
     }

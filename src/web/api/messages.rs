@@ -1,11 +1,12 @@
 //! The thread: add, read, wait, mark, type.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{ask_about, ask_within, created_or_ok};
 use crate::domain::ids::ConversationId;
 use crate::engine::request::{Ask, Reply, Request};
 use crate::web::auth::AnyAuth;
+use crate::web::staff::presented;
 use crate::web::{ApiError, WebState};
 use crate::wire::body::{MarksBody, ViewBody, Viewer};
 use crate::wire::rest::{
@@ -69,6 +70,7 @@ pub(in crate::web) async fn history(
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn events(
     auth: AnyAuth,
+    req: HttpRequest,
     state: web::Data<WebState>,
     id: web::Path<ConversationId>,
     query: web::Query<EventsQuery>,
@@ -76,6 +78,8 @@ pub(in crate::web) async fn events(
     let viewer = Viewer::from(&auth.0);
     let (question, wait) = query.ask();
     let reply = ask_within(&state, auth, Request::In(*id, question), wait).await?;
+    // Much can happen in a minute: who has been signed out meanwhile is told that, not this.
+    presented(&req)?;
     let Reply::Events { messages, view } = reply else {
         return Err(ApiError::unexpected());
     };
