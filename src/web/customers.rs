@@ -59,7 +59,7 @@ pub async fn prove(state: &WebState, token: &str) -> Result<Proof, Reject> {
     };
     let NotProven { reject, ask } = match look() {
         Ok(proof) => return Ok(proof),
-        Err(not_proven) => not_proven,
+        Err(not_proven) => *not_proven,
     };
     if ask.is_empty() {
         return Err(reject);

@@ -301,9 +301,8 @@ fn jwks_keys(setting: &CustomerKey, document: &str) -> Vec<Key> {
     let Ok(mut document) = serde_json::from_str::<Value>(document) else {
         return Vec::new();
     };
-    let keys = match document.get_mut("keys").map(Value::take) {
-        Some(Value::Array(keys)) => keys,
-        _ => return Vec::new(),
+    let Some(Value::Array(keys)) = document.get_mut("keys").map(Value::take) else {
+        return Vec::new();
     };
     keys.into_iter()
         .take(limits::JWKS_KEYS_MAX)

@@ -66,10 +66,9 @@ impl Proof {
     fn is_enough_for(&self, company: &Company, start: &Start) -> bool {
         let widget = start.widget.as_ref().map(|id| company.widgets.get(id));
         let workstream = match (&start.workstream, widget) {
-            (_, Some(None)) => return true,
             (_, Some(Some(widget))) => &widget.workstream,
             (Some(workstream), None) => workstream,
-            (None, None) => return true,
+            (_, Some(None)) | (None, None) => return true,
         };
         match &self.by {
             ProvenBy::Device => company

@@ -99,11 +99,11 @@ pub fn authenticate_customer(
     ring: &KeyRing,
     token: &str,
     now: Timestamp,
-) -> Result<Proof, NotProven> {
-    let mut failed = NotProven {
+) -> Result<Proof, Box<NotProven>> {
+    let mut failed = Box::new(NotProven {
         reject: token_invalid(),
         ask: Vec::new(),
-    };
+    });
     let Some(parts) = Parts::read(token) else {
         return Err(failed);
     };
