@@ -13,6 +13,7 @@ use reqwest::header::{HeaderMap, SET_COOKIE};
 use serde_json::{Value, json};
 
 use crate::common::company::{self, Site};
+use crate::common::eventually;
 use crate::common::http::{Answer, Http};
 use crate::common::server::Server;
 use crate::common::socket::Socket;
@@ -378,7 +379,13 @@ async fn a_long_poll_tells_nothing_to_whoever_was_signed_out_meanwhile() {
     let last = view.body["last_seq"].as_u64().expect("a number");
     let path = format!("/conversations/{id}/events?after={last}&wait=60");
     let poll = tokio::spawn(async move { asked.get(&path).await });
-    done(&http.get("/me").await);
+    // Two sockets, and the poll: it is under way.
+    eventually("the poll is under way", async || {
+        let metrics = http.request(Method::GET, "/metrics").send().await;
+        let text = metrics.expect("an answer").text().await.expect("text");
+        text.lines().any(|l| l == "linger_sessions 3").then_some(())
+    })
+    .await;
     done(&http.post("/auth/sign-out", json!({})).await);
     maria
         .say(
