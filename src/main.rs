@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use linger::cli::{agent, config, demo, inspect, replay, serve, talk, verify};
-use linger::config::{LogFormat, ServeSettings};
+use linger::config::{CustomerRate, LogFormat, Rates, ServeSettings};
 use linger::server::ServerError;
 use linger::telemetry;
 
@@ -66,6 +66,11 @@ fn run_demo(args: &demo::DemoArgs) -> ExitCode {
         data: args.data.clone(),
         listen: args.listen,
         customer_rate: args.customer_rate,
+        // Who lets customers write as fast as they can wants no other limit either.
+        rates: match args.customer_rate {
+            CustomerRate::Unlimited => Rates::unlimited(),
+            CustomerRate::Limited { .. } => Rates::default(),
+        },
         ..ServeSettings::default()
     };
     served(serve::serve(&settings, move |address| {

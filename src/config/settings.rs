@@ -12,6 +12,9 @@ use crate::domain::time::Millis;
 use crate::limits;
 use crate::store::Durability;
 
+use super::network::{Network, ProxyHeader, TlsFiles};
+use super::rates::Rates;
+
 /// Where the data is kept unless said otherwise.
 pub const DATA_DIR_DEFAULT: &str = "./data";
 /// Where the server listens unless said otherwise: this machine only.
@@ -70,6 +73,16 @@ pub struct ServeSettings {
     pub workers: Option<usize>,
     /// Written once the server listens; see `linger demo --ready-file`.
     pub ready_file: Option<PathBuf>,
+    /// Certificate and key; without them the server speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Where plain HTTP is answered with the https address of the same thing.
+    pub redirect_from: Option<SocketAddr>,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: Vec<Network>,
+    /// In which header they say it.
+    pub proxy_header: ProxyHeader,
+    /// Token buckets.
+    pub rates: Rates,
 }
 
 impl Default for ServeSettings {
@@ -83,6 +96,11 @@ impl Default for ServeSettings {
             customer_rate: CustomerRate::default(),
             workers: None,
             ready_file: None,
+            tls: None,
+            redirect_from: None,
+            trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
+            rates: Rates::default(),
         }
     }
 }

@@ -118,6 +118,10 @@ codes! {
     InUse = "in_use", no;
     /// The configuration would not be sound; `problems` says why.
     InvalidConfiguration = "invalid_configuration", no;
+    /// A browser's page that the widget, or the server, does not allow.
+    ForeignOrigin = "foreign_origin", no;
+    /// A credential in an address, where logs and histories keep it.
+    TokenInUrl = "token_in_url", no;
 }
 
 /// A refusal.

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 
 use crate::domain::company::{Company, Role};
 use crate::domain::ids::{AgentId, CustomerId};
@@ -14,6 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::engine::request::{Ask, Principal, Request};
 
 use super::WebState;
+use super::front::Caller;
 use super::refusal::ApiError;
 pub use super::tokens::{authenticate_agent, authenticate_customer};
 
@@ -180,7 +181,17 @@ fn principal(req: &HttpRequest) -> Result<Principal, Reject> {
     let state = req
         .app_data::<web::Data<WebState>>()
         .ok_or_else(Reject::unavailable)?;
-    authenticate(&state.gateway.company(), token, state.gateway.now())
+    let address = Caller::of(req).address;
+    let principal = state.limiter.verified(&address, || {
+        authenticate(&state.gateway.company(), token, state.gateway.now())
+    })?;
+    if matches!(principal, Principal::Agent { .. }) {
+        Caller::of(req).origin.permit_own()?;
+    }
+    // Held until the answer has been read; see `front.rs`.
+    let place = state.limiter.request(&principal)?;
+    req.extensions_mut().insert(place);
+    Ok(principal)
 }
 
 macro_rules! extractor {

@@ -9,13 +9,21 @@ use std::sync::Arc;
 use crate::actors::gateway::Gateway;
 use crate::telemetry::Telemetry;
 
+use address::Proxies;
+use limiter::Limiter;
+
+pub mod address;
 pub mod api;
 pub mod auth;
+pub mod front;
 pub mod guard;
+pub mod headers;
 pub mod inbox;
+pub mod limiter;
 mod live;
 mod openapi;
 mod operations;
+pub mod origin;
 mod payload;
 mod refusal;
 pub mod routes;
@@ -25,7 +33,7 @@ mod session;
 pub mod tokens;
 
 pub use refusal::ApiError;
-pub use server::http_server;
+pub use server::{http_server, redirect_server};
 
 /// What every handler and session needs.
 #[derive(Clone)]
@@ -34,4 +42,8 @@ pub struct WebState {
     pub gateway: Gateway,
     /// What is counted.
     pub telemetry: Arc<Telemetry>,
+    /// How often whom.
+    pub limiter: Arc<Limiter>,
+    /// Which proxies are believed.
+    pub proxies: Arc<Proxies>,
 }

@@ -22,14 +22,19 @@ use bytestring::ByteString;
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::auth::{self, authenticate_agent, authenticate_customer, is_agent_form};
+use super::front::{self, Caller};
 use super::guard::{Reassembly, Violation};
 use super::inbox::{Inbox, Mail};
 use super::live::{Asked, Live, Pending, concerned};
+use super::limiter::Subject;
+use super::origin;
 use super::payload::{Failure, GuardedPayload, Verdict};
 use super::{ApiError, WebState, refusal};
 use crate::actors::gateway::Sink;
-use crate::domain::ids::ConversationId;
+use crate::config::Bucket;
+use crate::domain::ids::{ConversationId, WidgetId};
 use crate::domain::reject::{Code, Reject};
+use crate::domain::time::Timestamp;
 use crate::engine::outbound::{Delivery, Outbound};
 use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::error;
@@ -64,7 +69,8 @@ enum Door {
 /// Open a WebSocket as a customer (subprotocol `linger.v1`, docs/protocol.md).
 #[utoipa::path(get, path = "/ws/customer", tag = "sockets", responses(
     (status = 101, description = "Say `hello` within five seconds"),
-    (status = 426, description = "Not a WebSocket handshake", body = crate::wire::rest::ErrorBody)))]
+    (status = 426, description = "Not a WebSocket handshake", body = crate::wire::rest::ErrorBody),
+    (status = "default", description = "Refused", body = crate::wire::rest::ErrorBody)))]
 pub(super) async fn customer(
     request: HttpRequest,
     payload: web::Payload,
@@ -76,7 +82,8 @@ pub(super) async fn customer(
 /// Open a WebSocket as an agent (subprotocol `linger.v1`, docs/protocol.md).
 #[utoipa::path(get, path = "/ws/agent", tag = "sockets", responses(
     (status = 101, description = "Say `hello` within five seconds"),
-    (status = 426, description = "Not a WebSocket handshake", body = crate::wire::rest::ErrorBody)))]
+    (status = 426, description = "Not a WebSocket handshake", body = crate::wire::rest::ErrorBody),
+    (status = "default", description = "Refused", body = crate::wire::rest::ErrorBody)))]
 pub(super) async fn agent(
     request: HttpRequest,
     payload: web::Payload,
@@ -91,8 +98,13 @@ fn open(
     state: &web::Data<WebState>,
     door: Door,
 ) -> Result<HttpResponse, ApiError> {
+    let caller = Caller::of(request);
+    let widget = front::widget_named(request.query_string())?;
+    admit(state, door, &caller, widget.as_ref())?;
     let verdict = Verdict::default();
     let session = WsSession {
+        caller,
+        widget,
         state: WebState::clone(state),
         door,
         phase: Phase::AwaitingHello,
@@ -110,9 +122,32 @@ fn open(
         .map_err(|_| refusal::handshake())
 }
 
+/// Whether a handshake may be made from this page, through this widget, and now.
+fn admit(
+    state: &WebState,
+    door: Door,
+    caller: &Caller,
+    widget: Option<&WidgetId>,
+) -> Result<(), Reject> {
+    match door {
+        Door::Customer => caller.origin.permit(&state.gateway.company(), widget)?,
+        Door::Agent => caller.origin.permit_own()?,
+    }
+    match widget {
+        Some(w) => {
+            let subject = Subject::Widget(w.clone());
+            state.limiter.take(Bucket::SocketsPerWidget, subject)
+        }
+        None => Ok(()),
+    }
+}
+
 /// One socket.
 struct WsSession {
     state: WebState,
+    caller: Caller,
+    /// The widget that the handshake named: the only one to start through.
+    widget: Option<WidgetId>,
     door: Door,
     phase: Phase,
     silent_intervals: u8,
@@ -343,9 +378,26 @@ impl WsSession {
     }
 
     fn admit(&self, hello: &Hello, ctx: &mut Context) -> Result<Live, Reject> {
+        let limiter = &self.state.limiter;
+        let (principal, expires) =
+            limiter.verified(&self.caller.address, || self.authenticated(hello))?;
+        limiter.hello(&principal)?;
+        let inbox = Arc::new(Mutex::new(Inbox::default()));
+        let sink = InboxSink {
+            inbox: inbox.clone(),
+            session: ctx.address(),
+        };
+        let session = self
+            .state
+            .gateway
+            .connect(principal.clone(), Arc::new(sink))?;
+        Ok(Live::new(session, inbox, principal, expires, hello))
+    }
+
+    fn authenticated(&self, hello: &Hello) -> Result<(Principal, Option<Timestamp>), Reject> {
         let company = self.state.gateway.company();
         let token = hello.token.reveal();
-        let (principal, expires) = match self.door {
+        Ok(match self.door {
             Door::Customer if is_agent_form(token) => return Err(auth::forbidden()),
             Door::Customer => {
                 let (id, until) = authenticate_customer(&company, token, self.state.gateway.now())?;
@@ -360,17 +412,23 @@ impl WsSession {
                 let (id, role) = authenticate_agent(&company, token)?;
                 (Principal::Agent { id, role }, None)
             }
-        };
-        let inbox = Arc::new(Mutex::new(Inbox::default()));
-        let sink = InboxSink {
-            inbox: inbox.clone(),
-            session: ctx.address(),
-        };
-        let session = self
-            .state
-            .gateway
-            .connect(principal.clone(), Arc::new(sink))?;
-        Ok(Live::new(session, inbox, principal, expires, hello))
+        })
+    }
+
+    /// Whether the page and the limits allow it. A start is through the widget of the
+    /// handshake, or through one whose list has the page.
+    fn allowed(&self, principal: &Principal, request: &Request) -> Result<(), Reject> {
+        if let Request::Start(start) = request
+            && let Some(named) = &start.widget
+        {
+            if self.widget.as_ref().is_some_and(|w| w != named) {
+                return Err(origin::foreign());
+            }
+            let company = self.state.gateway.company();
+            self.caller.origin.permit(&company, Some(named))?;
+        }
+        let address = Some(&self.caller.address);
+        self.state.limiter.asked(principal, address, request)
     }
 
     fn follow_cursors(&mut self, hello: &Hello, ctx: &mut Context) {
@@ -402,7 +460,10 @@ impl WsSession {
             return;
         };
         let conversation = concerned(&request);
-        if let Err(reject) = live.check(&request, || self.state.gateway.now()) {
+        let checked = live.check(&request, || self.state.gateway.now());
+        let principal = live.principal.clone();
+        let checked = checked.and_then(|()| self.allowed(&principal, &request));
+        if let Err(reject) = checked {
             if tag == Tag::Silent {
                 self.state.telemetry.refused(reject.code);
             } else {
@@ -410,7 +471,9 @@ impl WsSession {
             }
             return;
         }
-        live.ask(tag, request);
+        if let Phase::Live(live) = &mut self.phase {
+            live.ask(tag, request);
+        }
     }
 
     fn granted(&mut self, conversation: ConversationId, messages: u32, ctx: &mut Context) {

@@ -1,10 +1,12 @@
 //! Conversations: start, list, look, explain.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{ask, ask_about};
 use crate::domain::ids::ConversationId;
 use crate::engine::request::{Ask, Principal, Reply, Request};
+use crate::config::Bucket;
+use crate::web::front::Caller;
 use crate::web::auth::{AgentAuth, AnyAuth, CustomerAuth};
 use crate::web::{ApiError, WebState};
 use crate::wire::body::{ViewBody, Viewer};
@@ -20,10 +22,19 @@ use crate::wire::rest::{ErrorBody, JournalBody, StartBody, StartedBody};
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn start(
     auth: CustomerAuth,
+    caller: HttpRequest,
     state: web::Data<WebState>,
     body: web::Json<StartBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let request = Request::Start(body.into_inner().check()?);
+    let start = body.into_inner().check()?;
+    let caller = Caller::of(&caller);
+    caller
+        .origin
+        .permit(&state.gateway.company(), start.widget.as_ref())?;
+    state
+        .limiter
+        .take(Bucket::StartsPerAddress, caller.address)?;
+    let request = Request::Start(start);
     let Reply::Started { view, created, seq } = ask(&state, auth, request).await? else {
         return Err(ApiError::unexpected());
     };
