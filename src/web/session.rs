@@ -110,6 +110,7 @@ fn open(
         phase: Phase::AwaitingHello,
         silent_intervals: 0,
         fragments: Reassembly::default(),
+        binary: false,
         verdict: verdict.clone(),
         counted: None,
         hello_deadline: SpawnHandle::default(),
@@ -152,6 +153,8 @@ struct WsSession {
     phase: Phase,
     silent_intervals: u8,
     fragments: Reassembly,
+    /// The fragments are of a binary message.
+    binary: bool,
     verdict: Verdict,
     counted: Option<Counted>,
     /// Ends a session that says nothing; gone when it has said hello, for every future of
@@ -671,6 +674,14 @@ impl WsSession {
         }
     }
 
+    fn heard_binary(&self, ctx: &mut Context) {
+        let reject = Reject::new(
+            Code::InvalidRequest,
+            "Send text frames; binary ones are not used.",
+        );
+        self.refuse(Concerning::default(), &reject, ctx);
+    }
+
     fn heard_fragment(&mut self, item: &Item, ctx: &mut Context) {
         let (Item::FirstText(part)
         | Item::FirstBinary(part)
@@ -678,8 +689,13 @@ impl WsSession {
         | Item::Last(part)) = item;
         if matches!(item, Item::FirstText(_) | Item::FirstBinary(_)) {
             self.fragments = Reassembly::default();
+            self.binary = matches!(item, Item::FirstBinary(_));
         }
         let joined = match (self.fragments.add(part), item) {
+            (Ok(()), Item::Last(_)) if self.binary => {
+                self.fragments = Reassembly::default();
+                return self.heard_binary(ctx);
+            }
             (Ok(()), Item::Last(_)) => self.fragments.finish(),
             (Ok(()), _) => return,
             (Err(violation), _) => Err(violation),
@@ -746,13 +762,7 @@ impl StreamHandler<Result<ws::Message, ProtocolError>> for WsSession {
         match message {
             ws::Message::Text(text) => self.heard_text(&text, ctx),
             ws::Message::Continuation(item) => self.heard_fragment(&item, ctx),
-            ws::Message::Binary(_) => {
-                let reject = Reject::new(
-                    Code::InvalidRequest,
-                    "Send text frames; binary ones are not used.",
-                );
-                self.refuse(Concerning::default(), &reject, ctx);
-            }
+            ws::Message::Binary(_) => self.heard_binary(ctx),
             ws::Message::Ping(payload) => ctx.pong(&payload),
             ws::Message::Pong(_) | ws::Message::Nop => {}
             ws::Message::Close(reason) => {
