@@ -107,7 +107,7 @@ const fn is_for_everybody(ask: &Ask) -> bool {
         | Ask::Wait { .. }
         | Ask::Place
         | Ask::End => true,
-        Ask::Explain
+        Ask::Explain { .. }
         | Ask::Accept
         | Ask::Reject
         | Ask::Pick
@@ -147,7 +147,7 @@ pub const fn writes(request: &Request) -> bool {
                 | Ask::Unsubscribe
                 | Ask::History(_)
                 | Ask::View
-                | Ask::Explain
+                | Ask::Explain { .. }
                 | Ask::Wait { .. }
                 | Ask::Notes { .. }
                 | Ask::Place
@@ -317,7 +317,13 @@ mod tests {
             (about(Ask::Consult(samples::anna())), [false, true, true]),
             (about(Ask::ConsultAdd(samples::anna())), [false, true, true]),
             (about(Ask::ConsultEnd(None)), [false, true, true]),
-            (about(Ask::Explain), [false, true, true]),
+            (
+                about(Ask::Explain {
+                    after: crate::domain::ids::Position(0),
+                    limit: 1,
+                }),
+                [false, true, true],
+            ),
             (about(Ask::Assign(samples::anna())), [false, false, true]),
             (about(Ask::ForceClose), [false, false, true]),
         ];

@@ -9,7 +9,7 @@ use actix_web::dev::{Extensions, Server, Service};
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError as _, web};
 use rustls::ServerConfig;
 use socket2::{SockRef, TcpKeepalive};
 
@@ -82,11 +82,10 @@ pub fn redirect_server(listener: TcpListener, https_port: u16) -> std::io::Resul
     let server = HttpServer::new(move || {
         App::new().default_service(web::to(move |request: HttpRequest| {
             let answer = redirected(&request, https_port);
-            async move {
-                let mut answer = answer?;
-                headers::complete(answer.headers_mut(), false);
-                Ok::<_, ApiError>(answer)
-            }
+            let mut answer =
+                answer.unwrap_or_else(|reject| ApiError::from(reject).error_response());
+            headers::complete(answer.headers_mut(), false);
+            std::future::ready(answer)
         }))
     })
     .workers(1)

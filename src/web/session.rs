@@ -16,6 +16,7 @@ use actix::{
     Actor, ActorContext, Addr, AsyncContext, Handler, Message, SpawnHandle, StreamHandler,
 };
 use actix_http::ws::{CloseCode, CloseReason, Item, ProtocolError};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::{self, WebsocketContext, WsResponseBuilder};
 use bytestring::ByteString;
@@ -98,6 +99,11 @@ fn open(
     state: &web::Data<WebState>,
     door: Door,
 ) -> Result<HttpResponse, ApiError> {
+    // The decoder's own library knows versions from before the RFC, too.
+    let version = request.headers().get(header::SEC_WEBSOCKET_VERSION);
+    if version.is_none_or(|v| v != "13") {
+        return Err(refusal::handshake());
+    }
     let caller = Caller::of(request);
     let widget = front::widget_named(request.query_string())?;
     admit(state, door, &caller, widget.as_ref())?;
@@ -731,13 +737,23 @@ impl Handler<Wake> for WsSession {
         let Phase::Live(live) = &self.phase else {
             return;
         };
-        let mail = live
-            .inbox
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let (mail, resumes) = {
+            let mut inbox = live.inbox();
+            (inbox.take(), !inbox.to_resume().is_empty())
+        };
         match mail {
-            Mail::All(waiting) => waiting.into_iter().for_each(|out| self.told(out, ctx)),
+            Mail::All(waiting) => {
+                waiting.into_iter().for_each(|out| self.told(out, ctx));
+                if resumes {
+                    // As with the next window of a reader that catches up: only when the
+                    // connection asks for more, and after credit that is given back then.
+                    ctx.run_later(CATCH_UP_PACE, |session, _| {
+                        if let Phase::Live(live) = &mut session.phase {
+                            live.resume();
+                        }
+                    });
+                }
+            }
             Mail::Overflowed => {
                 let sentence = "This connection did not keep up; reconnect with your cursors.";
                 self.refuse_and_close(&Reject::new(Code::Overloaded, sentence), ctx);

@@ -10,7 +10,7 @@ use crate::web::front::Caller;
 use crate::web::auth::{AgentAuth, AnyAuth, CustomerAuth};
 use crate::web::{ApiError, WebState};
 use crate::wire::body::{ViewBody, Viewer};
-use crate::wire::journal::JournalEntry;
+use crate::wire::journal::{JournalEntry, JournalQuery};
 use crate::wire::listing::{ListBody, ListQuery};
 use crate::wire::rest::{ErrorBody, JournalBody, StartBody, StartedBody};
 
@@ -88,20 +88,23 @@ pub(in crate::web) async fn view(
     Ok(HttpResponse::Ok().json(ViewBody::of(&view, viewer)))
 }
 
-/// The journal: every event with its time, assignments with their explanation.
+/// A page of the journal: every event with its time, assignments with their explanation.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/explanation", tag = "conversations",
-    params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
+    params(("id" = String, Path, description = "The conversation"), JournalQuery), security(("bearer" = [])), responses(
     (status = 200, body = JournalBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn explanation(
     auth: AgentAuth,
     state: web::Data<WebState>,
     id: web::Path<ConversationId>,
+    query: web::Query<JournalQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let Reply::Journal(entries) = ask_about(&state, auth, *id, Ask::Explain).await? else {
+    let reply = ask_about(&state, auth, *id, query.check()?).await?;
+    let Reply::Journal { entries, more } = reply else {
         return Err(ApiError::unexpected());
     };
     Ok(HttpResponse::Ok().json(JournalBody {
         journal: entries.iter().map(JournalEntry::of).collect(),
+        more,
     }))
 }
