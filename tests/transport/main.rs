@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod bytes;
 mod headers;
 mod limits;
 mod origins;
