@@ -227,7 +227,10 @@ pub async fn serve(
         )),
     };
     let port = listener.local_addr()?.port();
-    let encrypted = certificate.as_ref().map(tls::Certificate::config).transpose()?;
+    let encrypted = certificate
+        .as_ref()
+        .map(tls::Certificate::config)
+        .transpose()?;
     let workers = settings.workers.unwrap_or(cores);
     let server = web::http_server(state, listener, encrypted, workers)?;
     let redirecting = match redirect {

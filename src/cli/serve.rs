@@ -41,22 +41,52 @@ pub struct ServeArgs {
     #[arg(long, env = "LINGER_WORKERS")]
     pub workers: Option<usize>,
     /// A certificate to serve https with, PEM, followed by those that lead to its root
-    #[arg(long, env = "LINGER_TLS_CERT", requires = "tls_key", value_name = "FILE")]
+    #[arg(
+        long,
+        env = "LINGER_TLS_CERT",
+        requires = "tls_key",
+        value_name = "FILE"
+    )]
     pub tls_cert: Option<PathBuf>,
     /// The key of the certificate, PEM; both are read again on SIGHUP and when they change
-    #[arg(long, env = "LINGER_TLS_KEY", requires = "tls_cert", value_name = "FILE")]
+    #[arg(
+        long,
+        env = "LINGER_TLS_KEY",
+        requires = "tls_cert",
+        value_name = "FILE"
+    )]
     pub tls_key: Option<PathBuf>,
     /// An address where plain http is sent on to https
-    #[arg(long, env = "LINGER_HTTP_REDIRECT", requires = "tls_cert", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "LINGER_HTTP_REDIRECT",
+        requires = "tls_cert",
+        value_name = "ADDRESS"
+    )]
     pub http_redirect: Option<SocketAddr>,
     /// A proxy whose word about the client's address is taken, such as "10.0.0.0/8"; repeatable
-    #[arg(long, env = "LINGER_TRUSTED_PROXY", value_delimiter = ',', value_name = "CIDR")]
+    #[arg(
+        long,
+        env = "LINGER_TRUSTED_PROXY",
+        value_delimiter = ',',
+        value_name = "CIDR"
+    )]
     pub trusted_proxy: Vec<Network>,
     /// The header in which trusted proxies say it: "x-forwarded-for" or "forwarded"
-    #[arg(long, env = "LINGER_PROXY_HEADER", default_value = "x-forwarded-for", value_name = "HEADER")]
+    #[arg(
+        long,
+        env = "LINGER_PROXY_HEADER",
+        default_value = "x-forwarded-for",
+        value_name = "HEADER"
+    )]
     pub proxy_header: ProxyHeader,
     /// A limit (docs/SECURITY.md): NAME=COUNT/TIME, NAME=off or all=off; repeatable, the last wins
-    #[arg(long = "limit", env = "LINGER_LIMITS", value_delimiter = ',', value_name = "LIMIT")]
+    #[arg(
+        long = "limit",
+        env = "LINGER_LIMITS",
+        value_delimiter = ',',
+        value_name = "LIMIT"
+    )]
     pub limits: Vec<RateChange>,
     /// A file to write the address to once the server listens
     #[arg(long)]
@@ -93,7 +123,11 @@ impl From<ServeArgs> for ServeSettings {
 pub fn run(args: ServeArgs) -> Result<(), ServerError> {
     let settings = ServeSettings::from(args);
     let ready_file = settings.ready_file.clone();
-    let scheme = if settings.tls.is_some() { "https" } else { "http" };
+    let scheme = if settings.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     serve(&settings, move |address| {
         println!("linger listens on {scheme}://{address}");
         match ready_file {

@@ -130,18 +130,16 @@ impl FromStr for RateChange {
         const FORM: &str =
             "write NAME=COUNT/TIME such as \"starts-per-customer=20/1min\", NAME=off, or all=off";
         let (name, rate) = text.split_once('=').ok_or(FORM)?;
-        let bucket = match name.trim() {
-            "all" => None,
-            name => Some(
-                *Bucket::ALL
-                    .iter()
-                    .find(|b| b.as_str() == name)
-                    .ok_or_else(|| {
+        let bucket =
+            match name.trim() {
+                "all" => None,
+                name => Some(*Bucket::ALL.iter().find(|b| b.as_str() == name).ok_or_else(
+                    || {
                         let names: Vec<&str> = Bucket::ALL.iter().map(|b| b.as_str()).collect();
                         format!("there is no limit {name:?}; there are {}", names.join(", "))
-                    })?,
-            ),
-        };
+                    },
+                )?),
+            };
         let rate = match rate.trim() {
             "off" => None,
             _ if bucket.is_none() => return Err(FORM.to_owned()),
@@ -181,14 +179,25 @@ mod tests {
             rates.of(Bucket::SocketsPerAgent),
             Some(limits::SOCKETS_PER_AGENT)
         );
-        assert!(Bucket::ALL.iter().all(|b| Rates::unlimited().of(*b).is_none()));
+        assert!(
+            Bucket::ALL
+                .iter()
+                .all(|b| Rates::unlimited().of(*b).is_none())
+        );
     }
 
     #[test]
     fn what_cannot_be_read_says_what_to_write() {
         for bad in [
-            "", "off", "all=3/1s", "starts=3/1s", "starts-per-customer", "starts-per-customer=0/1s",
-            "starts-per-customer=3/0s", "starts-per-customer=3", "starts-per-customer=3/2d",
+            "",
+            "off",
+            "all=3/1s",
+            "starts=3/1s",
+            "starts-per-customer",
+            "starts-per-customer=0/1s",
+            "starts-per-customer=3/0s",
+            "starts-per-customer=3",
+            "starts-per-customer=3/2d",
         ] {
             assert!(bad.parse::<RateChange>().is_err(), "{bad}");
         }
@@ -199,7 +208,11 @@ mod tests {
         let page = include_str!("../../docs/SECURITY.md");
         for bucket in Bucket::ALL {
             let Rate { count, per } = bucket.default_rate();
-            let row = format!("| `{}` | {count}/{} |", bucket.as_str(), super::super::units::show_duration(per));
+            let row = format!(
+                "| `{}` | {count}/{} |",
+                bucket.as_str(),
+                super::super::units::show_duration(per)
+            );
             assert!(page.contains(&row), "docs/SECURITY.md lacks the row {row}");
         }
     }

@@ -72,7 +72,9 @@ impl Contents {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|e| format!("{cert_path} is not PEM: {e}"))?;
         if chain.is_empty() {
-            return Err(format!("{cert_path} holds no certificate; it is PEM, the server's own first"));
+            return Err(format!(
+                "{cert_path} holds no certificate; it is PEM, the server's own first"
+            ));
         }
         // The reason would quote the file.
         let key = PrivateKeyDer::from_pem_slice(&self.key)

@@ -187,7 +187,10 @@ mod tests {
     fn proxies(header: ProxyHeader) -> Proxies {
         let trusted = ["10.0.0.0/8", "2001:db8:aaaa::/48"];
         Proxies::new(
-            trusted.iter().map(|n| n.parse().expect("a network")).collect(),
+            trusted
+                .iter()
+                .map(|n| n.parse().expect("a network"))
+                .collect(),
             header,
         )
     }
@@ -198,30 +201,120 @@ mod tests {
         let cases: &[(&str, &str, &[&str], &str)] = &[
             ("no header", PROXY, &[], "10.0.0.1"),
             ("one hop", PROXY, &["203.0.113.7"], "203.0.113.7"),
-            ("a peer whom nobody trusts", "198.51.100.1", &["203.0.113.7"], "198.51.100.1"),
-            ("a client that claims to be another", PROXY, &["127.0.0.1, 203.0.113.7"], "203.0.113.7"),
-            ("that claims to be a trusted proxy", PROXY, &["10.9.9.9, 203.0.113.7"], "203.0.113.7"),
-            ("two trusted proxies", PROXY, &["203.0.113.7, 10.0.0.2"], "203.0.113.7"),
-            ("a claim before two trusted proxies", PROXY, &["1.1.1.1, 203.0.113.7, 10.0.0.2"], "203.0.113.7"),
-            ("nothing but trusted proxies", PROXY, &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
-            ("two lines are one list", PROXY, &["1.1.1.1", "203.0.113.7"], "203.0.113.7"),
-            ("the client's own line stands first", PROXY, &["10.0.0.9, 127.0.0.1", "203.0.113.7, 10.0.0.2"], "203.0.113.7"),
+            (
+                "a peer whom nobody trusts",
+                "198.51.100.1",
+                &["203.0.113.7"],
+                "198.51.100.1",
+            ),
+            (
+                "a client that claims to be another",
+                PROXY,
+                &["127.0.0.1, 203.0.113.7"],
+                "203.0.113.7",
+            ),
+            (
+                "that claims to be a trusted proxy",
+                PROXY,
+                &["10.9.9.9, 203.0.113.7"],
+                "203.0.113.7",
+            ),
+            (
+                "two trusted proxies",
+                PROXY,
+                &["203.0.113.7, 10.0.0.2"],
+                "203.0.113.7",
+            ),
+            (
+                "a claim before two trusted proxies",
+                PROXY,
+                &["1.1.1.1, 203.0.113.7, 10.0.0.2"],
+                "203.0.113.7",
+            ),
+            (
+                "nothing but trusted proxies",
+                PROXY,
+                &["10.0.0.3, 10.0.0.2"],
+                "10.0.0.3",
+            ),
+            (
+                "two lines are one list",
+                PROXY,
+                &["1.1.1.1", "203.0.113.7"],
+                "203.0.113.7",
+            ),
+            (
+                "the client's own line stands first",
+                PROXY,
+                &["10.0.0.9, 127.0.0.1", "203.0.113.7, 10.0.0.2"],
+                "203.0.113.7",
+            ),
             ("with a port", PROXY, &["203.0.113.7:4711"], "203.0.113.7"),
             ("IPv6", PROXY, &["2001:db8::1"], "2001:db8::1"),
             ("IPv6 in brackets", PROXY, &["[2001:db8::1]"], "2001:db8::1"),
-            ("IPv6 with a port", PROXY, &["[2001:db8::1]:4711"], "2001:db8::1"),
-            ("IPv4 within IPv6", PROXY, &["::ffff:203.0.113.7"], "203.0.113.7"),
-            ("a trusted IPv6 proxy", "2001:db8:aaaa::1", &["203.0.113.7"], "203.0.113.7"),
-            ("a trusted peer as IPv4 within IPv6", "::ffff:10.0.0.1", &["203.0.113.7"], "203.0.113.7"),
+            (
+                "IPv6 with a port",
+                PROXY,
+                &["[2001:db8::1]:4711"],
+                "2001:db8::1",
+            ),
+            (
+                "IPv4 within IPv6",
+                PROXY,
+                &["::ffff:203.0.113.7"],
+                "203.0.113.7",
+            ),
+            (
+                "a trusted IPv6 proxy",
+                "2001:db8:aaaa::1",
+                &["203.0.113.7"],
+                "203.0.113.7",
+            ),
+            (
+                "a trusted peer as IPv4 within IPv6",
+                "::ffff:10.0.0.1",
+                &["203.0.113.7"],
+                "203.0.113.7",
+            ),
             ("nonsense", PROXY, &["hello"], "10.0.0.1"),
-            ("nonsense behind a good one", PROXY, &["203.0.113.7, hello"], "10.0.0.1"),
-            ("nonsense before a good one", PROXY, &["hello, 203.0.113.7"], "203.0.113.7"),
-            ("nonsense between", PROXY, &["1.1.1.1, hello, 10.0.0.2"], "10.0.0.2"),
+            (
+                "nonsense behind a good one",
+                PROXY,
+                &["203.0.113.7, hello"],
+                "10.0.0.1",
+            ),
+            (
+                "nonsense before a good one",
+                PROXY,
+                &["hello, 203.0.113.7"],
+                "203.0.113.7",
+            ),
+            (
+                "nonsense between",
+                PROXY,
+                &["1.1.1.1, hello, 10.0.0.2"],
+                "10.0.0.2",
+            ),
             ("empty", PROXY, &[""], "10.0.0.1"),
             ("empty items", PROXY, &["203.0.113.7,,"], "10.0.0.1"),
-            ("an octal-looking address", PROXY, &["0203.0.113.7"], "10.0.0.1"),
-            ("a number for an address", PROXY, &["3405803783"], "10.0.0.1"),
-            ("an injected quote", PROXY, &["\"203.0.113.7, 9.9.9.9"], "10.0.0.1"),
+            (
+                "an octal-looking address",
+                PROXY,
+                &["0203.0.113.7"],
+                "10.0.0.1",
+            ),
+            (
+                "a number for an address",
+                PROXY,
+                &["3405803783"],
+                "10.0.0.1",
+            ),
+            (
+                "an injected quote",
+                PROXY,
+                &["\"203.0.113.7, 9.9.9.9"],
+                "10.0.0.1",
+            ),
             ("a zone", PROXY, &["fe80::1%eth0"], "10.0.0.1"),
             ("not text", PROXY, &["203.0.113.7", "\u{e9}"], "10.0.0.1"),
         ];
@@ -240,15 +333,45 @@ mod tests {
     fn forwarded_is_read_as_rfc_7239_says() {
         let cases: &[(&str, &[&str], &str, bool)] = &[
             ("plain", &["for=203.0.113.7"], "203.0.113.7", false),
-            ("with proto", &["for=203.0.113.7;proto=https"], "203.0.113.7", true),
-            ("any case", &["For=203.0.113.7;Proto=HTTPS"], "203.0.113.7", true),
-            ("quoted IPv6", &["for=\"[2001:db8::1]:4711\""], "2001:db8::1", false),
-            ("a claim first", &["for=1.1.1.1;proto=https, for=203.0.113.7"], "203.0.113.7", false),
-            ("a comma within quotes", &["for=\"1.1.1.1,\", for=203.0.113.7"], "203.0.113.7", false),
+            (
+                "with proto",
+                &["for=203.0.113.7;proto=https"],
+                "203.0.113.7",
+                true,
+            ),
+            (
+                "any case",
+                &["For=203.0.113.7;Proto=HTTPS"],
+                "203.0.113.7",
+                true,
+            ),
+            (
+                "quoted IPv6",
+                &["for=\"[2001:db8::1]:4711\""],
+                "2001:db8::1",
+                false,
+            ),
+            (
+                "a claim first",
+                &["for=1.1.1.1;proto=https, for=203.0.113.7"],
+                "203.0.113.7",
+                false,
+            ),
+            (
+                "a comma within quotes",
+                &["for=\"1.1.1.1,\", for=203.0.113.7"],
+                "203.0.113.7",
+                false,
+            ),
             ("hidden", &["for=_hidden"], "10.0.0.1", false),
             ("unknown", &["for=unknown, for=10.0.0.2"], "10.0.0.2", false),
             ("without for", &["proto=https"], "10.0.0.1", true),
-            ("two lines", &["for=1.1.1.1", "for=203.0.113.7"], "203.0.113.7", false),
+            (
+                "two lines",
+                &["for=1.1.1.1", "for=203.0.113.7"],
+                "203.0.113.7",
+                false,
+            ),
         ];
         for (what, lines, expected, secure) in cases {
             let lines: Vec<_> = lines.iter().map(|l| ("forwarded", *l)).collect();
@@ -281,7 +404,9 @@ mod tests {
         let peer = "10.0.0.1".parse().expect("an address");
         let seen = |value: &str| {
             let lines = headers(&[("x-forwarded-proto", value)]);
-            proxies(ProxyHeader::XForwardedFor).whence(peer, &lines, false).secure
+            proxies(ProxyHeader::XForwardedFor)
+                .whence(peer, &lines, false)
+                .secure
         };
         assert!(seen("https"));
         assert!(seen("http, https"));

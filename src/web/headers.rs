@@ -144,10 +144,16 @@ impl Policy {
 
     /// Allows these as well.
     #[must_use]
-    pub fn allow(mut self, directive: Directive, sources: impl IntoIterator<Item = Source>) -> Self {
+    pub fn allow(
+        mut self,
+        directive: Directive,
+        sources: impl IntoIterator<Item = Source>,
+    ) -> Self {
         match self.allowed.iter_mut().find(|(d, _)| *d == directive) {
             Some((_, all)) => all.extend(sources),
-            None => self.allowed.push((directive, sources.into_iter().collect())),
+            None => self
+                .allowed
+                .push((directive, sources.into_iter().collect())),
         }
         self
     }
@@ -236,8 +242,16 @@ mod tests {
     #[test]
     fn a_widget_is_framed_by_the_pages_it_allows() {
         let mut widget = Widget::new(WorkstreamId::parse("support").expect("an id"));
-        assert!(Policy::widget(&widget).text().ends_with("; frame-ancestors *"));
-        widget.allowed_origins = ["https://Shop.example.com:443".to_owned(), "http://a:8080".to_owned()].into();
+        assert!(
+            Policy::widget(&widget)
+                .text()
+                .ends_with("; frame-ancestors *")
+        );
+        widget.allowed_origins = [
+            "https://Shop.example.com:443".to_owned(),
+            "http://a:8080".to_owned(),
+        ]
+        .into();
         let text = Policy::widget(&widget).text();
         assert!(
             text.ends_with("; frame-ancestors http://a:8080 https://shop.example.com 'self'"),
@@ -247,7 +261,15 @@ mod tests {
 
     #[test]
     fn a_source_cannot_break_out_of_its_directive() {
-        for bad in ["https://a; script-src *", "https://a, b", "'unsafe-inline'", "*", "", "https://a b", "https://a\r\nX: y"] {
+        for bad in [
+            "https://a; script-src *",
+            "https://a, b",
+            "'unsafe-inline'",
+            "*",
+            "",
+            "https://a b",
+            "https://a\r\nX: y",
+        ] {
             let text = Policy::nothing()
                 .allow(Directive::Connect, [Source::Origin(bad.to_owned())])
                 .text();
@@ -258,9 +280,15 @@ mod tests {
     #[test]
     fn what_a_handler_has_set_stays() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("max-age=60"));
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("max-age=60"),
+        );
         complete(&mut headers, false);
-        assert_eq!(headers.get(header::CACHE_CONTROL).expect("set"), "max-age=60");
+        assert_eq!(
+            headers.get(header::CACHE_CONTROL).expect("set"),
+            "max-age=60"
+        );
         assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
         complete(&mut headers, true);
         assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));

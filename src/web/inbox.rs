@@ -289,7 +289,11 @@ mod tests {
             let _woken = inbox.push(batch(conversation(n), 1, 32, 32_000));
         }
         let held: usize = all_messages(&inbox).len();
-        assert_eq!(held * 32_000 / limits::SOCKET_BYTES_MAX, 1, "{held} messages");
+        assert_eq!(
+            held * 32_000 / limits::SOCKET_BYTES_MAX,
+            1,
+            "{held} messages"
+        );
         let resume = inbox.to_resume();
         assert_eq!(resume.len(), 64 - held / 32);
         assert!(resume.iter().all(|(_, after)| *after == Seq(0)));
@@ -304,7 +308,9 @@ mod tests {
         assert!(!inbox.push(batch(id, 1, 1, 10)));
         let held = all(&mut inbox);
         assert_eq!(held.len(), 2);
-        assert!(matches!(&held[1], Outbound::Messages { messages, .. } if messages[0].seq == Seq(1)));
+        assert!(
+            matches!(&held[1], Outbound::Messages { messages, .. } if messages[0].seq == Seq(1))
+        );
     }
 
     fn all_messages(inbox: &Inbox) -> Vec<Seq> {

@@ -233,7 +233,10 @@ pub struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut all = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = all.get_mut(&self.subject) {
             *count -= 1;
             if *count == 0 {
@@ -398,7 +401,10 @@ impl Limiter {
         };
         self.take(bucket, principal.into())?;
         let subject = Subject::from(principal);
-        let mut all = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let count = all.entry(subject.clone()).or_default();
         if *count >= most {
             let sentence = "Wait for answers, and read them, before you ask more.";
@@ -461,10 +467,16 @@ mod tests {
         let (limiter, _) = limiter("failures-per-address=1/1min", 10);
         let at = address("192.0.2.1");
         for _ in 0..100 {
-            limiter.look(Bucket::FailuresPerAddress, at.clone()).expect("there is one");
+            limiter
+                .look(Bucket::FailuresPerAddress, at.clone())
+                .expect("there is one");
         }
-        limiter.take(Bucket::FailuresPerAddress, at.clone()).expect("taken");
-        limiter.look(Bucket::FailuresPerAddress, at).expect_err("there is none");
+        limiter
+            .take(Bucket::FailuresPerAddress, at.clone())
+            .expect("taken");
+        limiter
+            .look(Bucket::FailuresPerAddress, at)
+            .expect_err("there is none");
     }
 
     #[test]
@@ -473,19 +485,27 @@ mod tests {
         let at = address("192.0.2.1");
         let bad = || Err::<(), _>(Reject::new(Code::TokenInvalid, "No."));
         for _ in 0..2 {
-            assert_eq!(limiter.verified(&at, bad).expect_err("bad").code, Code::TokenInvalid);
+            assert_eq!(
+                limiter.verified(&at, bad).expect_err("bad").code,
+                Code::TokenInvalid
+            );
         }
         let refused = limiter.verified(&at, || -> Result<(), Reject> { panic!("asked") });
         assert_eq!(refused.expect_err("too many").code, Code::RateLimited);
         // A good one from elsewhere goes on, as often as it likes.
         for _ in 0..10 {
-            limiter.verified(&address("192.0.2.9"), || Ok(())).expect("good");
+            limiter
+                .verified(&address("192.0.2.9"), || Ok(()))
+                .expect("good");
         }
     }
 
     #[test]
     fn a_network_of_ipv6_is_one_and_ipv4_within_it_is_ipv4() {
-        assert_eq!(address("2001:db8:1:2:3::4"), address("2001:db8:1:2:ffff::1"));
+        assert_eq!(
+            address("2001:db8:1:2:3::4"),
+            address("2001:db8:1:2:ffff::1")
+        );
         assert_ne!(address("2001:db8:1:2::1"), address("2001:db8:1:3::1"));
         assert_eq!(address("::ffff:192.0.2.1"), address("192.0.2.1"));
         assert_ne!(address("192.0.2.1"), address("192.0.2.2"));
@@ -505,7 +525,9 @@ mod tests {
         assert_eq!(allowed, MOST + 2, "the crowd has one bucket");
         // Full again: forgotten, and newcomers have buckets of their own.
         clock.advance(Millis::minutes(2));
-        limiter.take(Bucket::SocketsPerAddress, address("203.0.113.1")).expect("a new day");
+        limiter
+            .take(Bucket::SocketsPerAddress, address("203.0.113.1"))
+            .expect("a new day");
         assert_eq!(kind.governor.len(), 1);
     }
 

@@ -120,9 +120,8 @@ fn is_written(page: &str) -> bool {
         .or_else(|| page.strip_prefix("http://"));
     host.is_some_and(|h| {
         !h.is_empty()
-            && h.bytes().all(|b| {
-                b.is_ascii_lowercase() || b.is_ascii_digit() || b".-_:[]".contains(&b)
-            })
+            && h.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-_:[]".contains(&b))
     }) && written(page) == page
 }
 
@@ -152,7 +151,14 @@ mod tests {
 
     #[test]
     fn only_the_very_same_origin_is_on_the_list() {
-        let company = company(&[("shop", &["https://shop.example.com", "https://Intern.Example.com:443", "http://dev.example.com:8080"])]);
+        let company = company(&[(
+            "shop",
+            &[
+                "https://shop.example.com",
+                "https://Intern.Example.com:443",
+                "http://dev.example.com:8080",
+            ],
+        )]);
         let cases = [
             ("https://shop.example.com", true),
             ("https://intern.example.com", true),
@@ -221,9 +227,26 @@ mod tests {
     #[test]
     fn an_empty_list_has_every_site_but_nothing_without_one() {
         let company = company(&[("open", &[])]);
-        assert!(from("https://anything.example").permit(&company, None).is_ok());
-        assert!(from("http://[2001:db8::1]:3000").permit(&company, None).is_ok());
-        for none in ["null", "", "*", "file://", "https://a/b", "https://a b", "https://A.example", "chrome-extension://abc"] {
+        assert!(
+            from("https://anything.example")
+                .permit(&company, None)
+                .is_ok()
+        );
+        assert!(
+            from("http://[2001:db8::1]:3000")
+                .permit(&company, None)
+                .is_ok()
+        );
+        for none in [
+            "null",
+            "",
+            "*",
+            "file://",
+            "https://a/b",
+            "https://a b",
+            "https://A.example",
+            "chrome-extension://abc",
+        ] {
             assert!(from(none).permit(&company, None).is_err(), "{none:?}");
         }
     }
@@ -231,9 +254,17 @@ mod tests {
     #[test]
     fn without_widgets_only_the_servers_own_pages_may_speak() {
         let company = company(&[]);
-        assert!(from("https://chat.example.net").permit(&company, None).is_ok());
+        assert!(
+            from("https://chat.example.net")
+                .permit(&company, None)
+                .is_ok()
+        );
         assert!(from("https://a.example").permit(&company, None).is_err());
-        assert!(From::read(&[], Some("chat.example.net"), true).permit(&company, None).is_ok());
+        assert!(
+            From::read(&[], Some("chat.example.net"), true)
+                .permit(&company, None)
+                .is_ok()
+        );
     }
 
     #[test]
@@ -252,7 +283,15 @@ mod tests {
     fn two_origins_and_one_that_is_not_text_are_nobodys() {
         let company = company(&[("open", &[])]);
         let two: [&[u8]; 2] = [b"https://a.example", b"https://a.example"];
-        assert!(From::read(&two, Some("chat"), true).permit(&company, None).is_err());
-        assert!(From::read(&[b"https://\xff.example"], None, true).permit(&company, None).is_err());
+        assert!(
+            From::read(&two, Some("chat"), true)
+                .permit(&company, None)
+                .is_err()
+        );
+        assert!(
+            From::read(&[b"https://\xff.example"], None, true)
+                .permit(&company, None)
+                .is_err()
+        );
     }
 }

@@ -119,7 +119,11 @@ fn redirected(request: &HttpRequest, port: u16) -> Result<HttpResponse, Reject> 
     if front::holds_credential(request.query_string()) {
         return Err(front::token_in_url());
     }
-    let port = if port == 443 { String::new() } else { format!(":{port}") };
+    let port = if port == 443 {
+        String::new()
+    } else {
+        format!(":{port}")
+    };
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
     // Two slashes would be read as another host by some.
     let path = format!("/{}", path.trim_start_matches('/'));

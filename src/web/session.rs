@@ -26,8 +26,8 @@ use super::auth::{self, authenticate_agent, authenticate_customer, is_agent_form
 use super::front::{self, Caller};
 use super::guard::{Reassembly, Violation};
 use super::inbox::{Inbox, Mail};
-use super::live::{Asked, Live, Pending, concerned};
 use super::limiter::Subject;
+use super::live::{Asked, Live, Pending, concerned};
 use super::origin;
 use super::payload::{Failure, GuardedPayload, Verdict};
 use super::{ApiError, WebState, refusal};

@@ -246,8 +246,13 @@ impl RawWs {
 
     /// Makes room for next to nothing that the server sends and that nobody reads.
     pub fn freeze(&mut self) {
+        self.take_at_once(4_096);
+    }
+
+    /// Makes room for so many bytes that the server sends and that nobody reads.
+    pub fn take_at_once(&mut self, bytes: usize) {
         socket2::SockRef::from(&self.socket)
-            .set_recv_buffer_size(4_096)
+            .set_recv_buffer_size(bytes)
             .expect("a connected socket");
     }
 

@@ -163,10 +163,14 @@ impl World {
                 self.answer(origin, Source::Store, Ok(reply));
             }
             Read::Journal(origin) => {
-                self.answer(origin, Source::Store, Ok(Reply::Journal {
-                    entries: Vec::new(),
-                    more: false,
-                }));
+                self.answer(
+                    origin,
+                    Source::Store,
+                    Ok(Reply::Journal {
+                        entries: Vec::new(),
+                        more: false,
+                    }),
+                );
             }
             Read::For(id, epoch, session, after, limit) => {
                 let messages = self.store.page(id, after, limit);

@@ -42,7 +42,7 @@ fn long_threads(server: &Server) -> Vec<String> {
 /// Follows all of them, reads late and slowly: whether anything had to be left out meanwhile.
 fn read_all(server: &Server, threads: &[String], hello: &Value) -> bool {
     let mut socket = RawWs::open(server.address, "/ws/agent").expect("a handshake");
-    socket.freeze();
+    socket.take_at_once(64 * 1_024);
     socket.say(&hello.to_string()).expect("open");
     for id in threads {
         let follow = json!({"type": "subscribe", "ref": id, "conversation": id, "after": 0});
@@ -88,7 +88,10 @@ fn a_socket_that_reads_late_misses_nothing() {
     ] {
         let left_out = read_all(&server, &threads, &hello);
         println!("{} left something out: {left_out}", hello["credit"]);
-        assert!(left_out || hello["credit"] == 5, "24 MB do not fit into one");
+        assert!(
+            left_out || hello["credit"] == 5,
+            "24 MB do not fit into one"
+        );
     }
 }
 
@@ -103,7 +106,9 @@ async fn the_journal_comes_in_pages_that_are_bounded_in_bytes() {
         maria.post(&id, &format!("long-{n}"), &text).await;
     }
     let page = async |query: String| {
-        let answer = carol.get(&format!("/conversations/{id}/explanation?{query}")).await;
+        let answer = carol
+            .get(&format!("/conversations/{id}/explanation?{query}"))
+            .await;
         assert_eq!(answer.status, 200, "{query}: {}", answer.body);
         let size = answer.body.to_string().len();
         assert!(size < 400_000, "{query}: {size} bytes");
@@ -115,7 +120,11 @@ async fn the_journal_comes_in_pages_that_are_bounded_in_bytes() {
         loop {
             let (entries, more) = page(format!("after={after}{limit}")).await;
             assert!(!entries.is_empty());
-            positions.extend(entries.iter().map(|e| e["position"].as_u64().expect("a number")));
+            positions.extend(
+                entries
+                    .iter()
+                    .map(|e| e["position"].as_u64().expect("a number")),
+            );
             pages += 1;
             after = *positions.last().expect("not empty");
             if !more {
@@ -125,11 +134,25 @@ async fn the_journal_comes_in_pages_that_are_bounded_in_bytes() {
         assert!(positions.len() > 20 && pages > 1, "{pages} pages");
         assert!(positions.is_sorted() && positions[0] == 1);
         assert_eq!(positions.len() as u64, after, "no gap, no repetition");
-        assert_eq!(page(format!("after={after}{limit}")).await, (Vec::new(), false));
+        assert_eq!(
+            page(format!("after={after}{limit}")).await,
+            (Vec::new(), false)
+        );
     }
-    assert_eq!(carol.get(&format!("/conversations/{id}/explanation?limit=0")).await.status, 400);
+    assert_eq!(
+        carol
+            .get(&format!("/conversations/{id}/explanation?limit=0"))
+            .await
+            .status,
+        400
+    );
     let mut anna = server.agent("carol").await;
-    let answer = anna.ask(json!({"type": "explain", "conversation": id, "after": 1, "limit": 2})).await;
+    let answer = anna
+        .ask(json!({"type": "explain", "conversation": id, "after": 1, "limit": 2}))
+        .await;
     assert_eq!(answer["journal"].as_array().map(Vec::len), Some(2));
-    assert_eq!((&answer["journal"][0]["position"], &answer["more"]), (&json!(2), &json!(true)));
+    assert_eq!(
+        (&answer["journal"][0]["position"], &answer["more"]),
+        (&json!(2), &json!(true))
+    );
 }

@@ -22,11 +22,24 @@ fn check(what: &str, answer: &Response) {
         let value = values[0].to_str().expect("text");
         assert!(value.contains(part), "{what}: {name}: {value}");
     }
-    let policy = answer.headers()["content-security-policy"].to_str().expect("text");
-    assert!(policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
-    assert!(!answer.headers().contains_key("strict-transport-security"), "{what}: this is plain HTTP");
+    let policy = answer.headers()["content-security-policy"]
+        .to_str()
+        .expect("text");
+    assert!(
+        policy.contains("frame-ancestors 'none'"),
+        "{what}: {policy}"
+    );
+    assert!(
+        !answer.headers().contains_key("strict-transport-security"),
+        "{what}: this is plain HTTP"
+    );
     assert!(!answer.headers().contains_key("server"), "{what}");
-    assert!(!answer.headers().contains_key("access-control-allow-credentials"), "{what}");
+    assert!(
+        !answer
+            .headers()
+            .contains_key("access-control-allow-credentials"),
+        "{what}"
+    );
 }
 
 fn filled(path: &str, id: &str) -> String {
@@ -91,11 +104,19 @@ async fn whatever_leads_nowhere_answers_with_them() {
         (Method::HEAD, "/nothing".to_owned(), 404),
         (Method::GET, "/ws/customer".to_owned(), 426),
         (Method::GET, "/?token=abc".to_owned(), 400),
-        (Method::GET, format!("/api/v1/conversations/{id}/messages?limit=x"), 401),
+        (
+            Method::GET,
+            format!("/api/v1/conversations/{id}/messages?limit=x"),
+            401,
+        ),
         (Method::POST, "/api/v1/conversations".to_owned(), 401),
     ] {
         let what = format!("{method} {path}");
-        let answer = client.request(method, format!("{base}{path}")).send().await.expect("an answer");
+        let answer = client
+            .request(method, format!("{base}{path}"))
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(answer.status().as_u16(), status, "{what}");
         check(&what, &answer);
     }

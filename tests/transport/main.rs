@@ -1,9 +1,9 @@
 //! The way to the server, over real sockets: TLS, origins, headers, limits, what the log
 //! holds, and RFC 6455 row by row.
 
+mod bytes;
 #[path = "../common/mod.rs"]
 mod common;
-mod bytes;
 mod headers;
 mod limits;
 mod origins;

@@ -64,7 +64,9 @@ fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io::Result<Tl
 fn get(tls: &mut Tls, path: &str) -> String {
     write!(tls, "GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n").expect("open");
     let head = read_head(tls).expect("an answer").to_ascii_lowercase();
-    let length = head.lines().find_map(|l| l.strip_prefix("content-length: "));
+    let length = head
+        .lines()
+        .find_map(|l| l.strip_prefix("content-length: "));
     let length = length.expect("a length").trim().parse().expect("a number");
     tls.read_exact(&mut vec![0; length]).expect("a body");
     head
@@ -84,7 +86,9 @@ fn socket(address: SocketAddr, roots: &RootCertStore, token: &str) -> RawWs {
 }
 
 fn still_there(socket: &mut RawWs) {
-    socket.say(r#"{"type":"ping","ref":"there"}"#).expect("open");
+    socket
+        .say(r#"{"type":"ping","ref":"there"}"#)
+        .expect("open");
     assert!(socket.hear_text().contains("there"));
 }
 
@@ -92,14 +96,22 @@ fn still_there(socket: &mut RawWs) {
 fn https_and_wss_are_served_and_a_new_certificate_disturbs_nobody() {
     let directory = tempfile::tempdir().expect("a directory");
     let first = write_certificate(directory.path());
-    let server = Server::set(Site::with_capacity(4), |s| s.tls = Some(files(directory.path())));
+    let server = Server::set(Site::with_capacity(4), |s| {
+        s.tls = Some(files(directory.path()))
+    });
     let anna = crate::common::company::agent("anna");
 
     let mut https = connect(server.address, client(&first)).expect("a TLS handshake");
-    assert_eq!(https.conn.protocol_version(), Some(rustls::ProtocolVersion::TLSv1_3));
+    assert_eq!(
+        https.conn.protocol_version(),
+        Some(rustls::ProtocolVersion::TLSv1_3)
+    );
     let head = get(&mut https, "/healthz");
     assert!(head.starts_with("http/1.1 200"), "{head}");
-    assert!(head.contains("strict-transport-security: max-age="), "{head}");
+    assert!(
+        head.contains("strict-transport-security: max-age="),
+        "{head}"
+    );
     let mut open = socket(server.address, &first, &anna);
 
     // A new one: new connections have it, open ones go on.
@@ -114,7 +126,11 @@ fn https_and_wss_are_served_and_a_new_certificate_disturbs_nobody() {
     // One that is broken changes nothing: a key that belongs to another.
     let other = tempfile::tempdir().expect("a directory");
     write_certificate(other.path());
-    std::fs::copy(other.path().join("key.pem"), directory.path().join("key.pem")).expect("copied");
+    std::fs::copy(
+        other.path().join("key.pem"),
+        directory.path().join("key.pem"),
+    )
+    .expect("copied");
     // Then one that is mended: when it is served, the broken one has been looked at or passed over.
     connect(server.address, client(&second)).expect("still the second");
     std::fs::write(directory.path().join("cert.pem"), "no PEM").expect("written");
@@ -130,15 +146,24 @@ fn https_and_wss_are_served_and_a_new_certificate_disturbs_nobody() {
 fn sighup_reads_the_certificate_again_and_says_what_is_wrong_with_it() {
     let directory = tempfile::tempdir().expect("a directory");
     let roots = write_certificate(directory.path());
-    let (cert, key) = (directory.path().join("cert.pem"), directory.path().join("key.pem"));
+    let (cert, key) = (
+        directory.path().join("cert.pem"),
+        directory.path().join("key.pem"),
+    );
     let (cert, key) = (cert.to_str().expect("text"), key.to_str().expect("text"));
     let demo = Demo::start(&[]).then_serve(&["--tls-cert", cert, "--tls-key", key]);
     let anna = demo.credentials.agent_token("anna").expect("anna");
     let mut open = socket(demo.address(), &roots, &anna);
-    std::fs::write(directory.path().join("key.pem"), "-----BEGIN PRIVATE KEY-----\nsecretsecret\n").expect("written");
+    std::fs::write(
+        directory.path().join("key.pem"),
+        "-----BEGIN PRIVATE KEY-----\nsecretsecret\n",
+    )
+    .expect("written");
     demo.signal("HUP");
     eventually_now("the reason is logged", || {
-        demo.log().contains("holds no private key in PEM").then_some(())
+        demo.log()
+            .contains("holds no private key in PEM")
+            .then_some(())
     });
     assert!(!demo.log().contains("secretsecret"));
     connect(demo.address(), client(&roots)).expect("the one before stays");
@@ -154,7 +179,9 @@ fn sighup_reads_the_certificate_again_and_says_what_is_wrong_with_it() {
 fn what_is_not_tls_or_too_old_or_too_slow_is_sent_away() {
     let directory = tempfile::tempdir().expect("a directory");
     let roots = write_certificate(directory.path());
-    let server = Server::set(Site::with_capacity(4), |s| s.tls = Some(files(directory.path())));
+    let server = Server::set(Site::with_capacity(4), |s| {
+        s.tls = Some(files(directory.path()))
+    });
 
     // TLS 1.1 says so in its first bytes; the answer is an alert, not a handshake.
     let hello = [0x16, 3, 1, 0, 47, 1, 0, 0, 43, 3, 2]
@@ -196,7 +223,10 @@ fn what_is_not_tls_or_too_old_or_too_slow_is_sent_away() {
         let _ = stream.read_to_end(&mut rest);
     }
     let took = began.elapsed();
-    assert!(took < Duration::from_secs(15), "closed in time, not after {took:?}");
+    assert!(
+        took < Duration::from_secs(15),
+        "closed in time, not after {took:?}"
+    );
 }
 
 #[test]
@@ -212,7 +242,8 @@ fn plain_http_is_sent_on_to_https_and_only_what_reads() {
     });
     let port = server.address.port();
     let ask = |line: &str, host: &str| {
-        let mut stream = eventually_now("the plain port listens", || TcpStream::connect(plain).ok());
+        let mut stream =
+            eventually_now("the plain port listens", || TcpStream::connect(plain).ok());
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
         write!(stream, "{line} HTTP/1.1\r\nHost: {host}\r\n\r\n").expect("open");
         let mut all = String::new();
@@ -222,7 +253,12 @@ fn plain_http_is_sent_on_to_https_and_only_what_reads() {
     let to = |path: &str| format!("location: https://{HOST}:{port}{path}\r\n");
     for (line, host, status, location) in [
         ("GET /", HOST, 308, Some(to("/"))),
-        ("GET /docs/errors?x=y", "chat.example.com:80", 308, Some(to("/docs/errors?x=y"))),
+        (
+            "GET /docs/errors?x=y",
+            "chat.example.com:80",
+            308,
+            Some(to("/docs/errors?x=y")),
+        ),
         ("GET //evil.org/x", HOST, 308, Some(to("/evil.org/x"))),
         ("HEAD /", HOST, 308, Some(to("/"))),
         ("POST /api/v1/conversations", HOST, 400, None),
@@ -230,8 +266,14 @@ fn plain_http_is_sent_on_to_https_and_only_what_reads() {
         ("GET /?token=abc", HOST, 400, None),
     ] {
         let answer = ask(line, host);
-        assert!(answer.starts_with(&format!("http/1.1 {status} ")), "{line}: {answer}");
-        assert!(answer.contains("x-content-type-options: nosniff"), "{line}: {answer}");
+        assert!(
+            answer.starts_with(&format!("http/1.1 {status} ")),
+            "{line}: {answer}"
+        );
+        assert!(
+            answer.contains("x-content-type-options: nosniff"),
+            "{line}: {answer}"
+        );
         match location {
             Some(location) => assert!(answer.contains(&location), "{line}: {answer}"),
             None => assert!(!answer.contains("location:"), "{line}: {answer}"),
@@ -243,7 +285,9 @@ fn plain_http_is_sent_on_to_https_and_only_what_reads() {
 fn a_frozen_reader_over_tls_is_held_to_its_credit_too() {
     let directory = tempfile::tempdir().expect("a directory");
     let roots = write_certificate(directory.path());
-    let server = Server::set(Site::with_capacity(4), |s| s.tls = Some(files(directory.path())));
+    let server = Server::set(Site::with_capacity(4), |s| {
+        s.tls = Some(files(directory.path()))
+    });
     let anna = crate::common::company::agent("anna");
     let mut socket = socket(server.address, &roots, &anna);
     socket.give_up_after(Duration::from_millis(500));
@@ -255,7 +299,10 @@ fn a_frozen_reader_over_tls_is_held_to_its_credit_too() {
             socket.send_bytes(&frame.repeat(2_000)).is_ok()
         })
         .count();
-    assert!(taken < 400, "all was taken from a client that reads nothing");
+    assert!(
+        taken < 400,
+        "all was taken from a client that reads nothing"
+    );
     drop(socket);
     let mut other = self::socket(server.address, &roots, &anna);
     still_there(&mut other);

@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{ask, ask_about};
+use crate::config::Bucket;
 use crate::domain::ids::ConversationId;
 use crate::engine::request::{Ask, Principal, Reply, Request};
-use crate::config::Bucket;
-use crate::web::front::Caller;
 use crate::web::auth::{AgentAuth, AnyAuth, CustomerAuth};
+use crate::web::front::Caller;
 use crate::web::{ApiError, WebState};
 use crate::wire::body::{ViewBody, Viewer};
 use crate::wire::journal::{JournalEntry, JournalQuery};
