@@ -97,7 +97,6 @@ fn fill(dir: &Path, conversations: usize) -> Result<Credentials, Failure> {
         capacity: None,
         auto_accept: false,
         customer_rate: CustomerRate::Unlimited,
-        rates: linger::config::Rates::unlimited(),
         ready_file: None,
     };
     let made = demo::prepare(&args)?;

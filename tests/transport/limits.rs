@@ -83,7 +83,7 @@ async fn an_address_is_the_right_most_that_no_proxy_wrote() {
 async fn nobody_who_is_no_proxy_chooses_an_address() {
     let change: RateChange = "requests-per-address=2/20s".parse().expect("a limit");
     let server = Server::set(Site::with_capacity(4), |s| {
-        s.rates = Rates::unlimited().with(change)
+        s.rates = Rates::unlimited().with(change);
     });
     let client = Client::new();
     let index = format!("http://{}/", server.address);

@@ -94,16 +94,15 @@ fn a_handshake_is_made_from_pages_that_the_widget_lists_and_no_other() {
         opened(&server, "/ws/customer", &two).is_err(),
         "two origins"
     );
-    let forged = format!(
-        "Origin: https://evil.org\r\nX-Forwarded-Host: evil.org\r\nForwarded: host=evil.org\r\n"
-    );
+    let forged =
+        "Origin: https://evil.org\r\nX-Forwarded-Host: evil.org\r\nForwarded: host=evil.org\r\n";
     assert!(
-        opened(&server, "/ws/customer", &forged).is_err(),
+        opened(&server, "/ws/customer", forged).is_err(),
         "what a header says of the host"
     );
 }
 
-fn start(socket: &mut RawWs, r#ref: &str, through: Value) -> Value {
+fn start(socket: &mut RawWs, r#ref: &str, through: &Value) -> Value {
     let mut frame = json!({"type": "start", "ref": r#ref});
     for (name, value) in through.as_object().expect("fields") {
         frame[name] = value.clone();
@@ -148,7 +147,7 @@ fn a_start_is_through_the_widget_of_the_page() {
         let mut socket = opened(&server, path, &lines).expect("a handshake");
         socket.say(&hello).expect("open");
         assert!(socket.hear_text().contains("welcome"));
-        let answer = start(&mut socket, "s", through.clone());
+        let answer = start(&mut socket, "s", &through);
         let what = format!("{path} from {origin}, start through {through}: {answer}");
         assert_eq!(answer["type"] == "accepted", allowed, "{what}");
         if !allowed {

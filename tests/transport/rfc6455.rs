@@ -312,11 +312,7 @@ fn control_frames() -> Vec<Row> {
             RawFrame::new(opcode::PONG, "x").bytes(),
             [],
         ),
-        row(
-            "a full pong",
-            RawFrame::new(opcode::PONG, full.clone()).bytes(),
-            [],
-        ),
+        row("a full pong", RawFrame::new(opcode::PONG, full).bytes(), []),
         row(
             "a pong of 126",
             RawFrame::new(opcode::PONG, vec![0; 126]).bytes(),

@@ -97,7 +97,7 @@ fn https_and_wss_are_served_and_a_new_certificate_disturbs_nobody() {
     let directory = tempfile::tempdir().expect("a directory");
     let first = write_certificate(directory.path());
     let server = Server::set(Site::with_capacity(4), |s| {
-        s.tls = Some(files(directory.path()))
+        s.tls = Some(files(directory.path()));
     });
     let anna = crate::common::company::agent("anna");
 
@@ -180,7 +180,7 @@ fn what_is_not_tls_or_too_old_or_too_slow_is_sent_away() {
     let directory = tempfile::tempdir().expect("a directory");
     let roots = write_certificate(directory.path());
     let server = Server::set(Site::with_capacity(4), |s| {
-        s.tls = Some(files(directory.path()))
+        s.tls = Some(files(directory.path()));
     });
 
     // TLS 1.1 says so in its first bytes; the answer is an alert, not a handshake.
@@ -286,7 +286,7 @@ fn a_frozen_reader_over_tls_is_held_to_its_credit_too() {
     let directory = tempfile::tempdir().expect("a directory");
     let roots = write_certificate(directory.path());
     let server = Server::set(Site::with_capacity(4), |s| {
-        s.tls = Some(files(directory.path()))
+        s.tls = Some(files(directory.path()));
     });
     let anna = crate::common::company::agent("anna");
     let mut socket = socket(server.address, &roots, &anna);
