@@ -38,6 +38,11 @@ impl ManualClock {
         Self(AtomicI64::new(now.0))
     }
 
+    /// Sets it, back as well.
+    pub fn set(&self, now: Timestamp) {
+        self.0.store(now.0, Ordering::SeqCst);
+    }
+
     /// Moves it forward.
     pub fn advance(&self, by: Millis) {
         let now = self.now() + by;

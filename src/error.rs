@@ -60,7 +60,7 @@ impl Row {
 #[must_use]
 pub const fn of(code: Code) -> Row {
     match code {
-        Code::UnknownFrame | Code::MarkBeyondEnd => row(400),
+        Code::UnknownFrame | Code::MarkBeyondEnd | Code::TokenInUrl => row(400),
         Code::InvalidRequest | Code::HelloRequired => row(400).closes(CLOSE_POLICY),
         Code::HelloTimeout => row(408).closes(CLOSE_POLICY).after(Millis::seconds(1)),
         Code::Unauthenticated
@@ -68,7 +68,9 @@ pub const fn of(code: Code) -> Row {
         | Code::TokenExpired
         | Code::SecondFactorRequired => row(401).closes(CLOSE_POLICY),
         Code::SignInFailed => row(401),
-        Code::Forbidden | Code::NotSameOrigin => row(403).closes(CLOSE_POLICY),
+        Code::Forbidden | Code::NotSameOrigin | Code::ForeignOrigin => {
+            row(403).closes(CLOSE_POLICY)
+        }
         Code::NotFound => row(404),
         Code::TooLong
         | Code::UnknownWorkstream
@@ -89,7 +91,7 @@ pub const fn of(code: Code) -> Row {
         | Code::TooManySubscriptions => row(409),
         Code::AtCapacity | Code::NotPresent => row(409).after(Millis::seconds(5)),
         Code::OutsideHours => row(409).after(Millis::minutes(5)),
-        Code::RateLimited => row(429).after(Millis::seconds(10)),
+        Code::RateLimited => row(429).closes(CLOSE_AGAIN).after(Millis::seconds(10)),
         Code::TooManySockets => row(429).closes(CLOSE_AGAIN).after(Millis::seconds(30)),
         Code::TooManyInFlight => row(429).after(Millis(200)),
         Code::Overloaded => row(503).closes(CLOSE_AGAIN).after(Millis(500)),

@@ -200,6 +200,71 @@ pub const PROVIDER_SIGN_INS_MAX: usize = 4_096;
 pub const PROVIDER_SIGN_IN_WITHIN: Millis = Millis::minutes(10);
 
 const _: () = assert!(SIGN_IN_NOTED_EVERY.0 * 2 < SIGN_IN_IDLE.0);
+/// A token bucket: so many at once, and as many again spread over `per`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// At once.
+    pub count: u32,
+    /// In this time the bucket is full again.
+    pub per: Millis,
+}
+
+const fn rate(count: u32, per: Millis) -> Rate {
+    Rate { count, per }
+}
+
+/// HTTP requests of one address: a whole office may sit behind one.
+pub const REQUESTS_PER_ADDRESS: Rate = rate(3_000, Millis::minutes(1));
+/// Handshakes of one address: an office that comes back after a restart, all at once.
+pub const SOCKETS_PER_ADDRESS: Rate = rate(300, Millis::minutes(1));
+/// Credentials of one address that did not verify. Honest clients send none.
+pub const FAILURES_PER_ADDRESS: Rate = rate(30, Millis::minutes(1));
+/// Sign-ins with a password from one address.
+pub const LOGINS_PER_ADDRESS: Rate = rate(30, Millis::minutes(5));
+/// Conversations started from one address.
+pub const STARTS_PER_ADDRESS: Rate = rate(120, Millis::minutes(1));
+/// HTTP requests of one customer: a long poll, marks, typing.
+pub const REQUESTS_PER_CUSTOMER: Rate = rate(300, Millis::minutes(1));
+/// Handshakes of one customer: ten sockets that reconnect over a bad line.
+pub const SOCKETS_PER_CUSTOMER: Rate = rate(60, Millis::minutes(1));
+/// Starts of one customer; one that exists already counts as well.
+pub const STARTS_PER_CUSTOMER: Rate = rate(20, Millis::minutes(1));
+/// Files of one customer.
+pub const UPLOADS_PER_CUSTOMER: Rate = rate(20, Millis::minutes(1));
+/// HTTP requests of one agent: desks poll, and integrations work in bulk.
+pub const REQUESTS_PER_AGENT: Rate = rate(1_200, Millis::minutes(1));
+/// Handshakes of one agent.
+pub const SOCKETS_PER_AGENT: Rate = rate(60, Millis::minutes(1));
+/// Messages and notes of one agent: ten conversations at once, typed or inserted.
+pub const MESSAGES_PER_AGENT: Rate = rate(120, Millis::minutes(1));
+/// Sign-ins with a password to one account, right or wrong.
+pub const LOGINS_PER_AGENT: Rate = rate(10, Millis::minutes(5));
+/// Files of one agent.
+pub const UPLOADS_PER_AGENT: Rate = rate(60, Millis::minutes(1));
+/// Handshakes through one widget.
+pub const SOCKETS_PER_WIDGET: Rate = rate(6_000, Millis::minutes(1));
+/// Conversations started through one widget: more is a script, or a very good day.
+pub const STARTS_PER_WIDGET: Rate = rate(1_200, Millis::minutes(1));
+/// Whom one kind of token bucket knows at most; whoever comes then shares one bucket with
+/// all others that come then.
+pub const BUCKETS_MAX: usize = 65_536;
+/// HTTP requests of one customer under way at once: each may hold a page.
+pub const REQUESTS_UNDER_WAY_PER_CUSTOMER_MAX: usize = 16;
+/// HTTP requests of one agent under way at once.
+pub const REQUESTS_UNDER_WAY_PER_AGENT_MAX: usize = 64;
+/// Bytes of an answer given to the connection at once; the rest is held, and counts as under
+/// way, until the client has read what came before.
+pub const ANSWER_PORTION_BYTES: usize = 16 * 1024;
+/// Bytes of messages that wait for one socket. What follows is read again from the store when
+/// the socket takes more.
+pub const SOCKET_BYTES_MAX: usize = 1024 * 1024;
+/// Events in a page of the journal unless asked otherwise.
+pub const JOURNAL_PAGE: usize = 200;
+/// Events in a page of the journal at most.
+pub const JOURNAL_PAGE_MAX: usize = 500;
+/// Hops of a proxy header that are looked at, from the right.
+pub const PROXY_HOPS_MAX: usize = 16;
+
 const _: () = assert!(
     CREDIT_WINDOW as usize <= RECENT_RING,
     "a reader within its credit is served from memory"

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use linger::cli::{agent, config, demo, inspect, replay, serve, talk, verify};
-use linger::config::{LogFormat, ServeSettings};
+use linger::config::{CustomerRate, LogFormat, Rates, ServeSettings};
 use linger::server::ServerError;
 use linger::telemetry;
 
@@ -24,7 +24,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve a company.
-    Serve(serve::ServeArgs),
+    Serve(Box<serve::ServeArgs>),
     /// Serve a sample company with everything needed to try it.
     Demo(demo::DemoArgs),
     /// Add, list or disable the agents of a stopped server.
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     let json_log = matches!(&cli.command, Command::Serve(args) if args.log == LogFormat::Json);
     telemetry::init(json_log);
     match cli.command {
-        Command::Serve(args) => served(serve::run(args)),
+        Command::Serve(args) => served(serve::run(*args)),
         Command::Demo(args) => run_demo(&args),
         Command::Agent(args) => done(agent::run(
             args,
@@ -76,6 +76,11 @@ fn run_demo(args: &demo::DemoArgs) -> ExitCode {
         data: args.data.clone(),
         listen: args.listen,
         customer_rate: args.customer_rate,
+        // Who lets customers write as fast as they can wants no other limit either.
+        rates: match args.customer_rate {
+            CustomerRate::Unlimited => Rates::unlimited(),
+            CustomerRate::Limited { .. } => Rates::default(),
+        },
         ..ServeSettings::default()
     };
     served(serve::serve(&settings, move |address| {

@@ -8,6 +8,7 @@
 
 mod gauges;
 mod jwks;
+mod tls;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
@@ -31,7 +32,9 @@ use crate::store::readers::Readers;
 use crate::store::writer::Writer;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Telemetry;
+use crate::web::address::Proxies;
 use crate::web::keyring::KeyRing;
+use crate::web::limiter::Limiter;
 use crate::web::staff::StaffDoor;
 use crate::web::{self, WebState};
 
@@ -82,6 +85,8 @@ pub struct Opened {
     swept: bool,
     parked: Vec<ConversationId>,
     keys: KeyRing,
+    certificate: Option<tls::Certificate>,
+    redirect: Option<TcpListener>,
 }
 
 /// Binds the address.
@@ -99,6 +104,10 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, ServerError> {
 /// The store, or the configuration.
 pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
     settings.staff.check().map_err(ServerError::Config)?;
+    // What is wrong with these is known before anything is opened.
+    let certificate = settings.tls.clone().map(tls::Certificate::load).transpose();
+    let certificate = certificate.map_err(ServerError::Config)?;
+    let redirect = settings.redirect_from.map(bind).transpose()?;
     let shown = settings.data.display().to_string();
     let store = Store::open(&settings.data, settings.durability)
         .map_err(|error| in_use(error, &settings.data))?;
@@ -138,6 +147,8 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
         swept,
         parked,
         keys,
+        certificate,
+        redirect,
     })
 }
 
@@ -168,6 +179,8 @@ pub async fn serve(
         swept,
         parked,
         keys,
+        certificate,
+        redirect,
     } = opened;
     let keys = Arc::new(keys);
     let fatal = Arc::new(Fatal::default());
@@ -177,6 +190,7 @@ pub async fn serve(
         CustomerRate::Limited { messages, window } => Some((messages, window)),
         CustomerRate::Unlimited => None,
     };
+    let limiter = Arc::new(Limiter::new(&settings.rates, clock.clone()));
     let links = Links::new(
         clock,
         writer.clone(),
@@ -219,16 +233,44 @@ pub async fn serve(
         devices: Arc::default(),
         telemetry,
         staff: Arc::new(StaffDoor::new(settings.staff.clone())),
+        limiter,
+        proxies: Arc::new(Proxies::new(
+            settings.trusted_proxies.clone(),
+            settings.proxy_header,
+        )),
     };
-    let server = web::http_server(state, listener, settings.workers.unwrap_or(cores))?;
+    let port = listener.local_addr()?.port();
+    let encrypted = certificate
+        .as_ref()
+        .map(tls::Certificate::config)
+        .transpose()?;
+    let workers = settings.workers.unwrap_or(cores);
+    let server = web::http_server(state, listener, encrypted, workers)?;
+    let redirecting = match redirect {
+        Some(redirect) => {
+            let server = web::redirect_server(redirect, port)?;
+            let handle = server.handle();
+            actix_rt::spawn(server);
+            Some(handle)
+        }
+        None => None,
+    };
     let handle = server.handle();
     let running = actix_rt::spawn(server);
+
+    let renewing = certificate.map(|c| actix_rt::spawn(c.keep_up()));
 
     tokio::select! {
         () = stop => tracing::info!("stopping: sessions are told to come back"),
         () = fatal.wait() => tracing::error!("stopping: the store can no longer write"),
     }
     gateway.say_goodbye();
+    if let Some(renewing) = renewing {
+        renewing.abort();
+    }
+    if let Some(redirecting) = redirecting {
+        redirecting.stop(false).await;
+    }
     let goodbye = tokio::time::timeout(GOODBYE, handle.stop(true));
     if goodbye.await.is_err() {
         handle.stop(false).await;

@@ -112,6 +112,21 @@ const HOMES: &[(&str, &[&str], &str)] = &[
         &["web/staff/passwords.rs"],
         "how passwords are kept is one file's business",
     ),
+    (
+        "rustls",
+        &["server", "web/server.rs"],
+        "certificates are read and served in two places",
+    ),
+    (
+        "actix_tls",
+        &["web/server.rs"],
+        "only socket options want the type below TLS",
+    ),
+    (
+        "governor",
+        &["web/limiter.rs"],
+        "what a bucket is stays one file's business",
+    ),
     ("clap", &["cli/", "main.rs"], "flags are the command line's"),
     ("toml", &["config/"], "the company file is config's"),
     (

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, WeakAddr};
 
 use crate::domain::commit::Write;
+use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq};
 use crate::domain::message::DedupKey;
 use crate::domain::reject::Reject;
@@ -140,14 +141,21 @@ impl ConversationActor {
                         Ok(Reply::Notes { notes, last_number })
                     });
                 }
-                Effect::ReadJournal(origin) => {
+                Effect::ReadJournal {
+                    origin,
+                    after,
+                    limit,
+                } => {
                     let id = self.id;
                     self.answer_from_store(origin, move |store| {
-                        Ok(Reply::Journal(store.journal(
-                            id,
-                            Position(1),
-                            usize::MAX,
-                        )?))
+                        let from = Position(after.0.saturating_add(1));
+                        let mut entries = store.journal(id, from, limit.saturating_add(1))?;
+                        let found = entries.len();
+                        // One event is always shown, whatever its size, so that a page leads on.
+                        let shown = fitting(entries.iter().map(|(_, e)| size_of_event(e))).max(1);
+                        entries.truncate(shown.min(limit));
+                        let more = entries.len() < found;
+                        Ok(Reply::Journal { entries, more })
                     });
                 }
                 Effect::ReadFor {
@@ -319,6 +327,11 @@ impl Mail {
             None => self.0.push((session, vec![out])),
         }
     }
+}
+
+/// About as many bytes as it has when it is shown.
+fn size_of_event(event: &Recorded) -> usize {
+    serde_json::to_vec(event).map_or(0, |json| json.len())
 }
 
 /// How many texts of these lengths, from the first on, one page can hold.

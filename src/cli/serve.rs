@@ -10,7 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::staff_args::StaffArgs;
 use crate::clock::SystemClock;
 use crate::config::{
-    CustomerRate, DATA_DIR_DEFAULT, LISTEN_DEFAULT, LogFormat, ServeSettings, parse_durability,
+    CustomerRate, DATA_DIR_DEFAULT, LISTEN_DEFAULT, LogFormat, Network, ProxyHeader, RateChange,
+    ServeSettings, TlsFiles, parse_durability,
 };
 use crate::error::Exit;
 use crate::server::{self, ServerError};
@@ -40,6 +41,54 @@ pub struct ServeArgs {
     /// Threads that speak HTTP and WebSocket; one per core by default
     #[arg(long, env = "LINGER_WORKERS")]
     pub workers: Option<usize>,
+    /// A certificate to serve https with, PEM, followed by those that lead to its root
+    #[arg(
+        long,
+        env = "LINGER_TLS_CERT",
+        requires = "tls_key",
+        value_name = "FILE"
+    )]
+    pub tls_cert: Option<PathBuf>,
+    /// The key of the certificate, PEM; both are read again on SIGHUP and when they change
+    #[arg(
+        long,
+        env = "LINGER_TLS_KEY",
+        requires = "tls_cert",
+        value_name = "FILE"
+    )]
+    pub tls_key: Option<PathBuf>,
+    /// An address where plain http is sent on to https
+    #[arg(
+        long,
+        env = "LINGER_HTTP_REDIRECT",
+        requires = "tls_cert",
+        value_name = "ADDRESS"
+    )]
+    pub http_redirect: Option<SocketAddr>,
+    /// A proxy whose word about the client's address is taken, such as "10.0.0.0/8"; repeatable
+    #[arg(
+        long,
+        env = "LINGER_TRUSTED_PROXY",
+        value_delimiter = ',',
+        value_name = "CIDR"
+    )]
+    pub trusted_proxy: Vec<Network>,
+    /// The header in which trusted proxies say it: "x-forwarded-for" or "forwarded"
+    #[arg(
+        long,
+        env = "LINGER_PROXY_HEADER",
+        default_value = "x-forwarded-for",
+        value_name = "HEADER"
+    )]
+    pub proxy_header: ProxyHeader,
+    /// A limit (docs/SECURITY.md): NAME=COUNT/TIME, NAME=off or all=off; repeatable, the last wins
+    #[arg(
+        long = "limit",
+        env = "LINGER_LIMITS",
+        value_delimiter = ',',
+        value_name = "LIMIT"
+    )]
+    pub limits: Vec<RateChange>,
     /// A file to write the address to once the server listens
     #[arg(long)]
     pub ready_file: Option<PathBuf>,
@@ -62,6 +111,14 @@ impl TryFrom<ServeArgs> for ServeSettings {
             workers: args.workers,
             ready_file: args.ready_file,
             staff: args.staff.settings()?,
+            tls: args
+                .tls_cert
+                .zip(args.tls_key)
+                .map(|(certificate, key)| TlsFiles { certificate, key }),
+            redirect_from: args.http_redirect,
+            trusted_proxies: args.trusted_proxy,
+            proxy_header: args.proxy_header,
+            rates: args.limits.into_iter().collect(),
         })
     }
 }
@@ -73,10 +130,15 @@ impl TryFrom<ServeArgs> for ServeSettings {
 pub fn run(args: ServeArgs) -> Result<(), ServerError> {
     let settings = ServeSettings::try_from(args).map_err(|e| ServerError::Config(e.to_string()))?;
     let ready_file = settings.ready_file.clone();
+    let scheme = if settings.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     serve(&settings, move |address| {
-        println!("linger listens on http://{address}");
+        println!("linger listens on {scheme}://{address}");
         match ready_file {
-            Some(path) => std::fs::write(path, format!("http://{address}\n")),
+            Some(path) => std::fs::write(path, format!("{scheme}://{address}\n")),
             None => Ok(()),
         }
     })

@@ -13,6 +13,9 @@ use crate::domain::time::Millis;
 use crate::limits;
 use crate::store::Durability;
 
+use super::network::{Network, ProxyHeader, TlsFiles};
+use super::rates::Rates;
+
 /// Where the data is kept unless said otherwise.
 pub const DATA_DIR_DEFAULT: &str = "./data";
 /// Where the server listens unless said otherwise: this machine only.
@@ -73,6 +76,16 @@ pub struct ServeSettings {
     pub ready_file: Option<PathBuf>,
     /// How people of the company sign in.
     pub staff: StaffSettings,
+    /// Certificate and key; without them the server speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Where plain HTTP is answered with the https address of the same thing.
+    pub redirect_from: Option<SocketAddr>,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: Vec<Network>,
+    /// In which header they say it.
+    pub proxy_header: ProxyHeader,
+    /// Token buckets.
+    pub rates: Rates,
 }
 
 impl Default for ServeSettings {
@@ -87,6 +100,11 @@ impl Default for ServeSettings {
             workers: None,
             ready_file: None,
             staff: StaffSettings::default(),
+            tls: None,
+            redirect_from: None,
+            trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
+            rates: Rates::default(),
         }
     }
 }

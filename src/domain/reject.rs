@@ -128,6 +128,10 @@ codes! {
     SecondFactorRequired = "second_factor_required", no;
     /// A request with a cookie that does not come from a page of this server.
     NotSameOrigin = "not_same_origin", no;
+    /// A browser's page that the widget, or the server, does not allow.
+    ForeignOrigin = "foreign_origin", no;
+    /// A credential in an address, where logs and histories keep it.
+    TokenInUrl = "token_in_url", no;
 }
 
 /// A refusal.

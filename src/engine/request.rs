@@ -91,8 +91,13 @@ pub enum Ask {
     History(Page),
     /// The state as it is now.
     View,
-    /// The journal: every event with its time, assignments with their explanation (agents).
-    Explain,
+    /// A page of the journal: every event with its time, assignments with their explanation (agents).
+    Explain {
+        /// The last event the caller has.
+        after: Position,
+        /// Events at most.
+        limit: usize,
+    },
     /// Answered as soon as there is a message after `after` or a state newer than `version`. Long poll.
     Wait {
         /// The last message the client has.
@@ -282,8 +287,13 @@ pub enum Reply {
     },
     /// The state of one conversation.
     View(Arc<ConversationView>),
-    /// The journal of one conversation.
-    Journal(Vec<(Position, Recorded)>),
+    /// A page of the journal of one conversation.
+    Journal {
+        /// Oldest first.
+        entries: Vec<(Position, Recorded)>,
+        /// There are others after these.
+        more: bool,
+    },
     /// A page of conversations.
     List(ListPage),
     /// The caller.

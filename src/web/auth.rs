@@ -3,7 +3,7 @@
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 
 use crate::domain::company::Role;
@@ -14,6 +14,7 @@ use crate::engine::request::{Ask, Principal, Request};
 use super::WebState;
 use super::customers;
 pub use super::customers::CustomerAuth;
+use super::front::Caller;
 use super::refusal::ApiError;
 use super::staff::{self, Presented};
 
@@ -90,7 +91,7 @@ const fn is_for_everybody(ask: &Ask) -> bool {
         | Ask::Wait { .. }
         | Ask::Place
         | Ask::End => true,
-        Ask::Explain
+        Ask::Explain { .. }
         | Ask::Accept
         | Ask::Reject
         | Ask::Pick
@@ -130,7 +131,7 @@ pub const fn writes(request: &Request) -> bool {
                 | Ask::Unsubscribe
                 | Ask::History(_)
                 | Ask::View
-                | Ask::Explain
+                | Ask::Explain { .. }
                 | Ask::Wait { .. }
                 | Ask::Notes { .. }
                 | Ask::Place
@@ -164,21 +165,46 @@ pub(super) fn bearer(req: &HttpRequest) -> Result<&str, Reject> {
         .ok_or_else(missing)
 }
 
+/// What every credential passes, whoever's it is: an address with too many that did not
+/// verify is not listened to, people of the company come from our own pages, and whoever is
+/// proven has only so many requests under way.
+pub(super) async fn admit<T>(
+    req: &HttpRequest,
+    proving: impl AsyncFnOnce(&WebState) -> Result<T, Reject>,
+    principal: impl FnOnce(&T) -> Principal,
+) -> Result<T, Reject> {
+    let state = req
+        .app_data::<web::Data<WebState>>()
+        .ok_or_else(Reject::unavailable)?;
+    let caller = Caller::of(req);
+    state.limiter.may_prove(&caller.address)?;
+    let proven = proving(state).await;
+    state.limiter.proved(&caller.address, &proven);
+    let proven = proven?;
+    let principal = principal(&proven);
+    if matches!(principal, Principal::Agent { .. }) {
+        caller.origin.permit_own()?;
+    }
+    // Held until the answer has been read; see `front.rs`.
+    let place = state.limiter.request(&principal)?;
+    req.extensions_mut().insert(place);
+    Ok(proven)
+}
+
 fn principal(req: &HttpRequest) -> LocalBoxFuture<'static, Result<Principal, Reject>> {
-    let presented = staff::presented(req);
-    let state = req.app_data::<web::Data<WebState>>().cloned();
+    let req = req.clone();
     Box::pin(async move {
-        match presented? {
+        let proving = async |state: &WebState| match staff::presented(&req)? {
             Presented::Staff(caller) => Ok(Principal::Agent {
                 id: caller.agent,
                 role: caller.role,
             }),
             Presented::Other(token) => {
-                let state = state.ok_or_else(Reject::unavailable)?;
-                let proof = customers::prove(&state, &token).await?;
+                let proof = customers::prove(state, &token).await?;
                 Ok(Principal::Customer(proof.customer))
             }
-        }
+        };
+        admit(&req, proving, Clone::clone).await
     })
 }
 
@@ -297,7 +323,13 @@ mod tests {
             (about(Ask::Consult(samples::anna())), [false, true, true]),
             (about(Ask::ConsultAdd(samples::anna())), [false, true, true]),
             (about(Ask::ConsultEnd(None)), [false, true, true]),
-            (about(Ask::Explain), [false, true, true]),
+            (
+                about(Ask::Explain {
+                    after: crate::domain::ids::Position(0),
+                    limit: 1,
+                }),
+                [false, true, true],
+            ),
             (about(Ask::Assign(samples::anna())), [false, false, true]),
             (about(Ask::ForceClose), [false, false, true]),
         ];

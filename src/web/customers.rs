@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use tokio::time::timeout;
 
-use super::auth::{bearer, forbidden, is_agent_form};
+use super::auth::{admit, bearer, forbidden, is_agent_form};
 use super::devices::{self, is_device_form};
 use super::proof::Proof;
 use super::tokens::{NotProven, authenticate_customer};
@@ -32,15 +32,17 @@ impl FromRequest for CustomerAuth {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let token = bearer(req).map(ToOwned::to_owned);
-        let state = req.app_data::<web::Data<WebState>>().cloned();
+        let req = req.clone();
         Box::pin(async move {
-            let token = token?;
-            if is_agent_form(&token) {
-                return Err(forbidden().into());
-            }
-            let state = state.ok_or_else(Reject::unavailable)?;
-            Ok(Self(prove(&state, &token).await?))
+            let proving = async |state: &WebState| {
+                let token = bearer(&req)?;
+                if is_agent_form(token) {
+                    return Err(forbidden());
+                }
+                prove(state, token).await
+            };
+            let customer = |proof: &Proof| Principal::Customer(proof.customer.clone());
+            Ok(Self(admit(&req, proving, customer).await?))
         })
     }
 }

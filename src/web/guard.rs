@@ -5,9 +5,10 @@
 //! whatever arrives. [`FrameGuard`] stands in front of it: a pure machine that is shown
 //! the bytes as they come, in any portions, and refuses by header alone. It promises that
 //! what it lets through is at most one message of `FRAME_BYTES_MAX` bytes in at most
-//! `FRAGMENTS_MAX` fragments at a time, and keeps fourteen bytes itself.
+//! `FRAGMENTS_MAX` fragments at a time, and keeps a header and a close frame itself.
 //!
-//! It never unmasks, copies or interprets a payload; [`Reassembly`] joins fragments after
+//! The only payload that it looks into is that of a close frame, whose code and reason the
+//! decoder takes as they come; [`Reassembly`] joins fragments after
 //! the decoder, and text is checked for UTF-8 where it becomes text.
 
 use crate::domain::reject::{Code, Reject};
@@ -62,6 +63,8 @@ pub struct FrameGuard {
     /// Of the current message, over its fragments.
     message_bytes: usize,
     fragments: usize,
+    /// What has come of a close frame, masked.
+    close: Vec<u8>,
 }
 
 const FIN: u8 = 0x80;
@@ -102,9 +105,16 @@ impl FrameGuard {
             .payload_left
             .expect("the loop ended with a complete header");
         let taken = left.min(input.len() - used);
+        let is_close = self.header[0] & OPCODE == CLOSE;
+        if is_close {
+            self.close.extend_from_slice(&input[used..used + taken]);
+        }
         used += taken;
         let frame_complete = taken == left;
         if frame_complete {
+            if is_close {
+                self.check_close()?;
+            }
             self.payload_left = None;
             self.header_bytes = 0;
         } else {
@@ -204,6 +214,26 @@ impl FrameGuard {
             return Err(Violation::Protocol("A close frame holds half a code"));
         }
         Ok(())
+    }
+
+    /// RFC 6455, 7.4: which codes may be sent, and that the reason is text.
+    fn check_close(&mut self) -> Result<(), Violation> {
+        let key = [2, 3, 4, 5].map(|at| self.header[at]);
+        let mut payload = std::mem::take(&mut self.close);
+        for (byte, key) in payload.iter_mut().zip(key.iter().cycle()) {
+            *byte ^= key;
+        }
+        let Some((code, reason)) = payload.split_first_chunk::<2>() else {
+            return Ok(());
+        };
+        match u16::from_be_bytes(*code) {
+            1000..=1003 | 1007..=1014 | 3000..=4999 => {}
+            _ => return Err(Violation::Protocol("A close code may not be sent")),
+        }
+        match std::str::from_utf8(reason) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Violation::NotUtf8),
+        }
     }
 
     fn check_length(&self, announced: u64) -> Result<(), Violation> {
@@ -370,6 +400,13 @@ mod tests {
                 "split close",
                 frame(0x08, 2),
                 protocol("A control frame is fragmented"),
+            ),
+            ("a close without a code", frame(0x88, 0), Ok(1)),
+            (
+                // 0xaaaa under the key is 0xaba8, far beyond the last code.
+                "a close code that may not be sent",
+                frame(0x88, 2),
+                protocol("A close code may not be sent"),
             ),
             (
                 "half a close code",

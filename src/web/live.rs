@@ -3,7 +3,7 @@
 //! Bounds the requests without an answer, the subscriptions, and the credit that a client
 //! can grant. Knows the gateway, but no sockets and no frames.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::auth::{permit, writes};
 use super::inbox::Inbox;
@@ -159,6 +159,29 @@ impl Live {
         }
     }
 
+    /// What waits for the session.
+    pub(super) fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Subscribes again to what did not fit into the inbox, from where it did not.
+    pub(super) fn resume(&mut self) {
+        let to_resume = self.inbox().to_resume();
+        for (conversation, after) in to_resume {
+            let Some(owed) = self.subscriptions.get(&conversation) else {
+                self.inbox().forget(conversation);
+                continue;
+            };
+            // What the client has and has not granted back is still out.
+            let credit = match self.client_credit {
+                Some(granted) => granted.saturating_sub(*owed),
+                None => self.window(),
+            };
+            let subscribe = Ask::Subscribe { after, credit };
+            self.request(Asked::Cursor, Request::In(conversation, subscribe));
+        }
+    }
+
     /// Messages of one subscription that may be on their way.
     pub(super) fn window(&self) -> u32 {
         self.client_credit.unwrap_or(limits::CREDIT_WINDOW)
@@ -274,6 +297,7 @@ impl Live {
         let asked_again = |p: &Pending| p.subscribes && p.conversation == Some(conversation);
         if !self.pending.values().any(asked_again) {
             self.subscriptions.remove(&conversation);
+            self.inbox().forget(conversation);
             self.forget_own(conversation);
         }
     }
@@ -288,6 +312,9 @@ impl Live {
             subscribes,
             page: is_page(&request),
         };
+        if let Request::In(conversation, Ask::Subscribe { .. } | Ask::Unsubscribe) = &request {
+            self.inbox().asked(*conversation, self.next_number);
+        }
         self.pending.insert(self.next_number, pending);
         self.session.request(self.next_number, request);
     }
@@ -299,7 +326,7 @@ const fn is_page(request: &Request) -> bool {
         request,
         Request::List(_)
             | Request::Count(_)
-            | Request::In(_, Ask::History(_) | Ask::Notes { .. } | Ask::Explain)
+            | Request::In(_, Ask::History(_) | Ask::Notes { .. } | Ask::Explain { .. })
     )
 }
 

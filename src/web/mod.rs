@@ -11,17 +11,25 @@ use self::keyring::KeyRing;
 use crate::actors::gateway::Gateway;
 use crate::telemetry::Telemetry;
 
+use address::Proxies;
+use limiter::Limiter;
+
+pub mod address;
 pub mod api;
 pub mod auth;
 pub mod customers;
 pub mod devices;
+pub mod front;
 pub mod guard;
+pub mod headers;
 pub mod inbox;
 pub mod keyring;
+pub mod limiter;
 mod live;
 mod openapi;
 mod operations;
 mod optional;
+pub mod origin;
 mod payload;
 pub mod proof;
 mod refusal;
@@ -34,7 +42,7 @@ mod strict_json;
 pub mod tokens;
 
 pub use refusal::ApiError;
-pub use server::http_server;
+pub use server::{http_server, redirect_server};
 
 /// What every handler and session needs.
 #[derive(Clone)]
@@ -49,4 +57,8 @@ pub struct WebState {
     pub telemetry: Arc<Telemetry>,
     /// What sign-ins of the company's people share.
     pub staff: Arc<staff::StaffDoor>,
+    /// How often whom.
+    pub limiter: Arc<Limiter>,
+    /// Which proxies are believed.
+    pub proxies: Arc<Proxies>,
 }

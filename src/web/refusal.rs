@@ -63,6 +63,10 @@ impl ResponseError for ApiError {
         if self.status == 401 {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
+        if self.status == 426 {
+            answer.insert_header((header::UPGRADE, "websocket"));
+            answer.insert_header((header::SEC_WEBSOCKET_VERSION, "13"));
+        }
         let mut answer = answer.json(ErrorBody {
             error: (&self.reject).into(),
         });

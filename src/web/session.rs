@@ -17,6 +17,7 @@ use actix::{
     StreamHandler,
 };
 use actix_http::ws::{CloseCode, CloseReason, Item, ProtocolError};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::{self, WebsocketContext, WsResponseBuilder};
 use bytestring::ByteString;
@@ -24,19 +25,23 @@ use prometheus_client::metrics::gauge::Gauge;
 
 use super::auth::{self, is_agent_form};
 use super::customers;
+use super::front::{self, Caller};
 use super::guard::{Reassembly, Violation};
 use super::inbox::{Inbox, Mail};
+use super::limiter::Subject;
 use super::live::{Asked, Live, Pending, Proven, concerned};
+use super::origin;
 use super::payload::{Failure, GuardedPayload, Verdict};
 use super::proof::Proof;
 use super::staff::{self, cookie};
 use super::tokens::authenticate_customer;
 use super::{ApiError, WebState, refusal};
 use crate::actors::gateway::Sink;
+use crate::config::Bucket;
 use crate::domain::device::DeviceId;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{ConversationId, WidgetId};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::staff::Caller;
+use crate::domain::staff::Caller as StaffCaller;
 use crate::engine::outbound::{Delivery, Outbound};
 use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::error;
@@ -78,7 +83,8 @@ enum Door {
 /// Open a WebSocket as a customer (subprotocol `linger.v1`, docs/protocol.md).
 #[utoipa::path(get, path = "/ws/customer", tag = "sockets", responses(
     (status = 101, description = "Say `hello` within five seconds"),
-    (status = 426, description = "Not a WebSocket handshake", body = crate::wire::rest::ErrorBody)))]
+    (status = 426, description = "Not a WebSocket handshake", body = crate::wire::rest::ErrorBody),
+    (status = "default", description = "Refused", body = crate::wire::rest::ErrorBody)))]
 pub(super) async fn customer(
     request: HttpRequest,
     payload: web::Payload,
@@ -90,7 +96,8 @@ pub(super) async fn customer(
 /// Open a WebSocket as an agent (subprotocol `linger.v1`, docs/protocol.md).
 #[utoipa::path(get, path = "/ws/agent", tag = "sockets", responses(
     (status = 101, description = "Say `hello` within five seconds"),
-    (status = 426, description = "Not a WebSocket handshake", body = crate::wire::rest::ErrorBody)))]
+    (status = 426, description = "Not a WebSocket handshake", body = crate::wire::rest::ErrorBody),
+    (status = "default", description = "Refused", body = crate::wire::rest::ErrorBody)))]
 pub(super) async fn agent(
     request: HttpRequest,
     payload: web::Payload,
@@ -105,14 +112,25 @@ fn open(
     state: &web::Data<WebState>,
     door: Door,
 ) -> Result<HttpResponse, ApiError> {
+    // The decoder's own library knows versions from before the RFC, too.
+    let version = request.headers().get(header::SEC_WEBSOCKET_VERSION);
+    if version.is_none_or(|v| v != "13") {
+        return Err(refusal::handshake());
+    }
+    let caller = Caller::of(request);
+    let widget = front::widget_named(request.query_string())?;
+    admit(state, door, &caller, widget.as_ref())?;
     let verdict = Verdict::default();
     let session = WsSession {
+        caller,
+        widget,
         state: WebState::clone(state),
         door,
         cookie: cookie::of_handshake(request),
         phase: Phase::AwaitingHello,
         silent_intervals: 0,
         fragments: Reassembly::default(),
+        binary: false,
         verdict: verdict.clone(),
         counted: None,
         hello_deadline: SpawnHandle::default(),
@@ -125,9 +143,32 @@ fn open(
         .map_err(|_| refusal::handshake())
 }
 
+/// Whether a handshake may be made from this page, through this widget, and now.
+fn admit(
+    state: &WebState,
+    door: Door,
+    caller: &Caller,
+    widget: Option<&WidgetId>,
+) -> Result<(), Reject> {
+    match door {
+        Door::Customer => caller.origin.permit(&state.gateway.company(), widget)?,
+        Door::Agent => caller.origin.permit_own()?,
+    }
+    match widget {
+        Some(w) => {
+            let subject = Subject::Widget(w.clone());
+            state.limiter.take(Bucket::SocketsPerWidget, subject)
+        }
+        None => Ok(()),
+    }
+}
+
 /// One socket.
 struct WsSession {
     state: WebState,
+    caller: Caller,
+    /// The widget that the handshake named: the only one to start through.
+    widget: Option<WidgetId>,
     door: Door,
     /// The sign-in of the browser, if this is one and the page is ours; for a hello without
     /// a token.
@@ -135,6 +176,8 @@ struct WsSession {
     phase: Phase,
     silent_intervals: u8,
     fragments: Reassembly,
+    /// The fragments are of a binary message.
+    binary: bool,
     verdict: Verdict,
     counted: Option<Counted>,
     /// Ends a session that says nothing; gone when it has said hello, for every future of
@@ -377,7 +420,8 @@ impl WsSession {
                 });
             }
             Door::Agent => {
-                let proven = self.prove_staff(token);
+                let prove = || self.prove_staff(token);
+                let proven = self.state.limiter.verified(&self.caller.address, prove);
                 self.admit(&hello, proven.map(Proven::Staff), ctx);
             }
         }
@@ -392,7 +436,13 @@ impl WsSession {
         then: impl FnOnce(&mut Self, Result<Proof, Reject>, &mut Context) + 'static,
     ) {
         let state = self.state.clone();
-        let proving = async move { customers::prove(&state, token.reveal()).await };
+        let address = self.caller.address.clone();
+        let proving = async move {
+            state.limiter.may_prove(&address)?;
+            let proven = customers::prove(&state, token.reveal()).await;
+            state.limiter.proved(&address, &proven);
+            proven
+        };
         ctx.wait(
             actix::fut::wrap_future::<_, Self>(proving).map(|proven, session, ctx| {
                 if !matches!(session.phase, Phase::Closing) {
@@ -403,7 +453,7 @@ impl WsSession {
     }
 
     /// Verifies what somebody of the company brings: a token, or the cookie of a page.
-    fn prove_staff(&self, token: &str) -> Result<Caller, Reject> {
+    fn prove_staff(&self, token: &str) -> Result<StaffCaller, Reject> {
         let token = match (token, &self.cookie) {
             ("", Some(cookie)) => cookie.clone()?,
             ("", None) => return Err(no_token()),
@@ -467,6 +517,7 @@ impl WsSession {
 
     fn connect(&self, hello: &Hello, proven: Proven, ctx: &mut Context) -> Result<Live, Reject> {
         let principal = proven.principal();
+        self.state.limiter.hello(&principal)?;
         let inbox = Arc::new(Mutex::new(Inbox::default()));
         let sink: Arc<dyn Sink> = Arc::new(InboxSink {
             inbox: inbox.clone(),
@@ -484,6 +535,22 @@ impl WsSession {
                 sink,
             ),
         }
+    }
+
+    /// Whether the page and the limits allow it. A start is through the widget of the
+    /// handshake, or through one whose list has the page.
+    fn allowed(&self, principal: &Principal, request: &Request) -> Result<(), Reject> {
+        if let Request::Start(start) = request
+            && let Some(named) = &start.widget
+        {
+            if self.widget.as_ref().is_some_and(|w| w != named) {
+                return Err(origin::foreign());
+            }
+            let company = self.state.gateway.company();
+            self.caller.origin.permit(&company, Some(named))?;
+        }
+        let address = Some(&self.caller.address);
+        self.state.limiter.asked(principal, address, request)
     }
 
     fn follow_cursors(&mut self, hello: &Hello, ctx: &mut Context) {
@@ -516,7 +583,10 @@ impl WsSession {
         };
         let conversation = concerned(&request);
         let gateway = &self.state.gateway;
-        if let Err(reject) = live.check(&mut request, || gateway.company(), || gateway.now()) {
+        let checked = live.check(&mut request, || gateway.company(), || gateway.now());
+        let principal = live.principal.clone();
+        let checked = checked.and_then(|()| self.allowed(&principal, &request));
+        if let Err(reject) = checked {
             if tag == Tag::Silent {
                 self.state.telemetry.refused(reject.code);
             } else {
@@ -524,7 +594,9 @@ impl WsSession {
             }
             return;
         }
-        live.ask(tag, request);
+        if let Phase::Live(live) = &mut self.phase {
+            live.ask(tag, request);
+        }
     }
 
     fn granted(&mut self, conversation: ConversationId, messages: u32, ctx: &mut Context) {
@@ -722,6 +794,14 @@ impl WsSession {
         }
     }
 
+    fn heard_binary(&self, ctx: &mut Context) {
+        let reject = Reject::new(
+            Code::InvalidRequest,
+            "Send text frames; binary ones are not used.",
+        );
+        self.refuse(Concerning::default(), &reject, ctx);
+    }
+
     fn heard_fragment(&mut self, item: &Item, ctx: &mut Context) {
         let (Item::FirstText(part)
         | Item::FirstBinary(part)
@@ -729,8 +809,13 @@ impl WsSession {
         | Item::Last(part)) = item;
         if matches!(item, Item::FirstText(_) | Item::FirstBinary(_)) {
             self.fragments = Reassembly::default();
+            self.binary = matches!(item, Item::FirstBinary(_));
         }
         let joined = match (self.fragments.add(part), item) {
+            (Ok(()), Item::Last(_)) if self.binary => {
+                self.fragments = Reassembly::default();
+                return self.heard_binary(ctx);
+            }
             (Ok(()), Item::Last(_)) => self.fragments.finish(),
             (Ok(()), _) => return,
             (Err(violation), _) => Err(violation),
@@ -766,13 +851,23 @@ impl Handler<Wake> for WsSession {
         let Phase::Live(live) = &self.phase else {
             return;
         };
-        let mail = live
-            .inbox
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let (mail, resumes) = {
+            let mut inbox = live.inbox();
+            (inbox.take(), !inbox.to_resume().is_empty())
+        };
         match mail {
-            Mail::All(waiting) => waiting.into_iter().for_each(|out| self.told(out, ctx)),
+            Mail::All(waiting) => {
+                waiting.into_iter().for_each(|out| self.told(out, ctx));
+                if resumes {
+                    // As with the next window of a reader that catches up: only when the
+                    // connection asks for more, and after credit that is given back then.
+                    ctx.run_later(CATCH_UP_PACE, |session, _| {
+                        if let Phase::Live(live) = &mut session.phase {
+                            live.resume();
+                        }
+                    });
+                }
+            }
             Mail::Overflowed => {
                 let sentence = "This connection did not keep up; reconnect with your cursors.";
                 self.refuse_and_close(&Reject::new(Code::Overloaded, sentence), ctx);
@@ -797,13 +892,7 @@ impl StreamHandler<Result<ws::Message, ProtocolError>> for WsSession {
         match message {
             ws::Message::Text(text) => self.heard_text(&text, ctx),
             ws::Message::Continuation(item) => self.heard_fragment(&item, ctx),
-            ws::Message::Binary(_) => {
-                let reject = Reject::new(
-                    Code::InvalidRequest,
-                    "Send text frames; binary ones are not used.",
-                );
-                self.refuse(Concerning::default(), &reject, ctx);
-            }
+            ws::Message::Binary(_) => self.heard_binary(ctx),
             ws::Message::Ping(payload) => ctx.pong(&payload),
             ws::Message::Pong(_) | ws::Message::Nop => {}
             ws::Message::Close(reason) => {

@@ -17,7 +17,7 @@ use super::hot;
 use super::listing::ListFields;
 use super::names::{PresenceName, StateName};
 use super::quick_replies;
-use super::work;
+use super::{journal, work};
 
 /// Every frame type a client may send, as in `docs/protocol.md`.
 pub const TYPES: &[&str] = &[
@@ -173,7 +173,7 @@ enum Frame {
     Park(On),
     Release(On),
     Finish(On),
-    Explain(On),
+    Explain(ExplainFrame),
     Transfer(TransferFrame),
     Assign(AssignFrame),
     ForceClose(On),
@@ -362,6 +362,16 @@ struct NotesFrame {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ExplainFrame {
+    r#ref: String,
+    conversation: String,
+    #[serde(default)]
+    after: u64,
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct TagFrame {
     r#ref: String,
     conversation: String,
@@ -447,7 +457,11 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         Frame::Park(f) => on(f, Ask::Park),
         Frame::Release(f) => on(f, Ask::Release),
         Frame::Finish(f) => on(f, Ask::Finish),
-        Frame::Explain(f) => on(f, Ask::Explain),
+        Frame::Explain(f) => about(
+            f.r#ref,
+            &f.conversation,
+            journal::question(f.after, f.limit)?,
+        ),
         Frame::Transfer(f) => about(
             f.r#ref,
             &f.conversation,

@@ -127,7 +127,7 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
         "park" => asks!(Ask::Park),
         "release" => asks!(Ask::Release),
         "finish" => asks!(Ask::Finish),
-        "explain" => asks!(Ask::Explain),
+        "explain" => asks!(Ask::Explain { limit: 100, .. }),
         "transfer" => asks!(Ask::TransferToAgent {
             reason: Some(_),
             ..

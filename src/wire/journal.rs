@@ -1,17 +1,55 @@
 //! The journal of a conversation for agents: every event with its time, assignments with
 //! their explanation. By hand, because the domain's own form is the storage format.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::event::{Event, OverflowReason, OverflowedTo, Recorded, Returning};
 use crate::domain::ids::{Position, QueueId};
 use crate::domain::message::Message;
 use crate::domain::note::Note;
+use crate::domain::reject::Reject;
 use crate::domain::routing::Explanation;
+use crate::engine::request::Ask;
+use crate::limits;
 
+use super::bounds;
 use super::names::{CloseReasonName, EndedByName, ModeName, SideName, SystemName};
+
+/// Which page of the journal.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct JournalQuery {
+    /// The first events after this position; 0 unless stated.
+    #[serde(default)]
+    after: u64,
+    /// At most this many: 200 unless stated, 500 at most.
+    limit: Option<usize>,
+}
+
+impl JournalQuery {
+    /// The question, checked.
+    ///
+    /// # Errors
+    /// `invalid_request`.
+    pub fn check(&self) -> Result<Ask, Reject> {
+        question(self.after, self.limit)
+    }
+}
+
+/// The question for a page.
+///
+/// # Errors
+/// `invalid_request`.
+pub fn question(after: u64, limit: Option<usize>) -> Result<Ask, Reject> {
+    let limit = bounds::page_limit(limit, limits::JOURNAL_PAGE_MAX)?;
+    Ok(Ask::Explain {
+        after: Position(after),
+        limit: limit.unwrap_or(limits::JOURNAL_PAGE),
+    })
+}
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

@@ -265,11 +265,13 @@ pub struct EventsBody {
     pub conversation: ViewBody,
 }
 
-/// The journal of a conversation.
+/// A page of the journal of a conversation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JournalBody {
-    /// Every event, oldest first.
+    /// Events, oldest first.
     pub journal: Vec<JournalEntry>,
+    /// There are others: ask again with the last position as `after`.
+    pub more: bool,
 }
 
 /// Every refusal.

@@ -85,6 +85,8 @@ struct Accepted<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     journal: Option<Vec<JournalEntry>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    more: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     marks: Option<MarksBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<u64>,
@@ -259,8 +261,9 @@ pub fn accepted(
             frame.messages = Some(page(Some(view.id), messages, company));
             frame.conversation = shown(view);
         }
-        Reply::Journal(entries) => {
+        Reply::Journal { entries, more } => {
             frame.journal = Some(entries.iter().map(JournalEntry::of).collect());
+            frame.more = Some(*more);
         }
         Reply::List(page) => {
             frame.conversations = Some(listing::items(page, viewer));

@@ -24,12 +24,18 @@ impl Demo {
     /// Starts one and waits until it listens.
     pub fn start(arguments: &[&str]) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        Self::on(directory, arguments)
+        Self::on(directory, arguments, &[])
+    }
+
+    /// Starts one with these variables of its environment.
+    pub fn start_in(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        Self::on(directory, arguments, environment)
     }
 
     /// Starts it again on what the last one left.
     pub fn again(self, arguments: &[&str]) -> Self {
-        Self::on(self.into_directory(), arguments)
+        Self::on(self.into_directory(), arguments, &[])
     }
 
     fn into_directory(mut self) -> TempDir {
@@ -38,7 +44,39 @@ impl Demo {
         std::mem::replace(&mut self.directory, empty)
     }
 
-    fn on(directory: TempDir, arguments: &[&str]) -> Self {
+    /// Ends it in order and serves what it left with `linger serve`.
+    pub fn then_serve(mut self, arguments: &[&str]) -> Self {
+        self.signal("TERM");
+        self.ended();
+        let credentials = std::mem::replace(&mut self.credentials, unknown());
+        let ready = self.directory.path().join("address");
+        std::fs::remove_file(&ready).ok();
+        let log = std::fs::OpenOptions::new()
+            .append(true)
+            .open(&self.log)
+            .expect("a log file");
+        self.child = Command::new(env!("CARGO_BIN_EXE_linger"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(&self.data)
+            .arg("--ready-file")
+            .arg(&ready)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("the binary runs");
+        let url = eventually_now("the server listens", || {
+            let ended = self.child.try_wait().expect("a child");
+            assert!(ended.is_none(), "it ended: {ended:?}\n{}", self.log());
+            let url = std::fs::read_to_string(&ready).ok()?;
+            url.ends_with('\n').then(|| url.trim().to_owned())
+        });
+        self.credentials = Credentials { url, ..credentials };
+        self
+    }
+
+    fn on(directory: TempDir, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let (data, ready, log) = (
             directory.path().join("data"),
             directory.path().join("ready"),
@@ -56,6 +94,7 @@ impl Demo {
             .arg("--ready-file")
             .arg(&ready)
             .args(arguments)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(file)
@@ -84,6 +123,7 @@ impl Demo {
     pub fn address(&self) -> SocketAddr {
         self.credentials
             .url
+            .trim_start_matches("https://")
             .trim_start_matches("http://")
             .parse()
             .expect("an address")

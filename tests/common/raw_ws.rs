@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Longest wait for anything from the server; a test that gets here has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The masking key of every frame; any will do.
-const KEY: [u8; 4] = [0x11, 0x22, 0x33, 0x44];
+pub const KEY: [u8; 4] = [0x11, 0x22, 0x33, 0x44];
 
 /// Opcodes of RFC 6455.
 pub mod opcode {
@@ -153,11 +153,37 @@ pub fn bad_utf8_over_fragments() -> Vec<u8> {
     out
 }
 
+/// What bytes go over: a `TcpStream`, or TLS over one.
+pub trait Wire: Read + Write {}
+
+impl<T: Read + Write> Wire for T {}
+
 /// A connection.
 pub struct RawWs {
-    stream: TcpStream,
+    stream: Box<dyn Wire>,
+    /// The socket below, for its options.
+    socket: TcpStream,
     buffer: Vec<u8>,
     subprotocol: Option<String>,
+}
+
+/// The head of a handshake, with these lines beside what every handshake has.
+pub fn handshake(host: &str, path: &str, lines: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{lines}\r\n"
+    )
+}
+
+/// Reads up to the empty line that ends a head.
+pub fn read_head(stream: &mut impl Read) -> io::Result<String> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte)?;
+        head.push(byte[0]);
+    }
+    Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
 impl RawWs {
@@ -168,24 +194,35 @@ impl RawWs {
 
     /// Connects and upgrades, offering this subprotocol or none.
     pub fn open_offering(address: SocketAddr, path: &str, offer: Option<&str>) -> io::Result<Self> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_nodelay(true)?;
         let offer = offer
             .map(|p| format!("Sec-WebSocket-Protocol: {p}\r\n"))
             .unwrap_or_default();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{offer}\r\n"
-        )?;
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while !head.ends_with(b"\r\n\r\n") {
-            stream.read_exact(&mut byte)?;
-            head.push(byte[0]);
-        }
-        let head = String::from_utf8_lossy(&head).into_owned();
+        Self::open_saying(address, path, &offer)
+    }
+
+    /// Connects and upgrades with these lines in the head of the request.
+    pub fn open_saying(address: SocketAddr, path: &str, lines: &str) -> io::Result<Self> {
+        let socket = TcpStream::connect(address)?;
+        socket.set_nodelay(true)?;
+        let stream = Box::new(socket.try_clone()?);
+        Self::upgrade(stream, socket, &address.to_string(), path, lines)
+    }
+
+    /// Upgrades what is connected.
+    ///
+    /// # Errors
+    /// The whole answer, if it is no upgrade.
+    pub fn upgrade(
+        mut stream: Box<dyn Wire>,
+        socket: TcpStream,
+        host: &str,
+        path: &str,
+        lines: &str,
+    ) -> io::Result<Self> {
+        socket.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(handshake(host, path, lines).as_bytes())?;
+        stream.flush()?;
+        let head = read_head(&mut stream)?;
         if !head.starts_with("HTTP/1.1 101") {
             return Err(io::Error::other(head));
         }
@@ -196,6 +233,7 @@ impl RawWs {
         });
         Ok(Self {
             stream,
+            socket,
             buffer: Vec::new(),
             subprotocol,
         })
@@ -208,21 +246,27 @@ impl RawWs {
 
     /// Makes room for next to nothing that the server sends and that nobody reads.
     pub fn freeze(&mut self) {
-        socket2::SockRef::from(&self.stream)
-            .set_recv_buffer_size(4_096)
+        self.take_at_once(4_096);
+    }
+
+    /// Makes room for so many bytes that the server sends and that nobody reads.
+    pub fn take_at_once(&mut self, bytes: usize) {
+        socket2::SockRef::from(&self.socket)
+            .set_recv_buffer_size(bytes)
             .expect("a connected socket");
     }
 
     /// Sending fails when the server takes nothing for so long.
     pub fn give_up_after(&mut self, wait: Duration) {
-        self.stream
+        self.socket
             .set_write_timeout(Some(wait))
             .expect("a connected socket");
     }
 
     /// Any bytes.
     pub fn send_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.stream.write_all(bytes)
+        self.stream.write_all(bytes)?;
+        self.stream.flush()
     }
 
     /// One frame.

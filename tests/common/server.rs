@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use linger::clock::{Clock, ManualClock};
-use linger::config::{CustomerRate, ServeSettings, StaffSettings};
+use linger::config::{CustomerRate, Rates, ServeSettings, StaffSettings};
 use linger::domain::commit::Write;
 use linger::domain::time::{Millis, Timestamp};
 use linger::server::{self, ServerError};
@@ -45,34 +45,24 @@ impl Server {
 
     /// A company on a fresh directory, with a limit to how fast customers may write.
     pub fn limited(site: Site, customer_rate: CustomerRate) -> Self {
-        Self::configured(
-            site,
-            ServeSettings {
-                customer_rate,
-                ..ServeSettings::default()
-            },
-        )
+        Self::set(site, |settings| settings.customer_rate = customer_rate)
     }
 
     /// A company on a fresh directory whose people sign in in this way.
     pub fn signing_in(site: Site, staff: StaffSettings) -> Self {
-        Self::configured(
-            site,
-            ServeSettings {
-                staff,
-                customer_rate: CustomerRate::Unlimited,
-                ..ServeSettings::default()
-            },
-        )
+        Self::set(site, |settings| settings.staff = staff)
     }
 
-    /// A company with these settings, but on a fresh directory.
-    pub fn configured(site: Site, settings: ServeSettings) -> Self {
+    /// A company on a fresh directory, without any limit but what `change` makes of the settings.
+    pub fn set(site: Site, change: impl FnOnce(&mut ServeSettings)) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let settings = ServeSettings {
+        let mut settings = ServeSettings {
             data: directory.path().join("data"),
-            ..settings
+            customer_rate: CustomerRate::Unlimited,
+            rates: Rates::unlimited(),
+            ..ServeSettings::default()
         };
+        change(&mut settings);
         {
             let store = Store::open(&settings.data, Durability::Synced).expect("a fresh store");
             store

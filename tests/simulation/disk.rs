@@ -167,7 +167,14 @@ impl World {
                 self.answer(origin, Source::Store, Ok(reply));
             }
             Read::Journal(origin) => {
-                self.answer(origin, Source::Store, Ok(Reply::Journal(Vec::new())));
+                self.answer(
+                    origin,
+                    Source::Store,
+                    Ok(Reply::Journal {
+                        entries: Vec::new(),
+                        more: false,
+                    }),
+                );
             }
             Read::For(id, epoch, session, after, limit) => {
                 let messages = self.store.page(id, after, limit);

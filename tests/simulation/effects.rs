@@ -184,7 +184,7 @@ impl World {
                     limit,
                     last_number,
                 } => self.read(Read::Notes(id, origin, reader, after, limit, last_number)),
-                Effect::ReadJournal(origin) => self.read(Read::Journal(origin)),
+                Effect::ReadJournal { origin, .. } => self.read(Read::Journal(origin)),
                 Effect::FindClientId(key) => self.read(Read::ClientId(id, epoch, key)),
                 Effect::Observe(summary) => {
                     self.store.check_view(&summary.view);

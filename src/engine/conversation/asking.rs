@@ -144,12 +144,16 @@ impl ConversationMachine {
                 });
             }
             Ask::View => out.push(answer(origin, Ok(Reply::View(self.gate.view())))),
-            Ask::Explain => match actor {
+            Ask::Explain { after, limit } => match actor {
                 Actor::Customer(_) => {
                     let reject = Reject::new(Code::Forbidden, "Only agents can read explanations.");
                     out.push(answer(origin, Err(reject)));
                 }
-                _ => out.push(Effect::ReadJournal(origin)),
+                _ => out.push(Effect::ReadJournal {
+                    origin,
+                    after,
+                    limit,
+                }),
             },
             Ask::QuickReplies => match actor {
                 Actor::Agent { id, .. } => {

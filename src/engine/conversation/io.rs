@@ -137,7 +137,14 @@ pub enum Effect {
         limit: usize,
     },
     /// Read the journal and answer with it.
-    ReadJournal(Origin),
+    ReadJournal {
+        /// Who asked.
+        origin: Origin,
+        /// The last event they have.
+        after: Position,
+        /// Events at most.
+        limit: usize,
+    },
     /// Read notes that somebody may read and answer with them.
     ReadNotes {
         /// Whom to answer.

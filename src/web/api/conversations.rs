@@ -1,14 +1,16 @@
 //! Conversations: start, list, look, explain.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{ask, ask_about, created_or_ok};
+use crate::config::Bucket;
 use crate::domain::ids::ConversationId;
 use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::web::auth::{AgentAuth, AnyAuth, CustomerAuth};
+use crate::web::front::Caller;
 use crate::web::{ApiError, WebState};
 use crate::wire::body::{ViewBody, Viewer};
-use crate::wire::journal::JournalEntry;
+use crate::wire::journal::{JournalEntry, JournalQuery};
 use crate::wire::listing::{ListBody, ListQuery};
 use crate::wire::rest::{ErrorBody, JournalBody, StartBody, StartedBody};
 
@@ -20,11 +22,19 @@ use crate::wire::rest::{ErrorBody, JournalBody, StartBody, StartedBody};
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn start(
     auth: CustomerAuth,
+    caller: HttpRequest,
     state: web::Data<WebState>,
     body: web::Json<StartBody>,
 ) -> Result<HttpResponse, ApiError> {
     let mut start = body.into_inner().check()?;
+    let caller = Caller::of(&caller);
+    caller
+        .origin
+        .permit(&state.gateway.company(), start.widget.as_ref())?;
     auth.0.admit(&state.gateway.company(), &mut start)?;
+    state
+        .limiter
+        .take(Bucket::StartsPerAddress, caller.address)?;
     let Reply::Started { view, created, seq } = ask(&state, auth, Request::Start(start)).await?
     else {
         return Err(ApiError::unexpected());
@@ -75,20 +85,23 @@ pub(in crate::web) async fn view(
     Ok(HttpResponse::Ok().json(ViewBody::of(&view, viewer)))
 }
 
-/// The journal: every event with its time, assignments with their explanation.
+/// A page of the journal: every event with its time, assignments with their explanation.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/explanation", tag = "conversations",
-    params(("id" = String, Path, description = "The conversation")), security(("bearer" = [])), responses(
+    params(("id" = String, Path, description = "The conversation"), JournalQuery), security(("bearer" = [])), responses(
     (status = 200, body = JournalBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn explanation(
     auth: AgentAuth,
     state: web::Data<WebState>,
     id: web::Path<ConversationId>,
+    query: web::Query<JournalQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let Reply::Journal(entries) = ask_about(&state, auth, *id, Ask::Explain).await? else {
+    let reply = ask_about(&state, auth, *id, query.check()?).await?;
+    let Reply::Journal { entries, more } = reply else {
         return Err(ApiError::unexpected());
     };
     Ok(HttpResponse::Ok().json(JournalBody {
         journal: entries.iter().map(JournalEntry::of).collect(),
+        more,
     }))
 }

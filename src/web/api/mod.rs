@@ -51,6 +51,7 @@ async fn ask_within(
 ) -> Result<Reply, ApiError> {
     let principal = principal.into();
     permit(&principal, &request)?;
+    state.limiter.asked(&principal, None, &request)?;
     Ok(state.gateway.ask(principal, request, deadline).await?)
 }
 

@@ -32,7 +32,7 @@ pub(super) fn is_secure(req: &HttpRequest) -> bool {
         .app_data::<web::Data<WebState>>()
         .and_then(|state| state.staff.settings().public_url.clone());
     public.map_or_else(
-        || req.app_config().secure(),
+        || crate::web::front::Caller::of(req).secure,
         |url| url.starts_with("https://"),
     )
 }

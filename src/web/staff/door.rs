@@ -76,13 +76,12 @@ pub(super) fn failed() -> Reject {
 /// The address that a request comes from, for limits: of IPv6 the network, for one machine has
 /// very many addresses there.
 pub(super) fn address(req: &HttpRequest) -> String {
-    match req.peer_addr().map(|peer| peer.ip()) {
-        Some(std::net::IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_none() => {
+    match crate::web::front::Caller::of(req).ip {
+        std::net::IpAddr::V6(ip) if ip.to_ipv4_mapped().is_none() => {
             let [a, b, c, d, ..] = ip.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}")
         }
-        Some(ip) => ip.to_canonical().to_string(),
-        None => "unknown".to_owned(),
+        ip => ip.to_canonical().to_string(),
     }
 }
 
