@@ -295,7 +295,7 @@ async fn what_is_under_way_is_bounded_and_frozen_readers_count() {
     let server = Server::start();
     let id = server.customer("maria").await.start(SUPPORT, "Hello").await;
     let maria = server.customer_http("maria");
-    let poll = format!("/api/v1/conversations/{id}/events?after=1000&wait=20");
+    let poll = format!("/api/v1/conversations/{id}/events?after=1000&wait=8");
     let mut polls = Vec::new();
     for _ in 0..linger::limits::REQUESTS_UNDER_WAY_PER_CUSTOMER_MAX {
         let request = maria.request(reqwest::Method::GET, &poll);
