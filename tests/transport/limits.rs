@@ -297,14 +297,12 @@ async fn what_is_under_way_is_bounded_and_frozen_readers_count() {
     let maria = server.customer_http("maria");
     let poll = format!("/api/v1/conversations/{id}/events?after=1000&wait=8");
     let mut polls = Vec::new();
-    for _ in 0..linger::limits::REQUESTS_UNDER_WAY_PER_CUSTOMER_MAX {
+    // A few more than may be: the looks below take places meanwhile, and those are refused.
+    for _ in 0..linger::limits::REQUESTS_UNDER_WAY_PER_CUSTOMER_MAX + 4 {
         let request = maria.request(reqwest::Method::GET, &poll);
         polls.push(actix_rt::spawn(request.send()));
     }
     let refused = crate::common::eventually("the polls are under way", async || {
-        for poll in &polls {
-            assert!(!poll.is_finished(), "it waits");
-        }
         let answer = maria.get("/conversations").await;
         (answer.status == 429).then_some(answer)
     })
