@@ -297,10 +297,16 @@ async fn what_is_under_way_is_bounded_and_frozen_readers_count() {
     let maria = server.customer_http("maria");
     let poll = format!("/api/v1/conversations/{id}/events?after=1000&wait=8");
     let mut polls = Vec::new();
-    // A few more than may be: the looks below take places meanwhile, and those are refused.
-    for _ in 0..linger::limits::REQUESTS_UNDER_WAY_PER_CUSTOMER_MAX + 4 {
-        let request = maria.request(reqwest::Method::GET, &poll);
-        polls.push(actix_rt::spawn(request.send()));
+    for _ in 0..linger::limits::REQUESTS_UNDER_WAY_PER_CUSTOMER_MAX {
+        let (maria, poll) = (maria.clone(), poll.clone());
+        // The looks below take a place for a moment, too: one that is refused for it tries again.
+        polls.push(actix_rt::spawn(async move {
+            while Http::run(maria.request(reqwest::Method::GET, &poll))
+                .await
+                .status
+                == 429
+            {}
+        }));
     }
     let refused = crate::common::eventually("the polls are under way", async || {
         let answer = maria.get("/conversations").await;
