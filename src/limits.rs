@@ -219,8 +219,6 @@ pub const REQUESTS_PER_ADDRESS: Rate = rate(3_000, Millis::minutes(1));
 pub const SOCKETS_PER_ADDRESS: Rate = rate(300, Millis::minutes(1));
 /// Credentials of one address that did not verify. Honest clients send none.
 pub const FAILURES_PER_ADDRESS: Rate = rate(30, Millis::minutes(1));
-/// Sign-ins with a password from one address.
-pub const LOGINS_PER_ADDRESS: Rate = rate(30, Millis::minutes(5));
 /// Conversations started from one address.
 pub const STARTS_PER_ADDRESS: Rate = rate(120, Millis::minutes(1));
 /// HTTP requests of one customer: a long poll, marks, typing.
@@ -237,8 +235,6 @@ pub const REQUESTS_PER_AGENT: Rate = rate(1_200, Millis::minutes(1));
 pub const SOCKETS_PER_AGENT: Rate = rate(60, Millis::minutes(1));
 /// Messages and notes of one agent: ten conversations at once, typed or inserted.
 pub const MESSAGES_PER_AGENT: Rate = rate(120, Millis::minutes(1));
-/// Sign-ins with a password to one account, right or wrong.
-pub const LOGINS_PER_AGENT: Rate = rate(10, Millis::minutes(5));
 /// Files of one agent.
 pub const UPLOADS_PER_AGENT: Rate = rate(60, Millis::minutes(1));
 /// Handshakes through one widget.

@@ -40,8 +40,6 @@ buckets! {
     SocketsPerAddress = "sockets-per-address", SOCKETS_PER_ADDRESS;
     /// Credentials of one address that did not verify.
     FailuresPerAddress = "failures-per-address", FAILURES_PER_ADDRESS;
-    /// Sign-ins with a password from one address.
-    LoginsPerAddress = "logins-per-address", LOGINS_PER_ADDRESS;
     /// Conversations started from one address.
     StartsPerAddress = "starts-per-address", STARTS_PER_ADDRESS;
     /// HTTP requests of one customer.
@@ -58,8 +56,6 @@ buckets! {
     SocketsPerAgent = "sockets-per-agent", SOCKETS_PER_AGENT;
     /// Messages and notes of one agent.
     MessagesPerAgent = "messages-per-agent", MESSAGES_PER_AGENT;
-    /// Sign-ins with a password to one account.
-    LoginsPerAgent = "logins-per-agent", LOGINS_PER_AGENT;
     /// Files of one agent.
     UploadsPerAgent = "uploads-per-agent", UPLOADS_PER_AGENT;
     /// WebSocket handshakes through one widget.

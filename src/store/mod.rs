@@ -51,7 +51,7 @@ use tables::Table;
 use view::View;
 
 /// The format of the whole store: tables and keys. Records have their own (`codec::FORMAT`).
-pub const STORE_FORMAT: u32 = 2;
+pub const STORE_FORMAT: u32 = 3;
 
 /// Files that RocksDB may hold open; the process shares its descriptors with sockets.
 const OPEN_FILES_MAX: i32 = 512;

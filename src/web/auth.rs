@@ -173,6 +173,8 @@ pub(super) async fn admit<T>(
     proving: impl AsyncFnOnce(&WebState) -> Result<T, Reject>,
     principal: impl FnOnce(&T) -> Principal,
 ) -> Result<T, Reject> {
+    // Who brings nothing has failed at nothing.
+    staff::brought(req)?;
     let state = req
         .app_data::<web::Data<WebState>>()
         .ok_or_else(Reject::unavailable)?;

@@ -141,11 +141,14 @@ pub async fn pass(
         .headers()
         .get(header::HOST)
         .and_then(|h| h.to_str().ok());
+    let public_url = state
+        .as_ref()
+        .and_then(|s| s.staff.settings().public_url.as_deref());
     let caller = Caller {
         address: Subject::address(whence.address),
         ip: whence.address,
         secure: whence.secure,
-        origin: Origin::read(&origins, host, whence.secure),
+        origin: Origin::read(&origins, host, whence.secure).known_as(public_url),
     };
     let is_api = request.path().starts_with(API);
     let verdict = admit(&request, state.as_ref(), &caller);

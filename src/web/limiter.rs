@@ -390,15 +390,6 @@ impl Limiter {
         self.take(bucket, principal.into())
     }
 
-    /// A sign-in with a password, before it is checked.
-    ///
-    /// # Errors
-    /// `rate_limited`.
-    pub fn login(&self, address: &Subject, account: &AgentId) -> Result<(), Reject> {
-        self.take(Bucket::LoginsPerAddress, address.clone())?;
-        self.take(Bucket::LoginsPerAgent, Subject::Agent(account.clone()))
-    }
-
     /// An HTTP request of somebody known: one of those that may be under way at once, until
     /// the place is dropped.
     ///

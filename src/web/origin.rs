@@ -39,6 +39,16 @@ impl From {
         }
     }
 
+    /// The same, where the server is known by an address of its own: behind a proxy that
+    /// does not pass `Host` on.
+    #[must_use]
+    pub fn known_as(self, public_url: Option<&str>) -> Self {
+        match (self, public_url) {
+            (Self::Page(page), Some(url)) if written(url) == page => Self::Anywhere,
+            (origin, _) => origin,
+        }
+    }
+
     /// Whether a page may speak to the server at all: as what the widget allows if one is
     /// named, else as what any widget allows.
     ///
@@ -271,6 +281,17 @@ mod tests {
     fn people_of_the_company_come_from_the_servers_own_pages() {
         assert!(from("https://chat.example.net").permit_own().is_ok());
         assert!(From::read(&[], None, false).permit_own().is_ok());
+        let behind = |url| {
+            let page: &[u8] = b"https://chat.example.net";
+            From::read(&[page], Some("10.0.0.7:8080"), false).known_as(url)
+        };
+        assert!(behind(None).permit_own().is_err());
+        assert!(
+            behind(Some("https://chat.example.net/"))
+                .permit_own()
+                .is_ok()
+        );
+        assert!(behind(Some("https://chat.example")).permit_own().is_err());
         assert!(from("https://shop.example.com").permit_own().is_err());
         assert!(from("null").permit_own().is_err());
         let plain = From::read(&[b"http://127.0.0.1:8080"], Some("127.0.0.1:8080"), false);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use linger::domain::ids::Seq;
 use linger::store::check::{Invariant, check};
-use linger::store::{Durability, Store, StoreError};
+use linger::store::{Durability, STORE_FORMAT, Store, StoreError};
 
 use crate::story::{Story, healthy, open};
 
@@ -243,13 +243,14 @@ fn everything(store: &Store) -> Result<String, StoreError> {
 
 #[test]
 fn a_store_of_a_newer_format_is_refused_naming_both() {
+    const NEXT: u32 = STORE_FORMAT + 1;
     let directory = tempfile::tempdir().expect("a temporary directory");
     drop(open(directory.path()));
     let options = rocksdb::Options::default();
     let mut families = rocksdb::DB::list_cf(&options, directory.path()).expect("listed");
     let mut db = rocksdb::DB::open_cf(&options, directory.path(), &families).expect("opens");
     let format =
-        linger::store::codec::encode(&linger::store::codec::StoreFormat(3)).expect("encodes");
+        linger::store::codec::encode(&linger::store::codec::StoreFormat(NEXT)).expect("encodes");
     db.put_cf(db.cf_handle("meta").expect("there"), b"format", format)
         .expect("written");
     // A newer store has tables that this program does not know.
@@ -262,9 +263,17 @@ fn a_store_of_a_newer_format_is_refused_naming_both() {
     ] {
         let error = refused.expect_err("refused");
         assert!(
-            matches!(error, StoreError::NewerFormat { found: 3, known: 2 }),
+            matches!(
+                error,
+                StoreError::NewerFormat {
+                    found: NEXT,
+                    known: STORE_FORMAT
+                }
+            ),
             "{error}"
         );
-        assert!(error.to_string().contains("format 3") && error.to_string().contains("format 2"));
+        for format in [NEXT, STORE_FORMAT] {
+            assert!(error.to_string().contains(&format!("format {format}")));
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! Devices: named, renewed, looked at, revoked.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::config::Bucket;
 use crate::web::auth::SupervisorAuth;
 use crate::web::devices::{self, DeviceToken};
+use crate::web::front::Caller;
 use crate::web::{ApiError, WebState};
 use crate::wire::devices::{DeviceBody, DeviceTokenBody, NewDeviceBody};
 use crate::wire::rest::ErrorBody;
@@ -14,10 +16,20 @@ use crate::wire::rest::ErrorBody;
     (status = 201, description = "Its first token", body = DeviceTokenBody),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn name(
+    caller: HttpRequest,
     state: web::Data<WebState>,
     body: web::Json<NewDeviceBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let issued = devices::name(&state, body.check()?).await?;
+    let widget = body.check()?;
+    let caller = Caller::of(&caller);
+    caller
+        .origin
+        .permit(&state.gateway.company(), Some(&widget))?;
+    // Whoever takes a device is about to start.
+    state
+        .limiter
+        .take(Bucket::StartsPerAddress, caller.address)?;
+    let issued = devices::name(&state, widget).await?;
     let body = DeviceTokenBody::of(issued.token, issued.id, issued.expires);
     Ok(HttpResponse::Created().json(body))
 }

@@ -133,7 +133,7 @@ impl StaffDoor {
         }
     }
 
-    pub(super) fn settings(&self) -> &StaffSettings {
+    pub(in crate::web) fn settings(&self) -> &StaffSettings {
         &self.settings
     }
 

@@ -24,18 +24,19 @@ mod secret;
 pub(super) mod sessions;
 pub(super) mod sign_in;
 
-use std::future::{Ready, ready};
-
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
 
+use super::auth::{admit, forbidden};
 use super::secret::secret_sha256;
 use super::tokens::TOKEN_BYTES_MAX;
 use super::{ApiError, WebState};
 use crate::actors::Gateway;
 use crate::domain::reject::{Code, Reject};
 use crate::domain::staff::{Caller, Grant};
+use crate::engine::request::Principal;
 
 pub use door::StaffDoor;
 pub(super) use reach::{permit, permit_socket, required_by_socket};
@@ -63,12 +64,20 @@ fn missing() -> Reject {
     Reject::new(Code::Unauthenticated, "Send `Authorization: Bearer TOKEN`.")
 }
 
-/// Who sent a request: by its bearer token, else by the cookie of a browser.
-pub(super) fn presented(req: &HttpRequest) -> Result<Presented, Reject> {
-    let (token, by_cookie) = match bearer(req)? {
+/// What a request brings, and whether as the cookie of a browser.
+///
+/// # Errors
+/// `unauthenticated`: nothing.
+pub(super) fn brought(req: &HttpRequest) -> Result<(String, bool), Reject> {
+    Ok(match bearer(req)? {
         Some(token) => (token, false),
         None => (cookie::token(req).ok_or_else(missing)?, true),
-    };
+    })
+}
+
+/// Who sent a request: by its bearer token, else by the cookie of a browser.
+pub(super) fn presented(req: &HttpRequest) -> Result<Presented, Reject> {
+    let (token, by_cookie) = brought(req)?;
     if !by_cookie && !is_staff_form(&token) {
         return Ok(Presented::Other(token));
     }
@@ -146,13 +155,20 @@ pub(super) struct StaffAuth(pub(super) Caller);
 
 impl FromRequest for StaffAuth {
     type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(match presented(req) {
-            Ok(Presented::Staff(caller)) => Ok(Self(caller)),
-            Ok(Presented::Other(_)) => Err(super::auth::forbidden().into()),
-            Err(reject) => Err(reject.into()),
+        let req = req.clone();
+        Box::pin(async move {
+            let proving = async |_: &WebState| match presented(&req)? {
+                Presented::Staff(caller) => Ok(caller),
+                Presented::Other(_) => Err(forbidden()),
+            };
+            let agent = |caller: &Caller| Principal::Agent {
+                id: caller.agent.clone(),
+                role: caller.role,
+            };
+            Ok(Self(admit(&req, proving, agent).await?))
         })
     }
 }
