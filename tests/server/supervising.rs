@@ -270,7 +270,7 @@ async fn a_supervisor_assigns_what_is_offered_to_somebody_else_and_it_is_withdra
     );
     let again = carol.post(&path("assign"), json!({"agent": "bob"})).await;
     assert_eq!(again.code(), "wrong_state", "{again:?}");
-    bob.accept(&id).await;
+    bob.act("accept", &id).await;
     // The same while a transfer waits for an answer.
     bob.ask(json!({"type": "transfer", "conversation": id, "agent": "anna"}))
         .await;
