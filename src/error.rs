@@ -87,6 +87,7 @@ pub const fn of(code: Code) -> Row {
         | Code::AlreadyTaken
         | Code::NotPickable
         | Code::NotAccepting
+        | Code::ClientIdReused
         | Code::InUse
         | Code::TooManySubscriptions => row(409),
         Code::AtCapacity | Code::NotPresent => row(409).after(Millis::seconds(5)),

@@ -93,6 +93,11 @@ pub const HEARTBEAT_INTERVAL: Millis = Millis::seconds(20);
 pub const LONG_POLL_MAX: Millis = Millis::seconds(60);
 /// A vanished agent's presence is restored if a connection returns within this time.
 pub const PRESENCE_GRACE: Millis = Millis::seconds(150);
+/// How long an HTTP request keeps the customer of a live conversation here; more than a long poll,
+/// so that whoever polls is never gone.
+pub const VISIT_GRACE: Millis = Millis::seconds(150);
+/// After a start of the server customers need a moment to reconnect.
+pub const RECONNECT_GRACE: Millis = Millis::seconds(30);
 /// Active conversations of an agent gone longer than this go back to the queue.
 pub const ABSENCE_LIMIT: Millis = Millis::minutes(8);
 /// Messages a subscriber may have unconsumed: bounds what a frozen reader holds.

@@ -919,6 +919,69 @@ fn capacity_is_exceeded_only_by_those_who_may() {
 }
 
 #[test]
+fn who_has_it_or_is_asked_already_is_no_matter_of_capacity() {
+    let mut floor = Floor::new(company(|_| {}));
+    floor.available("anna");
+    floor.available("ben");
+    for id in [1, 2, 3, 4] {
+        floor.start(id, "first");
+    }
+    floor.accept_all("anna");
+    floor.accept_all("ben");
+    let hers = floor
+        .states
+        .iter()
+        .find(|(_, s)| s.accepted_agent() == Some(&agent("anna")))
+        .map(|(id, _)| *id)
+        .expect("anna has two");
+    assert_eq!((floor.load("anna"), floor.load("ben")), (2, 2));
+    let refused = |floor: &mut Floor, who: &str, to: &str| {
+        let want = Want::TransferTo(agent(to));
+        floor.wants(who, hers, &want).expect_err("no").code
+    };
+    assert_eq!(refused(&mut floor, "anna", "anna"), Code::WrongState);
+    assert_eq!(refused(&mut floor, "sue", "anna"), Code::WrongState);
+    floor.presence("anna", Presence::Busy);
+    assert_eq!(refused(&mut floor, "anna", "anna"), Code::WrongState);
+    assert_eq!(refused(&mut floor, "anna", "ben"), Code::AtCapacity);
+    let action = floor.wants("sue", hers, &Want::TransferTo(agent("ben")));
+    floor.perform(vec![action.expect("a supervisor may")]);
+    assert_eq!(refused(&mut floor, "anna", "ben"), Code::WrongState);
+    assert_eq!(refused(&mut floor, "sue", "ben"), Code::WrongState);
+    assert_eq!(floor.assignment.violations(), []);
+}
+
+#[test]
+fn a_supervisor_who_does_not_wait_for_an_offer_frees_its_units_at_once() {
+    let mut floor = Floor::new(company(|c| {
+        for queue in c.queues.values_mut() {
+            queue.members.remove(&agent("ben"));
+        }
+        c.agents.get_mut(&agent("anna")).expect("there").capacity = 1;
+    }));
+    floor.available("anna");
+    floor.available("ben");
+    floor.start(1, "first");
+    floor.start(2, "first");
+    assert_eq!(floor.offered_to("anna"), [1], "2 waits");
+    let action = floor.wants("sue", 1, &Want::Assign(agent("ben")));
+    floor.perform(vec![action.expect("a supervisor may")]);
+    assert_eq!(
+        (floor.offered_to("ben"), floor.offered_to("anna")),
+        (vec![1], vec![2]),
+        "what she is not asked for any more makes room for the next"
+    );
+    assert_eq!((floor.load("anna"), floor.load("ben")), (1, 1));
+    // Anna says yes at the same instant: whoever comes first has it.
+    let late = floor.wants("sue", 2, &Want::Assign(agent("ben")));
+    floor.accept_all("anna");
+    floor.perform(vec![late.expect("it was offered when she asked")]);
+    assert_eq!((floor.load("anna"), floor.load("ben")), (1, 1));
+    assert_eq!(floor.states[&2].transfer, None, "it is not hers to lose");
+    assert_eq!(floor.assignment.violations(), []);
+}
+
+#[test]
 fn transfers_need_a_present_agent_unless_a_supervisor_asks() {
     let mut floor = Floor::new(company(|_| {}));
     floor.available("anna");

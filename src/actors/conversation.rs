@@ -295,7 +295,7 @@ impl ConversationActor {
 
     fn find_client_id(&self, key: DedupKey, ctx: &mut Context<Self>) {
         let (id, me, wanted) = (self.id, ctx.address(), key.clone());
-        let job = Box::new(move |store: &Store| match store.find_client_id(id, &key) {
+        let job = Box::new(move |store: &Store| match store.find_sent(id, &key) {
             Ok(found) => post(&me, ToConversation::Input(Input::Found { key, found })),
             Err(error) => {
                 tracing::error!(conversation = %id, %error, "a client id could not be looked up");

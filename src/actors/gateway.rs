@@ -120,7 +120,7 @@ impl Gateway {
         };
         post(
             &self.supervisor,
-            ToSupervisor::Request(origin, principal, request),
+            ToSupervisor::Visit(origin, principal, request),
         );
         if !expects_answer {
             return Ok(Reply::Ok);

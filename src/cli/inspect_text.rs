@@ -79,13 +79,15 @@ pub(super) fn describe(event: &Event) -> String {
             how,
             explanation,
             by,
+            reason,
             ..
         } => {
             let units = reserved(*units, *over_capacity);
             format!(
-                "assigned to {agent}{}, {how:?} ({units}). {}",
+                "assigned to {agent}{}, {how:?} ({units}). {}{}",
                 decided(by.as_ref()),
-                explain(explanation)
+                explain(explanation),
+                because(reason.as_deref())
             )
         }
         Event::Parked { by } => format!("parked by {by:?}; it waits for the customer"),

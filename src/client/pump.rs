@@ -349,6 +349,12 @@ impl Pump {
             return None;
         }
         let Some(client_id) = refusal.client_id.clone() else {
+            // What may not be seen (any more) is not asked for at the next connection.
+            if let Some(conversation) = &refusal.conversation
+                && refusal.code == "not_found"
+            {
+                self.cursors.forget(conversation);
+            }
             return Some(Event::Refused(refusal));
         };
         if refusal.code == TOKEN_EXPIRED {

@@ -250,6 +250,8 @@ pub enum Event {
         explanation: Explanation,
         /// The supervisor who decided it; `None`: linger's own choice, or the agent's.
         by: Option<AgentId>,
+        /// Why, in the words of the supervisor who assigned it or of whoever moved it to the queue.
+        reason: Option<Arc<str>>,
     },
     /// active → waiting.
     Parked {

@@ -132,6 +132,8 @@ codes! {
     ForeignOrigin = "foreign_origin", no;
     /// A credential in an address, where logs and histories keep it.
     TokenInUrl = "token_in_url", no;
+    /// The sender has used this client id for another text.
+    ClientIdReused = "client_id_reused", no;
 }
 
 /// A refusal.
@@ -185,6 +187,24 @@ impl Reject {
         Self::new(
             Code::NotFound,
             "There is no such conversation for you; check the id.",
+        )
+    }
+
+    /// Whoever followed it may not see it any more.
+    #[must_use]
+    pub fn not_theirs_any_more() -> Self {
+        Self::new(
+            Code::NotFound,
+            "You may not see this conversation any more; you follow it no longer.",
+        )
+    }
+
+    /// Something else was sent under the same client id.
+    #[must_use]
+    pub fn client_id_reused() -> Self {
+        Self::new(
+            Code::ClientIdReused,
+            "You have sent another text under this client_id, and that one was kept; send this one under a fresh client_id.",
         )
     }
 

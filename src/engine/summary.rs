@@ -39,6 +39,8 @@ pub struct Summary {
     pub told_place: Option<(u32, Timestamp)>,
     /// The customer was told that the queue is closed, since they last came.
     pub told_hours: bool,
+    /// Live: the customer is disconnected.
+    pub customer_gone: bool,
 }
 
 impl From<&Conversation> for Summary {
@@ -56,6 +58,7 @@ impl From<&Conversation> for Summary {
             entry: Arc::new(Entry::from(c)),
             told_place: c.told_place,
             told_hours: c.told_hours,
+            customer_gone: c.customer_gone_at.is_some(),
         }
     }
 }

@@ -12,7 +12,8 @@ use super::view::{ENOUGH, GO_ON, Order, Range, View, decode, malformed};
 use crate::domain::conversation::Conversation;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{ConversationId, Position, Seq};
-use crate::domain::message::{DedupKey, Message};
+use crate::domain::message::{DedupKey, Message, Sender};
+use crate::domain::note::NoteNumber;
 use crate::domain::time::Timestamp;
 use crate::limits;
 
@@ -113,6 +114,38 @@ impl Store {
             .view()
             .get(Table::Dedup, &keys::dedup(conversation, key))?;
         Ok(row.map(|DedupRow { seq, at }| (seq, at)))
+    }
+
+    /// The message or note that a client id became, and its text.
+    ///
+    /// # Errors
+    /// A damaged row, a client id of nothing, or the disk.
+    pub fn find_sent(
+        &self,
+        conversation: ConversationId,
+        key: &DedupKey,
+    ) -> Result<Option<(Seq, Timestamp, Arc<str>)>, StoreError> {
+        let Some((seq, at)) = self.find_client_id(conversation, key)? else {
+            return Ok(None);
+        };
+        let before = seq.0.saturating_sub(1);
+        let found = match key.sender {
+            Sender::Notes(_) => self
+                .notes_after(conversation, NoteNumber(before), 1, |_| true)?
+                .first()
+                .filter(|note| note.number.0 == seq.0)
+                .map(|note| note.text.clone()),
+            Sender::Customer | Sender::Agent(_) => self
+                .page_after(conversation, Seq(before), 1)?
+                .first()
+                .filter(|message| message.seq == seq)
+                .map(|message| message.text.clone()),
+        };
+        let text = found.ok_or_else(|| StoreError::Malformed {
+            row: row_name(Table::Dedup, &keys::dedup(conversation, key)),
+            why: "it names a message that is not there",
+        })?;
+        Ok(Some((seq, at, text)))
     }
 
     /// Up to `limit` events from a position on.

@@ -292,14 +292,15 @@ impl Live {
     }
 
     /// The conversation lets this session follow it no longer. One that is asked to be followed
-    /// again meanwhile is left alone: its own answer decides.
-    pub(super) fn unfollowed(&mut self, conversation: ConversationId) {
+    /// again meanwhile is left alone: its own answer decides. Returns whether it was followed.
+    pub(super) fn unfollowed(&mut self, conversation: ConversationId) -> bool {
         let asked_again = |p: &Pending| p.subscribes && p.conversation == Some(conversation);
-        if !self.pending.values().any(asked_again) {
-            self.subscriptions.remove(&conversation);
-            self.inbox().forget(conversation);
-            self.forget_own(conversation);
+        if self.pending.values().any(asked_again) {
+            return false;
         }
+        self.inbox().forget(conversation);
+        self.forget_own(conversation);
+        self.subscriptions.remove(&conversation).is_some()
     }
 
     /// Hands a request to the gateway under the next number.

@@ -667,7 +667,16 @@ impl WsSession {
             }
             Outbound::Consult(view) => server::consult(&view),
             Outbound::ConsultEnded { conversation } => server::consult_ended(conversation),
-            Outbound::Unfollowed { conversation } => return live.unfollowed(conversation),
+            Outbound::Unfollowed { conversation } => {
+                if live.unfollowed(conversation) {
+                    let concerning = Concerning {
+                        conversation: Some(conversation),
+                        ..Concerning::default()
+                    };
+                    self.refuse(concerning, &Reject::not_theirs_any_more(), ctx);
+                }
+                return;
+            }
             Outbound::Presence { presence } => server::presence(presence),
             Outbound::Dismissed => return self.refuse_and_close(&dismissed(), ctx),
             Outbound::GoAway => {

@@ -109,10 +109,11 @@ fn event(event: &Event) -> Value {
             returning,
             explanation,
             by,
+            reason,
         } => json!({
             "type": "assigned", "agent": agent, "units": units, "over_capacity": over_capacity,
             "how": how, "returning": returning, "explanation": explained(explanation),
-            "by": by,
+            "by": by, "reason": reason,
         }),
         Event::Parked { by } => json!({"type": "parked", "by": by}),
         Event::Released {

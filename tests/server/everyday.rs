@@ -428,3 +428,47 @@ async fn an_offer_nobody_answers_goes_on_at_its_deadline() {
     bob.offer(&id).await;
     assert_eq!(anna.heard("offer_ended").await["taken"], false);
 }
+
+#[tokio::test]
+async fn two_texts_under_one_client_id_are_never_one_message() {
+    let mut server = Server::start();
+    let http = server.customer_http("maria");
+    let start = |text: &str| json!({"workstream": SUPPORT, "client_id": "start-1", "text": text});
+    let first = http.post("/conversations", start("from the phone")).await;
+    assert_eq!(first.status, 201, "{first:?}");
+    let id = id_of(&first.body["conversation"]);
+    let again = http.post("/conversations", start("from the phone")).await;
+    assert_eq!(again.body["seq"], first.body["seq"], "a repetition is one");
+    let mut anna = server.available("anna").await;
+    anna.accept(&id).await;
+    let note =
+        |text: &str| json!({"type": "note", "conversation": id, "client_id": "n-1", "text": text});
+    anna.ask(note("one")).await;
+    anna.post(&id, "a-1", "one").await;
+    // Memory and disk know it alike.
+    for restarted in [false, true] {
+        if restarted {
+            server.restart();
+        }
+        let http = server.customer_http("maria");
+        let other = http.post("/conversations", start("from the laptop")).await;
+        assert_eq!(
+            (other.status, other.code()),
+            (409, "client_id_reused"),
+            "restarted: {restarted}"
+        );
+        let mut maria = server.customer("maria").await;
+        let other = maria.send(&id, "start-1", "from the laptop").await;
+        assert_eq!(other["code"], "client_id_reused", "{other}");
+        let same = maria.send(&id, "start-1", "from the phone").await;
+        assert_eq!(
+            (&same["seq"], &same["repeated"]),
+            (&first.body["seq"], &json!(true))
+        );
+        let mut anna = server.agent("anna").await;
+        let other = anna.send(&id, "a-1", "two").await;
+        assert_eq!(other["code"], "client_id_reused", "{other}");
+        assert_eq!(anna.refused(note("two")).await["code"], "client_id_reused");
+        assert_eq!(anna.ask(note("one")).await["repeated"], true);
+    }
+}

@@ -244,3 +244,44 @@ async fn a_bulk_action_that_is_not_sound_is_refused_as_a_whole() {
     let view = carol.get(&format!("/conversations/{id}")).await;
     assert_eq!(view.body["state"], "open", "nothing was done");
 }
+
+#[tokio::test]
+async fn a_supervisor_assigns_what_is_offered_to_somebody_else_and_it_is_withdrawn() {
+    let server = Server::start();
+    let mut anna = server.available("anna").await;
+    let mut maria = server.customer("maria").await;
+    let id = maria.start(SUPPORT, "Hello").await;
+    anna.offer(&id).await;
+    let mut bob = server.available("bob").await;
+    let carol = server.agent_http("carol");
+    let path = |verb: &str| format!("/conversations/{id}/{verb}");
+    let to_bob = json!({"agent": "bob", "reason": "speaks Galician"});
+    let assigned = carol.post(&path("transfer"), to_bob).await;
+    assert_eq!(assigned.status, 200, "{assigned:?}");
+    let ended = anna
+        .until(|f| f["type"] == "offer_ended" && f["conversation"] == id)
+        .await;
+    assert_eq!(ended["taken"], false);
+    assert_eq!(bob.offer(&id).await["reason"], "speaks Galician");
+    let late = server.agent_http("anna").act(&id, "accept").await;
+    assert_eq!(
+        (late.code(), &late.body["error"]["taken_by"]),
+        ("already_taken", &json!("bob"))
+    );
+    let again = carol.post(&path("assign"), json!({"agent": "bob"})).await;
+    assert_eq!(again.code(), "wrong_state", "{again:?}");
+    bob.act("accept", &id).await;
+    // The same while a transfer waits for an answer.
+    bob.ask(json!({"type": "transfer", "conversation": id, "agent": "anna"}))
+        .await;
+    anna.offer(&id).await;
+    let assigned = carol.post(&path("assign"), json!({"agent": "carol"})).await;
+    assert_eq!(assigned.status, 200, "{assigned:?}");
+    anna.until(|f| f["type"] == "offer_ended" && f["conversation"] == id)
+        .await;
+    let view = carol.get(&format!("/conversations/{id}")).await.body;
+    assert_eq!(
+        (&view["agent"], &view["transfer_to"]),
+        (&json!("bob"), &json!("carol"))
+    );
+}

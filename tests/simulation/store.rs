@@ -291,8 +291,22 @@ impl Store {
             .copied()
     }
 
-    pub(crate) fn find(&self, id: ConversationId, key: &DedupKey) -> Option<(Seq, Timestamp)> {
-        self.conversations.get(&id)?.dedup.get(key).copied()
+    pub(crate) fn find(
+        &self,
+        id: ConversationId,
+        key: &DedupKey,
+    ) -> Option<(Seq, Timestamp, Arc<str>)> {
+        let stored = self.conversations.get(&id)?;
+        let (seq, at) = stored.dedup.get(key).copied()?;
+        let message = stored
+            .messages
+            .iter()
+            .find(|m| m.dedup_key().as_ref() == Some(key));
+        let note = || stored.notes.iter().find(|n| n.dedup_key() == *key);
+        let text = message
+            .map(|m| m.text.clone())
+            .or_else(|| Some(note()?.text.clone()));
+        Some((seq, at, text.expect("a client id is of something")))
     }
 
     pub(crate) fn page(&self, id: ConversationId, after: Seq, limit: usize) -> Vec<Arc<Message>> {

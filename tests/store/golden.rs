@@ -170,6 +170,7 @@ fn events() -> Vec<Event> {
             returning: false,
             explanation: explanation(),
             by: Some(agent("sue")),
+            reason: Some("speaks Galician".into()),
         },
         Event::Parked {
             by: ParkedBy::Silence,

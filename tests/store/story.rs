@@ -203,6 +203,7 @@ impl Story {
             returning: false,
             explanation: explanation(),
             by: None,
+            reason: None,
         };
         Write::Commit(self.step(vec![assigned]))
     }

@@ -39,6 +39,8 @@ pub struct Boot {
 pub enum ToSupervisor {
     /// A client asks something that does not go to a conversation directly.
     Request(Origin, Principal, Request),
+    /// The same over HTTP, where a request is all that is known of the one who asks.
+    Visit(Origin, Principal, Request),
     /// A long poll has waited long enough.
     WaitOver(ConversationId, Origin),
     /// A long poll was given up.

@@ -17,12 +17,13 @@ use actix_rt::ArbiterHandle;
 use crate::clock::ConversationIds;
 use crate::domain::commit::{AgentRow, Write};
 use crate::domain::company::{Presence, Role};
-use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId};
 use crate::domain::reject::{Code, Reject};
 use crate::engine::agent::AgentMachine;
 use crate::engine::conversation::{ConversationMachine, Origin};
+use crate::engine::outbound::SessionId;
 use crate::engine::quick_replies;
-use crate::engine::request::{Principal, Reply, Request};
+use crate::engine::request::{Ask, Principal, Reply, Request};
 use crate::engine::supervisor::{Effect, Epoch, Supervisor};
 use crate::store::Store;
 
@@ -35,9 +36,6 @@ use super::timers::{Due, ROWS_AT_ONCE};
 pub use configure::{Reconfigure, Reconfigured};
 pub use message::{Boot, ToSupervisor};
 pub(super) use message::{First, Last, LoadFailed};
-
-/// After a start of the server customers need a moment to reconnect.
-const RECONNECT_GRACE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// The actor.
 pub struct SupervisorActor {
@@ -303,20 +301,29 @@ impl SupervisorActor {
         }
     }
 
-    /// Live customers who did not come back after a start of the server are gone.
-    fn miss_customers(&mut self, ctx: &mut Context<Self>) {
-        let registry = self.links.registry.clone();
-        self.with_machine(ctx, |m, _, out| {
-            for customer in m.live_customers() {
-                if !registry.is_connected(&Principal::Customer(customer.clone())) {
-                    m.customer_connection(&customer, false, out);
-                }
-            }
-        });
+    /// A customer without a socket is here all the same.
+    fn note_visit(
+        &mut self,
+        session: SessionId,
+        principal: &Principal,
+        request: &Request,
+        ctx: &mut Context<Self>,
+    ) {
+        if let Principal::Customer(customer) = principal {
+            let waits = matches!(request, Request::In(_, Ask::Wait { .. }));
+            let poll = waits.then_some(session);
+            self.with_machine(ctx, |m, now, out| m.visited(customer, poll, now, out));
+        }
     }
 
     fn tick(&mut self, ctx: &mut Context<Self>) {
-        self.with_machine(ctx, |m, now, out| m.tick(now, out));
+        let registry = self.links.registry.clone();
+        self.with_machine(ctx, |m, now, out| {
+            m.tick(now, out);
+            let has_socket =
+                |c: &CustomerId| registry.is_connected(&Principal::Customer(c.clone()));
+            m.miss_customers(now, has_socket, out);
+        });
         for agent in self.agents.values() {
             post(agent, ToAgent::Tick);
         }
@@ -355,7 +362,6 @@ impl Actor for SupervisorActor {
             }
         });
         self.read_timers(ctx);
-        ctx.run_later(RECONNECT_GRACE, |actor, ctx| actor.miss_customers(ctx));
         ctx.run_interval(std::time::Duration::from_secs(1), |actor, ctx| {
             actor.tick(ctx);
         });
@@ -370,11 +376,18 @@ impl Handler<ToSupervisor> for SupervisorActor {
             ToSupervisor::Request(origin, principal, request) => {
                 self.request(origin, principal, request, ctx);
             }
+            ToSupervisor::Visit(origin, principal, request) => {
+                self.note_visit(origin.session, &principal, &request, ctx);
+                self.request(origin, principal, request, ctx);
+            }
             ToSupervisor::WaitOver(id, origin) => {
                 self.with_machine(ctx, |m, _, out| m.wait_over(id, origin, out));
             }
             ToSupervisor::WaitGone(id, session) => {
-                self.with_machine(ctx, |m, _, out| m.session_gone(id, session, out));
+                self.with_machine(ctx, |m, now, out| {
+                    m.poll_over(session, now);
+                    m.session_gone(id, session, out);
+                });
             }
             ToSupervisor::Connected(session, principal, first) => match principal {
                 Principal::Agent { id, .. } => {

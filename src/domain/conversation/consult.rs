@@ -95,10 +95,33 @@ impl Draft<'_> {
             self.require_assigned_or_supervisor(actor)?;
         }
         // Ended already, perhaps together with the assignment: so it is.
-        if self.state.consultants.contains_key(&agent) {
-            self.record(Event::ConsultEnded { agent, by });
+        if let Some(role) = self.state.consultants.get(&agent).copied() {
+            self.record(Event::ConsultEnded {
+                agent: agent.clone(),
+                by,
+            });
+            if role == ConsultRole::Joined {
+                self.tell(SystemKind::AgentLeft, Some(&agent));
+            }
         }
         Ok(())
+    }
+
+    /// The colleagues whom the customer knows of, before something that ends every consult.
+    pub(super) fn added_colleagues(&self) -> Vec<AgentId> {
+        let added = self.state.consultants.iter();
+        added
+            .filter(|(_, role)| **role == ConsultRole::Joined)
+            .map(|(agent, _)| agent.clone())
+            .collect()
+    }
+
+    /// For the customer everybody who was here has left.
+    pub(super) fn tell_departure(&mut self, agent: Option<&AgentId>, added: &[AgentId]) {
+        self.tell(SystemKind::AgentLeft, agent);
+        for colleague in added {
+            self.tell(SystemKind::AgentLeft, Some(colleague));
+        }
     }
 
     /// The agent who has it, or a colleague who was added to it.

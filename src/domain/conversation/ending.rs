@@ -52,6 +52,10 @@ impl Draft<'_> {
 
     /// The live customer is gone for good: to wrap-up if an agent is there, else closed.
     pub(super) fn customer_leaves(&mut self, by: EndedBy) {
+        // Whoever ends it knows that it is over; whoever was cut off reads it on their return.
+        if by == EndedBy::Disconnect {
+            self.tell(SystemKind::EndedBySystem, None);
+        }
         if self.state.accepted_agent().is_some() {
             self.enter_wrap_up(by);
             return;

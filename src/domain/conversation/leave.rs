@@ -1,14 +1,14 @@
 //! How an agent leaves a conversation that goes on: park, release, absence.
 //!
-//! Each of them is told to the customer as "agent left", also where a timer parks. Handing
-//! over is not: there the customer is told that the conversation is passed on.
+//! Each of them is told to the customer as "agent left", also where a timer parks, for
+//! colleagues who were added as well. Handing over is not: there the customer is told that
+//! the conversation is passed on.
 
 use super::{Draft, State};
 use crate::domain::command::Actor;
 use crate::domain::company::Mode;
 use crate::domain::event::{Event, ParkedBy, ReleaseReason, Returning, StickyEnd};
 use crate::domain::ids::AgentId;
-use crate::domain::message::SystemKind;
 use crate::domain::reject::Reject;
 
 impl Draft<'_> {
@@ -29,9 +29,10 @@ impl Draft<'_> {
     /// active → waiting, whoever decided it: for the customer the agent has left.
     pub(super) fn put_aside(&mut self, by: ParkedBy) {
         let agent = self.state.accepted_agent().cloned();
+        let added = self.added_colleagues();
         self.withdraw_transfer();
         self.record(Event::Parked { by });
-        self.tell(SystemKind::AgentLeft, agent.as_ref());
+        self.tell_departure(agent.as_ref(), &added);
     }
 
     pub(super) fn release(&mut self, actor: &Actor) -> Result<(), Reject> {
@@ -43,6 +44,7 @@ impl Draft<'_> {
     /// active → open, on its way back to the agent or to whoever is next.
     fn give_back(&mut self, agent: &AgentId, reason: ReleaseReason, sticky: Option<Returning>) {
         let gone = sticky.is_some() && !self.is_employed(agent);
+        let added = self.added_colleagues();
         self.withdraw_transfer();
         self.record(Event::Released {
             agent: agent.clone(),
@@ -54,7 +56,7 @@ impl Draft<'_> {
                 reason: StickyEnd::AgentGone,
             });
         }
-        self.tell(SystemKind::AgentLeft, Some(agent));
+        self.tell_departure(Some(agent), &added);
         self.tell_closed_line();
     }
 

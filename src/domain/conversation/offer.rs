@@ -19,6 +19,7 @@ struct Way {
     how: AssignedHow,
     by: Option<AgentId>,
     explanation: Explanation,
+    reason: Option<Arc<str>>,
 }
 
 impl Draft<'_> {
@@ -37,9 +38,17 @@ impl Draft<'_> {
             Actor::Customer(_) | Actor::Engine => None,
         };
         self.require_employed(agent)?;
+        let pending = self.state.state == State::Active && self.state.accepted_agent().is_none();
         match self.state.state {
             State::Open => {}
-            State::Waiting if *actor != Actor::Engine => {}
+            State::Waiting if by.is_some() => {}
+            // A supervisor does not have to wait for somebody else's answer.
+            State::Active if by.is_some() && pending => {
+                if self.is_offered_to(agent) {
+                    return Err(offered_already());
+                }
+                self.decline(DeclineReason::Withdrawn);
+            }
             State::Active => return Err(self.already_taken()),
             State::Closed => return Err(closed()),
             State::Waiting | State::WrapUp => {
@@ -63,10 +72,12 @@ impl Draft<'_> {
                 how,
                 by,
                 explanation,
+                // Without one, that of a transfer to the queue is still why.
+                reason: reason.or_else(|| self.state.transfer_reason.clone()),
             });
             return Ok(());
         }
-        let first = self.state.declines.is_empty() && !self.state.is_return;
+        let first = self.state.declines.is_empty() && !self.state.is_return && !pending;
         let returning = self.comes_back_to(agent);
         self.record(Event::Offered {
             agent: agent.clone(),
@@ -214,6 +225,7 @@ impl Draft<'_> {
             how: AssignedHow::Picked,
             by: None,
             explanation,
+            reason: None,
         });
         Ok(())
     }
@@ -251,6 +263,7 @@ impl Draft<'_> {
             how: AssignedHow::Reopened,
             by: None,
             explanation,
+            reason: None,
         });
         Ok(())
     }
@@ -267,6 +280,7 @@ impl Draft<'_> {
             returning,
             explanation: way.explanation,
             by: way.by,
+            reason: way.reason,
         });
         // The customer was told that the agent had left, and is told that they are back.
         self.tell_arrival(&agent, returning || way.how == AssignedHow::Reopened);
@@ -279,6 +293,14 @@ impl Draft<'_> {
             SystemKind::AgentJoined
         };
         self.tell(kind, Some(agent));
+    }
+
+    /// Whether an offer to this agent waits for their answer, of the conversation or of a transfer.
+    pub(super) fn is_offered_to(&self, agent: &AgentId) -> bool {
+        let assignment = self.state.assignment.as_ref();
+        let transfer = self.state.transfer.as_ref();
+        assignment.is_some_and(|a| a.agent == *agent && a.accepted_at.is_none())
+            || transfer.is_some_and(|t| t.agent == *agent)
     }
 
     fn comes_back_to(&self, agent: &AgentId) -> bool {
@@ -316,6 +338,13 @@ impl Draft<'_> {
             ..Reject::new(Code::AlreadyTaken, sentence)
         }
     }
+}
+
+pub(super) fn offered_already() -> Reject {
+    Reject::new(
+        Code::WrongState,
+        "It is offered to that agent already; wait for the answer or choose another.",
+    )
 }
 
 fn not_offered() -> Reject {

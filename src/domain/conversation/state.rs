@@ -173,7 +173,8 @@ pub struct Conversation {
     pub subject: Option<Arc<str>>,
     /// Colleagues who read along, while somebody has it. They hold no units.
     pub consultants: BTreeMap<AgentId, ConsultRole>,
-    /// Why it was handed over, until somebody takes it.
+    /// Why it was handed over: until somebody takes it, and with whoever was never asked
+    /// (automatic acceptance) as long as they have it.
     pub transfer_reason: Option<Arc<str>>,
     /// Since when it has been without an agent in this queue: what waiting too long counts from.
     pub in_queue_since: Timestamp,
@@ -384,6 +385,7 @@ impl Conversation {
                 returning,
                 explanation: _,
                 by: _,
+                reason,
             } => {
                 self.state = State::Active;
                 self.activity_at = at;
@@ -397,9 +399,12 @@ impl Conversation {
                     returning: *returning || *how == AssignedHow::Reopened,
                 });
                 self.taken_by(agent);
+                // There was no offer in which the agent could have read it.
+                self.transfer_reason.clone_from(reason);
             }
             Event::Parked { by: _ } => {
                 self.queue_up(at);
+                self.transfer_reason = None;
                 self.state = State::Waiting;
                 self.activity_at = at;
             }
@@ -410,6 +415,7 @@ impl Conversation {
             } => {
                 self.queue_up(at);
                 self.wait_anew(at);
+                self.transfer_reason = None;
                 self.activity_at = at;
                 self.declines.clear();
                 // Whoever's agent vanished comes back to the line, whatever the workstream keeps;

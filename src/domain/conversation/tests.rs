@@ -443,16 +443,28 @@ fn describe(event: &Event) -> String {
         }
         Event::StickyEnded { reason } => format!("unstuck {reason:?}"),
         Event::Offered {
-            agent, returning, ..
-        } => format!("offered {agent}{}", returns(returning)),
+            agent,
+            returning,
+            reason,
+            ..
+        } => format!(
+            "offered {agent}{}{}",
+            returns(returning),
+            because(reason.as_ref())
+        ),
         Event::Accepted { agent } => format!("accepted {agent}"),
         Event::Declined { agent, reason } => format!("declined {agent} {reason:?}"),
         Event::Assigned {
             agent,
             how,
             returning,
+            reason,
             ..
-        } => format!("assigned {agent} {how:?}{}", returns(returning)),
+        } => format!(
+            "assigned {agent} {how:?}{}{}",
+            returns(returning),
+            because(reason.as_ref())
+        ),
         Event::Parked { by } => format!("parked {by:?}"),
         Event::Released {
             agent,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::offer::offered_already;
 use super::{Draft, State, closed};
 use crate::domain::command::Actor;
 use crate::domain::company::Role;
@@ -63,15 +64,17 @@ impl Draft<'_> {
                 ));
             }
         }
-        if self.state.accepted_agent().is_none() || self.state.transfer.is_some() {
-            return Err(Reject::new(
-                Code::WrongState,
-                "An offer of this conversation is pending; wait for its answer.",
-            ));
+        if self.state.accepted_agent().is_none() {
+            // Only a supervisor comes here: nobody has it whose it would be to hand over.
+            return self.offer(actor, agent, over_capacity, explanation, reason);
         }
         if self.state.accepted_agent() == Some(agent) {
             return Err(Reject::new(Code::WrongState, "That agent has it already."));
         }
+        if self.is_offered_to(agent) {
+            return Err(offered_already());
+        }
+        self.withdraw_transfer();
         let rules = self.rules();
         let (units, deadline) = (rules.units, self.ctx.now + rules.timers.offer_deadline);
         self.record(Event::TransferOffered {

@@ -429,6 +429,9 @@ impl Assignment {
                 "There is no such agent, or they are disabled.",
             ));
         }
+        if !own {
+            self.needs_somebody_else(summary, by, supervises, agent)?;
+        }
         let presence = self
             .agents
             .get(agent)
@@ -474,7 +477,11 @@ impl Assignment {
                 over_capacity: over,
                 explanation,
             },
-            Want::TransferTo(to) | Want::Assign(to) if summary.state() == State::Active => {
+            // Of what is merely offered, a supervisor makes an offer of their own; were it taken
+            // meanwhile, they are told who has it.
+            Want::TransferTo(to) | Want::Assign(to)
+                if summary.state() == State::Active && (summary.view.accepted || !supervises) =>
+            {
                 Command::TransferToAgent {
                     agent: to.clone(),
                     over_capacity: over,
@@ -499,6 +506,32 @@ impl Assignment {
             over_capacity: over,
         };
         Ok(self.act(summary.id(), actor, command, Some(&reservation), now))
+    }
+
+    /// Before presence and room are asked for: waiting for either would not help. Whoever may
+    /// not hand it over hears that from the conversation.
+    fn needs_somebody_else(
+        &self,
+        summary: &Summary,
+        by: &AgentId,
+        supervises: bool,
+        to: &AgentId,
+    ) -> Result<(), Reject> {
+        let view = &summary.view;
+        let is_theirs = |agent: &AgentId| view.agent.as_ref() == Some(agent);
+        if view.state != State::Active || !(supervises || view.accepted && is_theirs(by)) {
+            return Ok(());
+        }
+        if view.accepted && is_theirs(to) {
+            return Err(Reject::new(Code::WrongState, "That agent has it already."));
+        }
+        if is_theirs(to) || view.transfer_to.as_ref() == Some(to) {
+            return Err(Reject::new(
+                Code::WrongState,
+                "It is offered to that agent already; wait for the answer or choose another.",
+            ));
+        }
+        Ok(())
     }
 
     fn act(

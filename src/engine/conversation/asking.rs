@@ -104,15 +104,11 @@ impl ConversationMachine {
         }
         match ask {
             Ask::Typing { on } => {
-                // Who only looks on leaves no trace with the customer.
-                let audience = if rules::is_heard(&self.state, actor) {
-                    Audience::Everybody
-                } else {
-                    Audience::Company
-                };
-                let id = self.state.id;
-                self.readers
-                    .typing(origin.session, id, actor, audience, on, out);
+                if let Some(audience) = self.sees_typing(actor) {
+                    let id = self.state.id;
+                    self.readers
+                        .typing(origin.session, id, actor, audience, on, out);
+                }
             }
             Ask::Subscribe { after, credit } => {
                 let view = self.gate.view();
@@ -190,6 +186,20 @@ impl ConversationMachine {
         }
     }
 
+    /// Who sees that somebody types. Who is consulted types notes; who only looks on leaves no
+    /// trace with anybody.
+    fn sees_typing(&self, actor: &Actor) -> Option<Audience> {
+        if rules::is_heard(&self.state, actor) {
+            return Some(Audience::Everybody);
+        }
+        match actor {
+            Actor::Agent { id, .. } if self.state.consultants.contains_key(id) => {
+                Some(Audience::Company)
+            }
+            _ => None,
+        }
+    }
+
     #[allow(clippy::too_many_arguments)]
     pub(super) fn post(
         &mut self,
@@ -209,7 +219,7 @@ impl ConversationMachine {
             sender: sender_of(&principal),
             client_id: client_id.clone(),
         };
-        match self.dedup.find(&key) {
+        match self.dedup.find(&key, &text) {
             dedup::Answer::Known(seq, at) => {
                 self.gate_answer(
                     origin,
@@ -220,6 +230,10 @@ impl ConversationMachine {
                     }),
                     out,
                 );
+                return;
+            }
+            dedup::Answer::Other => {
+                self.gate_answer(origin, Err(Reject::client_id_reused()), out);
                 return;
             }
             dedup::Answer::Unknown => {}
@@ -313,7 +327,7 @@ impl ConversationMachine {
             sender: Sender::Customer,
             client_id: client_id.clone(),
         };
-        match self.dedup.find(&key) {
+        match self.dedup.find(&key, &text) {
             dedup::Answer::Known(seq, _) => {
                 let view = Arc::new(ConversationView::from(&self.state));
                 let reply = Reply::Started {
@@ -322,6 +336,10 @@ impl ConversationMachine {
                     seq: Some(seq),
                 };
                 self.gate_answer(origin, Ok(reply), out);
+                return;
+            }
+            dedup::Answer::Other => {
+                self.gate_answer(origin, Err(Reject::client_id_reused()), out);
                 return;
             }
             dedup::Answer::Unknown => {}

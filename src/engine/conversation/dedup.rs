@@ -1,4 +1,5 @@
-//! The same client id is the same message.
+//! The same client id is the same message: with the same text it is a repetition, with another
+//! it is refused, so that no text is lost silently.
 //!
 //! The newest client ids are kept with their messages, of older ones only a hash: enough
 //! to know that an id is new. One that may be old is looked up in the store, and so is
@@ -6,6 +7,7 @@
 //! While the store is asked, everything that came later waits, so that order is kept.
 
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use crate::domain::ids::Seq;
 use crate::domain::message::{DedupKey, Message};
@@ -18,16 +20,27 @@ use crate::maps::{Map, Set};
 pub(super) enum Answer {
     /// It is this message.
     Known(Seq, Timestamp),
+    /// It is a message with another text.
+    Other,
     /// It is new.
     Unknown,
     /// Memory does not say.
     AskStore,
 }
 
+/// A message under its client id.
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    seq: Seq,
+    at: Timestamp,
+    /// A hash of the text; `None`: the store has it.
+    text: Option<u64>,
+}
+
 #[derive(Debug)]
 pub(super) struct Dedup {
     /// The newest client ids, with their messages.
-    recent: Map<DedupKey, (Seq, Timestamp)>,
+    recent: Map<DedupKey, Sent>,
     /// Hashes of those that were recent once. One that is not here was never used; one that
     /// is here is looked up in the store.
     older: Set<u64>,
@@ -48,7 +61,10 @@ impl Dedup {
         let mut dedup = Self {
             recent: client_ids
                 .into_iter()
-                .map(|(key, seq, at)| (key, (seq, at)))
+                .map(|(key, seq, at)| {
+                    let text = None;
+                    (key, Sent { seq, at, text })
+                })
                 .collect(),
             older: Set::default(),
             hasher: foldhash::fast::RandomState::default(),
@@ -63,9 +79,15 @@ impl Dedup {
         dedup
     }
 
-    pub(super) fn find(&self, key: &DedupKey) -> Answer {
-        if let Some((seq, at)) = self.recent.get(key) {
-            return Answer::Known(*seq, *at);
+    pub(super) fn find(&self, key: &DedupKey, text: &str) -> Answer {
+        if let Some(sent) = self.recent.get(key) {
+            return match sent.text {
+                Some(hash) if hash == self.hasher.hash_one(text) => {
+                    Answer::Known(sent.seq, sent.at)
+                }
+                Some(_) => Answer::Other,
+                None => Answer::AskStore,
+            };
         }
         let is_new = self.complete && !self.older.contains(&self.hasher.hash_one(key));
         if is_new || self.absent.as_ref() == Some(key) {
@@ -78,35 +100,45 @@ impl Dedup {
     /// Notes a message that is staged now. Those up to `durable` are in the store.
     pub(super) fn remember(&mut self, message: &Message, durable: Seq) {
         if let Some(key) = message.dedup_key() {
-            self.remember_key(key, message.seq, message.at, durable);
+            self.remember_key(key, message.seq, message.at, &message.text, durable);
+        }
+    }
+
+    /// Takes the texts of messages whose client ids came without.
+    pub(super) fn learn<'a>(&mut self, messages: impl Iterator<Item = &'a Message>) {
+        for message in messages {
+            if let Some(sent) = message.dedup_key().and_then(|k| self.recent.get_mut(&k)) {
+                sent.text = Some(self.hasher.hash_one(&*message.text));
+            }
         }
     }
 
     /// The same for a note; notes are counted by themselves, in a table of their own.
     pub(super) fn remember_note(&mut self, note: &Note, durable: NoteNumber) {
         let (number, durable) = (note.number.as_seq(), durable.as_seq());
-        self.remember_key(note.dedup_key(), number, note.at, durable);
+        self.remember_key(note.dedup_key(), number, note.at, &note.text, durable);
     }
 
-    fn remember_key(&mut self, key: DedupKey, seq: Seq, at: Timestamp, durable: Seq) {
+    fn remember_key(&mut self, key: DedupKey, seq: Seq, at: Timestamp, text: &str, durable: Seq) {
         if self.recent.len() >= self.forget_at {
             self.forget_older(durable);
         }
         if self.absent.as_ref() == Some(&key) {
             self.absent = None;
         }
-        self.recent.insert(key, (seq, at));
+        let text = Some(self.hasher.hash_one(text));
+        self.recent.insert(key, Sent { seq, at, text });
     }
 
     /// Keeps the newest, and whatever the store cannot know yet.
     fn forget_older(&mut self, durable: Seq) {
-        let mut seqs: Vec<Seq> = self.recent.values().map(|(seq, _)| *seq).collect();
+        let mut seqs: Vec<Seq> = self.recent.values().map(|sent| sent.seq).collect();
         let keep_from = seqs.len().saturating_sub(limits::DEDUP_RECENT);
         let (_, first_kept, _) = seqs.select_nth_unstable(keep_from);
         let first_kept = (*first_kept).min(durable.next());
         let (hasher, older) = (&self.hasher, &mut self.older);
-        self.recent.retain(|key, (seq, _)| {
-            let keep = *seq >= first_kept;
+        self.recent.retain(|key, sent| {
+            let keep = sent.seq >= first_kept;
             if !keep && self.complete {
                 older.insert(hasher.hash_one(key));
             }
@@ -127,25 +159,27 @@ impl Dedup {
         self.looking = Some(key);
     }
 
-    pub(super) fn found(&mut self, key: DedupKey, found: Option<(Seq, Timestamp)>) {
+    pub(super) fn found(&mut self, key: DedupKey, found: Option<(Seq, Timestamp, Arc<str>)>) {
         if self.looking.as_ref() != Some(&key) {
             return;
         }
         self.looking = None;
         match found {
-            Some(message) => {
-                self.recent.insert(key, message);
+            Some((seq, at, text)) => {
+                let text = Some(self.hasher.hash_one(&*text));
+                self.recent.insert(key, Sent { seq, at, text });
                 self.absent = None;
             }
-            None => self.absent = Some(key),
+            None => {
+                self.recent.remove(&key);
+                self.absent = Some(key);
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::domain::ids::ClientId;
     use crate::domain::message::Author;
@@ -178,7 +212,7 @@ mod tests {
         let dedup = after(10 * limits::DEDUP_RECENT, 5);
         for seq in 6..=10 * limits::DEDUP_RECENT as u64 {
             assert!(
-                matches!(dedup.find(&key(seq)), Answer::Known(of, _) if of == Seq(seq)),
+                matches!(dedup.find(&key(seq), "hello"), Answer::Known(of, _) if of == Seq(seq)),
                 "message {seq}"
             );
         }
@@ -189,8 +223,11 @@ mod tests {
         let many = 10 * limits::DEDUP_RECENT;
         let dedup = after(many, many as u64);
         assert!(dedup.recent.len() <= 2 * limits::DEDUP_RECENT);
-        assert!(matches!(dedup.find(&key(1)), Answer::AskStore));
-        assert!(matches!(dedup.find(&key(many as u64 + 1)), Answer::Unknown));
+        assert!(matches!(dedup.find(&key(1), "hello"), Answer::AskStore));
+        assert!(matches!(
+            dedup.find(&key(many as u64 + 1), "hello"),
+            Answer::Unknown
+        ));
     }
 
     #[test]
@@ -199,7 +236,7 @@ mod tests {
         let dedup = after(many, many as u64);
         assert_eq!(dedup.older.len(), 0);
         assert!(matches!(
-            dedup.find(&key(many as u64 + 1)),
+            dedup.find(&key(many as u64 + 1), "hello"),
             Answer::AskStore
         ));
     }
@@ -210,10 +247,30 @@ mod tests {
         let loaded = (1..=many)
             .rev()
             .map(|seq| (key(seq), Seq(seq), Timestamp(0)));
-        let dedup = Dedup::new(loaded.collect(), true);
+        let mut dedup = Dedup::new(loaded.collect(), true);
         assert_eq!(dedup.recent.len(), limits::DEDUP_RECENT);
-        assert!(matches!(dedup.find(&key(many)), Answer::Known(..)));
-        assert!(matches!(dedup.find(&key(1)), Answer::AskStore));
-        assert!(matches!(dedup.find(&key(many + 1)), Answer::Unknown));
+        assert!(matches!(dedup.find(&key(many), "hello"), Answer::AskStore));
+        dedup.learn([message(many)].iter());
+        assert!(matches!(dedup.find(&key(many), "hello"), Answer::Known(..)));
+        assert!(matches!(dedup.find(&key(1), "hello"), Answer::AskStore));
+        assert!(matches!(
+            dedup.find(&key(many + 1), "hello"),
+            Answer::Unknown
+        ));
+    }
+
+    #[test]
+    fn the_same_id_with_another_text_is_not_the_same_message() {
+        let mut dedup = after(1, 0);
+        assert!(matches!(dedup.find(&key(1), "hello"), Answer::Known(..)));
+        assert!(matches!(dedup.find(&key(1), "Hello"), Answer::Other));
+        let old = (key(2), Seq(2), Timestamp(0));
+        dedup = Dedup::new(vec![old], true);
+        for (text, is_it) in [("hello", true), ("Hello", false)] {
+            dedup.look_up(key(2));
+            dedup.found(key(2), Some((Seq(2), Timestamp(0), "hello".into())));
+            let same = matches!(dedup.find(&key(2), text), Answer::Known(..));
+            assert_eq!(same, is_it, "{text}");
+        }
     }
 }

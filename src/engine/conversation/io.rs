@@ -66,8 +66,8 @@ pub enum Input {
     Found {
         /// What was looked for.
         key: DedupKey,
-        /// The message that has it.
-        found: Option<(Seq, Timestamp)>,
+        /// The message (or the note) that has it, and its text.
+        found: Option<(Seq, Timestamp, Arc<str>)>,
     },
     /// The answer to [`Effect::ReadFor`].
     Read {
@@ -89,6 +89,8 @@ pub enum Input {
     WaitOver(Origin),
     /// Its timer row is due.
     TimerDue,
+    /// The configuration says anew who may see it.
+    Reconfigured,
 }
 
 /// What a conversation wants done.

@@ -71,10 +71,12 @@ impl ConversationMachine {
             .client_ids
             .into_iter()
             .partition(|(key, _, _)| is_note(key));
+        let mut dedup = Dedup::new(message_ids, memory.client_ids_complete);
+        dedup.learn(memory.recent.iter().map(Arc::as_ref));
         Self {
             gate: Gate::new(view),
             readers: Readers::new(memory.state.last_seq, memory.recent),
-            dedup: Dedup::new(message_ids, memory.client_ids_complete),
+            dedup,
             note_ids: Dedup::new(note_ids, memory.client_ids_complete),
             held: VecDeque::new(),
             timer: memory.timer,
@@ -111,7 +113,6 @@ impl ConversationMachine {
             live: false,
             waiting_for: None,
             has_subject: false,
-            consultants: Vec::new(),
         };
         let staged = machine.stage(&before, events, around, &mut out);
         let view = staged.view.clone().expect("a start changes the view");
@@ -207,6 +208,7 @@ impl ConversationMachine {
             Input::SessionGone(session) => self.readers.leave(session),
             Input::WaitOver(origin) => self.readers.wait_over(origin, &self.gate.view(), out),
             Input::TimerDue => self.timer_due(around, out),
+            Input::Reconfigured => self.reconfigured(around, out),
         }
     }
 
@@ -219,7 +221,7 @@ impl ConversationMachine {
     fn found(
         &mut self,
         key: DedupKey,
-        found: Option<(Seq, Timestamp)>,
+        found: Option<(Seq, Timestamp, Arc<str>)>,
         around: Surroundings<'_>,
         out: &mut Vec<Effect>,
     ) {
@@ -272,7 +274,8 @@ fn waits_behind_lookup(input: &Input) -> bool {
         | Input::Read { .. }
         | Input::Taken { .. }
         | Input::SessionGone(_)
-        | Input::WaitOver(_) => false,
+        | Input::WaitOver(_)
+        | Input::Reconfigured => false,
     }
 }
 

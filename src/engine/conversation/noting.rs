@@ -47,7 +47,7 @@ impl ConversationMachine {
             sender: Sender::Notes(id.clone()),
             client_id: client_id.clone(),
         };
-        match self.note_ids.find(&key) {
+        match self.note_ids.find(&key, &text) {
             dedup::Answer::Known(number, at) => {
                 let reply = Reply::Noted {
                     number: NoteNumber(number.0),
@@ -55,6 +55,9 @@ impl ConversationMachine {
                     repeated: true,
                 };
                 self.gate_answer(origin, Ok(reply), out);
+            }
+            dedup::Answer::Other => {
+                self.gate_answer(origin, Err(Reject::client_id_reused()), out);
             }
             dedup::Answer::Unknown => {
                 let command = Command::Note {

@@ -251,16 +251,23 @@ impl Readers {
         }
     }
 
+    /// The agents who follow it or wait for news of it.
+    pub(super) fn agents(&self) -> impl Iterator<Item = (&AgentId, Role)> {
+        let readers = self.readers.iter().map(|r| &r.principal);
+        let waiters = self.waiters.iter().map(|w| &w.principal);
+        readers.chain(waiters).filter_map(|p| match p {
+            Principal::Agent { id, role } => Some((id, *role)),
+            Principal::Customer(_) => None,
+        })
+    }
+
     /// These may not see the conversation any more: they follow it no longer, and their long
-    /// polls are over. Supervisors may see everything.
+    /// polls are over.
     pub(super) fn dismiss(&mut self, agents: &[AgentId], out: &mut Vec<Effect>) {
         if agents.is_empty() {
             return;
         }
-        let is_dismissed = |principal: &Principal| {
-            matches!(principal, Principal::Agent { id, role }
-                if *role < Role::Supervisor && agents.contains(id))
-        };
+        let is_dismissed = |principal: &Principal| matches!(principal, Principal::Agent { id, .. } if agents.contains(id));
         self.readers.retain(|reader| {
             let stays = !is_dismissed(&reader.principal);
             if !stays {
@@ -274,7 +281,8 @@ impl Readers {
         self.waiters.retain(|waiter| {
             let stays = !is_dismissed(&waiter.principal);
             if !stays {
-                out.push(answer(waiter.origin, Err(Reject::not_found())));
+                let refused = Reject::not_theirs_any_more();
+                out.push(answer(waiter.origin, Err(refused)));
             }
             stays
         });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::command::{Actor, Command};
 use crate::domain::commit::{Commit, TimerMove, Write};
+use crate::domain::company::Role;
 use crate::domain::conversation::{self as rules, Conversation, State};
 use crate::domain::directory::Entry;
 use crate::domain::event::{DeclineReason, Event, Recorded};
@@ -171,7 +172,9 @@ impl ConversationMachine {
         }
         staged.messages = messages;
         staged.notes = notes;
-        staged.dismissed = self.dismissed(before, around);
+        if !only_messages && !unobserved {
+            staged.dismissed = self.outsiders(around);
+        }
         staged.effects.extend(summary.map(Effect::Observe));
         out.push(Effect::Write(Write::Commit(
             self.commit(before, events, around),
@@ -179,14 +182,31 @@ impl ConversationMachine {
         staged
     }
 
-    /// Who was consulted before a step, is not after it, and has no other business here.
-    fn dismissed(&self, before: &Before, around: Surroundings<'_>) -> Vec<AgentId> {
-        before
-            .consultants
-            .iter()
-            .filter(|agent| !rules::is_party(&self.state, agent, around.ctx.company))
-            .cloned()
-            .collect()
+    /// Who follows the conversation and has no business here any more: it was handed on, it
+    /// went to a queue that is not theirs, or they are not what they were.
+    fn outsiders(&self, around: Surroundings<'_>) -> Vec<AgentId> {
+        let company = around.ctx.company;
+        let may_see = |agent: &AgentId, role: Role| {
+            let profile = company.agents.get(agent).filter(|a| a.enabled);
+            profile.is_some_and(|a| {
+                role.min(a.role) >= Role::Supervisor || rules::is_party(&self.state, agent, company)
+            })
+        };
+        let mut outsiders: Vec<AgentId> = self
+            .readers
+            .agents()
+            .filter(|(agent, role)| !may_see(agent, *role))
+            .map(|(agent, _)| agent.clone())
+            .collect();
+        outsiders.sort();
+        outsiders.dedup();
+        outsiders
+    }
+
+    /// The configuration says anew who may see it. Not behind the gate: that holds already.
+    pub(super) fn reconfigured(&mut self, around: Surroundings<'_>, out: &mut Vec<Effect>) {
+        let outsiders = self.outsiders(around);
+        self.readers.dismiss(&outsiders, out);
     }
 
     pub(super) fn commit(
@@ -286,7 +306,6 @@ pub(super) struct Before {
     pub(super) live: bool,
     pub(super) waiting_for: Option<AgentId>,
     pub(super) has_subject: bool,
-    pub(super) consultants: Vec<AgentId>,
 }
 
 impl Before {
@@ -296,7 +315,6 @@ impl Before {
             live: is_live(state.state),
             waiting_for: waiting_for(state),
             has_subject: state.subject.is_some(),
-            consultants: state.consultants.keys().cloned().collect(),
         }
     }
 }

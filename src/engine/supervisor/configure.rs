@@ -67,6 +67,19 @@ impl Doubtful {
     }
 }
 
+/// Whether anybody has lost a queue, a role or everything.
+fn sees_less(before: &Company, after: &Company) -> bool {
+    let lost_queue = before.queues.iter().any(|(id, was)| {
+        let is = after.queues.get(id);
+        is.is_none_or(|is| !was.members.is_subset(&is.members))
+    });
+    let lost_role = before.agents.iter().any(|(id, was)| {
+        let is = after.agents.get(id).filter(|a| a.enabled);
+        is.is_none_or(|is| is.role < was.role)
+    });
+    lost_queue || lost_role
+}
+
 impl Supervisor {
     /// What stands against another configuration, as far as the supervisor knows; one
     /// sentence each. The store has the last word about [`Doubtful`] workstreams.
@@ -150,6 +163,25 @@ impl Supervisor {
         self.perform(actions, out);
         self.follow_company(out);
         self.look_at_timers(&before, out);
+        self.look_at_readers(&before, out);
+    }
+
+    /// Where somebody may see less than before, conversations look at who follows them. Nobody
+    /// follows one that sleeps.
+    fn look_at_readers(&mut self, before: &Company, out: &mut Vec<Effect>) {
+        if !sees_less(before, &self.company) {
+            return;
+        }
+        let mut awake: Vec<ConversationId> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| !matches!(slot, Slot::Waking { .. }))
+            .map(|(id, _)| *id)
+            .collect();
+        awake.sort_unstable();
+        for conversation in awake {
+            self.send(conversation, Input::Reconfigured, out);
+        }
     }
 
     /// Tells conversations that their agent or their queue is not configured any more. Also

@@ -9,6 +9,7 @@
 //! | `notices.rs` | what agents are told when a conversation changes |
 //! | `standing.rs` | places in line, and what would come of a start |
 //! | `sweep.rs` | timers of those that sleep, after a change of the configuration |
+//! | `visits.rs` | whether the customers of live conversations are here, with a socket or without |
 //!
 //! Assignment (`engine/assignment`) is consulted here and nowhere else, so what it
 //! sets aside and what it observes are in one order.
@@ -21,6 +22,7 @@ mod starts;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod visits;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -45,6 +47,7 @@ use slots::Slot;
 use starts::StartSlot;
 use sweep::Sweep;
 pub use sweep::{Concerned, TimerPage};
+use visits::Visits;
 
 /// One life of a conversation's actor. A message of an earlier life is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -130,6 +133,7 @@ pub struct Supervisor {
     /// About to be removed or to change their mode: nothing is started in them meanwhile.
     held: BTreeSet<WorkstreamId>,
     sweep: Sweep,
+    visits: Visits,
 }
 
 impl Supervisor {
@@ -154,6 +158,7 @@ impl Supervisor {
             wake_again: Vec::new(),
             held: BTreeSet::new(),
             sweep: Sweep::default(),
+            visits: Visits::default(),
         }
     }
 
@@ -177,12 +182,14 @@ impl Supervisor {
     /// A live conversation from the store, at start-up. `begin_work` follows the last.
     pub fn restore(&mut self, summary: Summary) {
         self.note_consults(None, &summary);
+        self.visits.restore(&summary);
         self.assignment.restore(summary);
     }
 
     /// Everything live is known: begin to assign.
     pub fn begin_work(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
         self.assignment.settle_in(now);
+        self.visits.settle_in(now);
         self.assignment.tick(now);
         let actions = self.assignment.serve_all(now);
         self.perform(actions, out);
@@ -372,6 +379,7 @@ impl Supervisor {
         let before = known.or_else(|| self.assignment.summary(id).cloned());
         self.notice(before.as_ref(), &summary, out);
         self.note_consults(before.as_ref(), &summary);
+        self.visits.observe(&summary, now);
         if let Some(agent) = &summary.missed_by
             && self
                 .company
@@ -423,45 +431,6 @@ impl Supervisor {
         for conversation in self.assignment.ledger().conversations(agent) {
             let command = Command::AgentAbsent {
                 agent: agent.clone(),
-            };
-            self.act(conversation, command, out);
-        }
-    }
-
-    /// Customers of live conversations that follow the connection.
-    #[must_use]
-    pub fn live_customers(&self) -> Vec<CustomerId> {
-        use crate::domain::company::Mode;
-        let theirs = self
-            .assignment
-            .summaries()
-            .filter(|s| s.view.mode == Mode::Live);
-        theirs.map(|s| s.view.customer.clone()).collect()
-    }
-
-    /// The live conversations of a customer whose last connection is gone or is back.
-    pub fn customer_connection(
-        &mut self,
-        customer: &CustomerId,
-        connected: bool,
-        out: &mut Vec<Effect>,
-    ) {
-        use crate::domain::company::Mode;
-        let theirs: Vec<ConversationId> = self
-            .assignment
-            .summaries()
-            .filter(|s| {
-                s.view.mode == Mode::Live
-                    && s.view.customer == *customer
-                    && s.state() != State::WrapUp
-            })
-            .map(Summary::id)
-            .collect();
-        for conversation in theirs {
-            let command = if connected {
-                Command::CustomerBack
-            } else {
-                Command::CustomerGone
             };
             self.act(conversation, command, out);
         }

@@ -13,6 +13,7 @@ use crate::domain::hours::{Calendar, Interval};
 use crate::domain::ids::{CalendarId, ConversationId, CustomerId, QueueId, WorkstreamId};
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::conversation::Input;
+use crate::engine::outbound::SessionId;
 use crate::engine::summary::Summary;
 
 /// Monday, 5 January 2026, nine o'clock in Madrid: the queue opens, until five.
@@ -385,4 +386,156 @@ fn persistent_customers_are_not_told_of_a_closing() {
     let mut floor = Floor::asleep(Mode::Persistent, &[1]);
     let out = floor.does(|s, out| s.tick(START + Millis::hours(8), out));
     assert!(looks(&out).is_empty(), "{out:?}");
+}
+
+/// What conversations are told of their customers' connections: `(id, here)`.
+fn connections(out: &[Effect]) -> Vec<(u128, bool)> {
+    let told = out.iter().filter_map(|effect| match effect {
+        Effect::Forward(id, _, Input::Act { command, .. }) => match command {
+            Command::CustomerBack => Some((id.0, true)),
+            Command::CustomerGone => Some((id.0, false)),
+            _ => None,
+        },
+        _ => None,
+    });
+    told.collect()
+}
+
+fn customer(id: u128) -> CustomerId {
+    CustomerId::parse(&format!("c{id}")).expect("valid")
+}
+
+impl Floor {
+    /// The clock, while these customers have sockets.
+    fn misses(&mut self, after: Millis, sockets: &[u128]) -> Vec<(u128, bool)> {
+        let has_socket = |c: &CustomerId| sockets.iter().any(|id| customer(*id) == *c);
+        let out = self.does(|s, out| s.miss_customers(START + after, has_socket, out));
+        connections(&out)
+    }
+
+    fn visits(&mut self, id: u128, poll: Option<u64>, after: Millis) -> Vec<(u128, bool)> {
+        let poll = poll.map(SessionId);
+        let out = self.does(|s, out| s.visited(&customer(id), poll, START + after, out));
+        connections(&out)
+    }
+
+    fn socket(&mut self, id: u128, opens: bool) -> Vec<(u128, bool)> {
+        let out = self.does(|s, out| s.customer_connection(&customer(id), opens, out));
+        connections(&out)
+    }
+}
+
+fn awake(mode: Mode, ids: &[u128]) -> Floor {
+    let mut floor = Floor::asleep(mode, ids);
+    for id in ids {
+        floor.wake(*id);
+    }
+    floor
+}
+
+#[test]
+fn given_live_customers_after_a_start_of_the_server_when_they_do_not_come_back_then_they_are_gone()
+{
+    let mut floor = awake(Mode::Live, &[1, 2, 3]);
+    assert_eq!(floor.misses(Millis::seconds(29), &[]), []);
+    assert_eq!(floor.visits(2, None, Millis::seconds(29)), []);
+    assert_eq!(
+        floor.misses(Millis::seconds(30), &[1]),
+        [(3, false)],
+        "1 has a socket, 2 has asked something"
+    );
+    assert_eq!(floor.misses(Millis::seconds(31), &[1]), [], "once");
+    assert_eq!(floor.socket(1, false), [(1, false)], "the last socket");
+}
+
+#[test]
+fn given_a_live_customer_without_a_socket_then_each_request_counts_for_a_while() {
+    let mut floor = awake(Mode::Live, &[1]);
+    floor.visits(1, None, Millis::seconds(10));
+    floor.visits(1, None, Millis::seconds(100));
+    assert_eq!(floor.misses(Millis::seconds(249), &[]), []);
+    assert_eq!(floor.misses(Millis::seconds(250), &[]), [(1, false)]);
+    let again = floor.visits(1, None, Millis::seconds(300));
+    assert_eq!(again, [(1, true)], "whoever asks is back");
+    assert_eq!(floor.visits(1, None, Millis::seconds(301)), [], "once");
+    assert_eq!(floor.misses(Millis::seconds(451), &[]), [(1, false)]);
+}
+
+#[test]
+fn given_a_long_poll_then_the_customer_is_here_while_it_waits_whatever_their_sockets_do() {
+    let mut floor = awake(Mode::Live, &[1]);
+    floor.visits(1, Some(7), Millis(0));
+    assert_eq!(floor.misses(Millis::minutes(10), &[]), []);
+    assert_eq!(floor.socket(1, false), []);
+    floor.does(|s, _| s.poll_over(SessionId(7), START + Millis::minutes(10)));
+    assert_eq!(floor.misses(Millis::minutes(12), &[]), []);
+    assert_eq!(floor.misses(Millis::minutes(13), &[]), [(1, false)]);
+    floor.visits(1, None, Millis::minutes(14));
+    assert_eq!(
+        floor.socket(1, false),
+        [(1, false)],
+        "what was asked before does not outlast the socket"
+    );
+}
+
+#[test]
+fn given_a_live_start_then_its_customer_counts_as_here_until_heard_of_no_more() {
+    let mut floor = awake(Mode::Live, &[1]);
+    floor.misses(Millis::seconds(30), &[]);
+    let company = floor.company.clone();
+    let began = conversation(2, Mode::Live, &company);
+    let now = START + Millis::minutes(1);
+    floor.does(|s, out| s.observe(Summary::from(&began), now, out));
+    assert_eq!(floor.misses(Millis::seconds(209), &[]), []);
+    let out = floor.does(|s, out| {
+        s.miss_customers(START + Millis::seconds(210), |_| false, out);
+    });
+    assert!(
+        matches!(out.as_slice(), [Effect::Wake(id, _)] if id.0 == 2),
+        "it hears of it when it is awake: {out:?}"
+    );
+}
+
+#[test]
+fn given_a_customer_whom_the_store_knows_to_be_gone_when_they_ask_then_they_are_back() {
+    let company = company();
+    let mut gone = conversation(1, Mode::Live, &company);
+    gone.customer_gone_at = Some(START);
+    let mut floor = Floor::asleep(Mode::Live, &[]);
+    floor.states.insert(1, gone.clone());
+    floor.does(|s, _| s.restore(Summary::from(&gone)));
+    floor.does(|s, out| s.begin_work(START, out));
+    floor.wake(1);
+    assert_eq!(floor.visits(1, None, Millis::seconds(1)), [(1, true)]);
+}
+
+#[test]
+fn given_persistent_conversations_then_nobody_follows_a_connection() {
+    let mut floor = awake(Mode::Persistent, &[1]);
+    assert_eq!(floor.visits(1, Some(7), Millis(0)), []);
+    assert_eq!(floor.socket(1, false), []);
+    assert_eq!(floor.misses(Millis::hours(1), &[]), []);
+}
+
+#[test]
+fn given_a_queue_that_loses_a_member_then_conversations_look_at_who_follows_them() {
+    let mut floor = awake(Mode::Persistent, &[1]);
+    let looks = |out: &[Effect]| {
+        let looks = out.iter().filter_map(|effect| match effect {
+            Effect::Forward(id, _, Input::Reconfigured) => Some(id.0),
+            _ => None,
+        });
+        looks.collect::<Vec<_>>()
+    };
+    let anna = || crate::domain::ids::AgentId::parse("anna").expect("valid");
+    let joins = floor.changes(|c| {
+        let support = c.queues.get_mut(&queue()).expect("there");
+        support.members.insert(anna());
+    });
+    assert_eq!(looks(&joins), [], "whoever sees more need not be looked at");
+    let leaves = floor.changes(|c| {
+        let support = c.queues.get_mut(&queue()).expect("there");
+        support.members.remove(&anna());
+    });
+    assert_eq!(looks(&leaves), [1]);
 }

@@ -81,12 +81,62 @@ fn transfers_to_an_agent_release_the_old_one_when_the_new_one_accepts() {
         Case("ended meanwhile: withdrawn", offered, "anna ends", "wrap_up | told AgentEnded, transfer declined ben Withdrawn, ended Agent | anna 1"),
         Case("moved meanwhile: withdrawn", offered, "anna moves sales", "open | transfer declined ben Withdrawn, moved to sales, told Transferred |"),
         Case("the new one is the one to come back to", "ada starts, engine offers anna, anna accepts, anna hands ben, ben accepts, ben parks", "ada writes x", "open | 7 by customer, returned to ben until +15m |"),
-        Case("not while one is pending", offered, "anna hands ben", "! wrong_state"),
+        Case("not to whom it is offered already", offered, "anna hands ben", "! wrong_state"),
+        Case("to another while one is pending: withdrawn, and nobody has declined", offered, "anna hands kim", "active | transfer declined ben Withdrawn, transfer offered kim | anna 1, kim 1"),
+        Case("by a supervisor", offered, "sue hands kim over for speed", "active | transfer declined ben Withdrawn, transfer offered kim for speed | anna 1, kim 1!"),
+        Case("the first one is too late", "ada starts, engine offers anna, anna accepts, anna hands ben, anna hands kim", "ben accepts", "! already_taken taken by anna"),
+        Case("or was faster", "ada starts, engine offers anna, anna accepts, anna hands ben, ben accepts", "anna hands kim", "! not_assigned taken by ben"),
+        Case("and a supervisor then asks the one who has it", "ada starts, engine offers anna, anna accepts, anna hands ben, ben accepts", "sue hands kim", "active | transfer offered kim | ben 1, kim 1"),
         Case("not to whom it belongs", ACTIVE, "sue hands anna", "! wrong_state"),
         Case("not what nobody has", "ada starts", "sue hands ben", "! wrong_state"),
         Case("not by a colleague", ACTIVE, "ben hands ben", "! not_assigned taken by anna"),
         Case("not to somebody disabled", ACTIVE, "anna hands dan", "! unknown_agent"),
     ]);
+}
+
+#[test]
+fn a_supervisor_does_not_wait_for_the_answer_to_an_offer() {
+    let pushed = company(Mode::Persistent, |_| {});
+    let offered = "ada starts, engine offers anna";
+    check(&pushed, &[
+        Case("assigned to somebody else: withdrawn", offered, "sue offers ben for Galician", "active | declined anna Withdrawn, offered ben for Galician | ben 1"),
+        Case("so is a transfer of what is merely offered", offered, "sue hands ben over", "active | declined anna Withdrawn, offered ben | ben 1!"),
+        Case("who was asked before is too late", "ada starts, engine offers anna, sue offers ben", "anna accepts", "! already_taken taken by ben"),
+        Case("or was faster", ACTIVE, "sue offers ben", "! already_taken taken by anna"),
+        Case("not to whom it is offered already", offered, "sue offers anna", "! wrong_state"),
+        Case("linger waits", offered, "engine offers ben", "! already_taken taken by anna"),
+        Case("nobody else may", offered, "ben offers ben", "! forbidden"),
+        Case("nor whom it is offered to", offered, "anna hands ben", "! not_assigned"),
+        Case("not to somebody disabled", offered, "sue offers dan", "! unknown_agent"),
+        Case("an offer that is not taken goes on to others", "ada starts, engine offers anna, sue offers ben, ben rejects", "engine offers anna", "active | offered anna | anna 1"),
+    ]);
+    let automatic = company(Mode::Persistent, |w| w.auto_accept = true);
+    let mut story = super::Story::new(pushed);
+    story.steps("ada starts, engine offers anna, sue offers ben").expect("possible");
+    assert_eq!(story.state.as_ref().expect("started").declines, [].into(), "a withdrawn offer is no decline");
+    story.company = automatic;
+    story.steps("sue offers anna for speed").expect("possible");
+    let state = story.state.expect("started");
+    assert_eq!((state.accepted_agent(), state.units_of(&super::agent("ben"))), (Some(&super::agent("anna")), 0));
+}
+
+#[test]
+fn the_reason_of_an_assignment_is_kept_where_nobody_is_asked() {
+    let automatic = company(Mode::Persistent, |w| w.auto_accept = true);
+    check(&automatic, &[
+        Case("of a supervisor", "ada starts", "sue offers anna for speaks Galician", "active | assigned anna AutoAccepted for speaks Galician, told AgentJoined | anna 1"),
+        Case("of whoever moved it to the queue", "ada starts, engine offers anna, anna moves support for not mine", "engine offers ben", "active | assigned ben AutoAccepted for not mine, told AgentJoined | ben 1"),
+        Case("linger has none", "ada starts", "engine offers anna", "active | assigned anna AutoAccepted, told AgentJoined | anna 1"),
+    ]);
+    let why = |then: &str| {
+        let mut story = super::Story::new(automatic.clone());
+        story.steps(&format!("ada starts, sue offers anna for A{then}")).expect("possible");
+        story.state.expect("started").transfer_reason
+    };
+    assert_eq!(why("").as_deref(), Some("A"), "anna reads it while she has it");
+    for gone in [", anna parks", ", anna releases", ", anna hands ben, ben accepts", ", sue closes", ", anna releases, engine offers ben"] {
+        assert_eq!(why(gone), None, "{gone}");
+    }
 }
 
 #[test]

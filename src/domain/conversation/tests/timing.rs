@@ -43,8 +43,8 @@ fn what_fell_due_while_the_server_was_down_happens_once_and_in_due_order() {
         Case("a return that nobody answered", "ada starts, engine offers anna, anna accepts, anna parks, ada writes x, engine offers anna, +2h", "engine ticks", "open | declined anna TimedOut, unstuck OfferDeclined |"),
     ]);
     check(&live, &[
-        Case("offer, then the customer who left", "ada starts, engine offers anna, engine gone, +1h", "engine ticks", "closed | declined anna TimedOut, closed CustomerLeft |"),
-        Case("the customer who left goes before the empty line", "ada starts, engine gone, +1h", "engine ticks", "closed | closed CustomerLeft |"),
+        Case("offer, then the customer who left", "ada starts, engine offers anna, engine gone, +1h", "engine ticks", "closed | declined anna TimedOut, told EndedBySystem, closed CustomerLeft |"),
+        Case("the customer who left goes before the empty line", "ada starts, engine gone, +1h", "engine ticks", "closed | told EndedBySystem, closed CustomerLeft |"),
         Case("once", "ada starts, engine gone, +1h, engine ticks", "engine ticks", "closed |  |"),
     ]);
 }

@@ -207,7 +207,11 @@ fn who_is_consulted_reads_and_notes_and_writes_only_once_added() {
 fn a_consult_ends_by_either_of_them_and_with_the_assignment() {
     check(&pushed(), &[
         Case("leaves", CONSULTED, "kim withdraws", "active | dismissed kim | anna 1"),
-        Case("is dismissed", JOINED, "anna dismisses kim", "active | dismissed kim | anna 1"),
+        Case("is dismissed before anybody outside knew of them", CONSULTED, "anna dismisses kim", "active | dismissed kim | anna 1"),
+        Case("who was added leaves, and the customer is told", JOINED, "kim withdraws", "active | dismissed kim, told AgentLeft | anna 1"),
+        Case("is dismissed, and the customer is told", JOINED, "anna dismisses kim", "active | dismissed kim, told AgentLeft | anna 1"),
+        Case("leaves with whoever has it, and both are told of", JOINED, "anna parks", "waiting | parked Agent, told AgentLeft, told AgentLeft |"),
+        Case("or gives it back", JOINED, "anna releases", "open | released anna Released, told AgentLeft, told AgentLeft |"),
         Case("by a supervisor", CONSULTED, "sue dismisses kim", "active | dismissed kim | anna 1"),
         Case("not by another", CONSULTED, "ben dismisses kim", "! not_assigned taken by anna"),
         Case("not by the customer", CONSULTED, "ada dismisses kim", "! forbidden"),
