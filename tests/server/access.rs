@@ -37,8 +37,14 @@ async fn is_let_go(agent: &mut Socket, id: &str) {
     agent.so_far().await;
 }
 
+/// What followers are told. That it is theirs no longer is told to every connection of whoever had
+/// it (`assigned`), on a way of its own.
 fn about(id: &str) -> impl Fn(&Value) -> bool + '_ {
-    move |f| f["conversation"] == id || f["conversation"]["id"] == id
+    let followed = |f: &Value| {
+        let kind = f["type"].as_str().unwrap_or_default();
+        ["message", "conversation", "typing", "note"].contains(&kind)
+    };
+    move |f| followed(f) && (f["conversation"] == id || f["conversation"]["id"] == id)
 }
 
 #[tokio::test]

@@ -281,7 +281,7 @@ impl World {
             }
             11 => self.ask(device, id, Ask::SetSubject(word.into()), Asked::Other),
             12..16 => self.ask(device, id, Ask::Consult(other), Asked::Other),
-            16..19 => {
+            16..18 => {
                 let whom = consulted.unwrap_or(other);
                 self.ask(device, id, Ask::ConsultAdd(whom), Asked::Other);
             }

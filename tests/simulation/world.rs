@@ -17,6 +17,7 @@ use linger::domain::time::{Millis, Timestamp};
 use linger::engine::agent::AgentMachine;
 use linger::engine::conversation::ConversationMachine;
 use linger::engine::outbound::SessionId;
+use linger::engine::request::Principal;
 use linger::engine::supervisor::{Epoch, Supervisor};
 use linger::limits;
 use rand::rngs::StdRng;
@@ -206,6 +207,16 @@ impl World {
             self.agent(&agent, |m, now, out| m.tick(now, out));
         }
         self.supervise(|s, now, out| s.tick(now, out));
+        let here: std::collections::BTreeSet<_> = self
+            .devices
+            .iter()
+            .filter(|d| d.session.is_some())
+            .filter_map(|d| match &d.who {
+                Principal::Customer(customer) => Some(customer.clone()),
+                Principal::Agent { .. } => None,
+            })
+            .collect();
+        self.supervise(|s, now, out| s.miss_customers(now, |c| here.contains(c), out));
     }
 
     /// Rows that are due are handed out in due order; false if there is none.

@@ -485,15 +485,17 @@ fn given_a_live_start_then_its_customer_counts_as_here_until_heard_of_no_more() 
     let company = floor.company.clone();
     let began = conversation(2, Mode::Live, &company);
     let now = START + Millis::minutes(1);
-    floor.does(|s, out| s.observe(Summary::from(&began), now, out));
+    floor.states.insert(2, began.clone());
+    let out = floor.does(|s, out| s.observe(Summary::from(&began), now, out));
+    // It is told its place, for which it wakes.
+    let Some(Effect::Wake(id, epoch)) = out.first() else {
+        panic!("{out:?}");
+    };
+    let (id, epoch) = (*id, *epoch);
+    let woken = Woken::Here(Box::new(Summary::from(&began)));
+    floor.does(|s, out| s.woken(id, epoch, woken, now, out));
     assert_eq!(floor.misses(Millis::seconds(209), &[]), []);
-    let out = floor.does(|s, out| {
-        s.miss_customers(START + Millis::seconds(210), |_| false, out);
-    });
-    assert!(
-        matches!(out.as_slice(), [Effect::Wake(id, _)] if id.0 == 2),
-        "it hears of it when it is awake: {out:?}"
-    );
+    assert_eq!(floor.misses(Millis::seconds(210), &[]), [(2, false)]);
 }
 
 #[test]
