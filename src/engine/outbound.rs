@@ -1,11 +1,12 @@
 //! What a session is told. One closed enum: a session matches it and writes frames.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use bytestring::ByteString;
 
 use crate::domain::company::Presence;
-use crate::domain::ids::{AgentId, ConversationId, CustomerId, Seq};
+use crate::domain::ids::{AgentId, AuthenticationId, ConversationId, CustomerId, Seq};
 use crate::domain::message::{Message, Side};
 use crate::domain::note::Note;
 use crate::domain::reject::Reject;
@@ -124,6 +125,9 @@ pub enum Outbound {
     /// This agent is signed out: disabled, deleted, or with another role or secret. The
     /// session closes.
     Dismissed,
+    /// These settings of how customers prove who they are were changed or removed: whoever is
+    /// here by one of them proves it anew.
+    ProveAnew(Arc<BTreeSet<AuthenticationId>>),
 }
 
 /// An offer as the agent sees it.

@@ -168,7 +168,8 @@ impl Inbox {
             Outbound::Answer { .. }
             | Outbound::Messages { .. }
             | Outbound::GoAway
-            | Outbound::Dismissed => {}
+            | Outbound::Dismissed
+            | Outbound::ProveAnew(_) => {}
         }
         true
     }
@@ -196,7 +197,8 @@ fn notice(out: &Outbound) -> Option<(u8, Option<ConversationId>)> {
         | Outbound::Typing { .. }
         | Outbound::Note { .. }
         | Outbound::GoAway
-        | Outbound::Dismissed => None,
+        | Outbound::Dismissed
+        | Outbound::ProveAnew(_) => None,
     }
 }
 

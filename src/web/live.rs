@@ -3,17 +3,18 @@
 //! Bounds the requests without an answer, the subscriptions, and the credit that a client
 //! can grant. Knows the gateway, but no sockets and no frames.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::auth::{permit, writes};
 use super::inbox::Inbox;
-use super::proof::Proof;
+use super::proof::{Proof, ProvenBy};
 use super::staff;
 use super::tokens::token_expired;
 use crate::actors::Entered;
 use crate::actors::gateway::{Gateway, Session, Sink};
 use crate::domain::company::Company;
-use crate::domain::ids::{ConversationId, Seq};
+use crate::domain::ids::{AuthenticationId, ConversationId, Seq};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::staff::Caller;
 use crate::domain::time::Timestamp;
@@ -234,6 +235,12 @@ impl Live {
             (None, Some((caller, _))) => caller.ends,
             (None, None) => None,
         }
+    }
+
+    /// Whether what this customer is here by is one of these settings.
+    pub(super) fn is_by_one_of(&self, settings: &BTreeSet<AuthenticationId>) -> bool {
+        let by = self.proof.as_ref().map(|proof| &proof.by);
+        matches!(by, Some(ProvenBy::Token(setting)) if settings.contains(setting))
     }
 
     /// Whether it is time to ask the client for a new token; once for each token. The answer

@@ -66,6 +66,13 @@ fn dismissed() -> Reject {
     )
 }
 
+fn prove_anew() -> Reject {
+    Reject::new(
+        Code::TokenInvalid,
+        "How customers prove who they are has changed; connect again with a token.",
+    )
+}
+
 fn no_token() -> Reject {
     Reject::new(
         Code::Unauthenticated,
@@ -679,6 +686,12 @@ impl WsSession {
             }
             Outbound::Presence { presence } => server::presence(presence),
             Outbound::Dismissed => return self.refuse_and_close(&dismissed(), ctx),
+            Outbound::ProveAnew(settings) => {
+                if live.is_by_one_of(&settings) {
+                    self.refuse_and_close(&prove_anew(), ctx);
+                }
+                return;
+            }
             Outbound::GoAway => {
                 self.send(server::goaway(), ctx);
                 return self.close(error::CLOSE_GOING_AWAY, "goaway", ctx);

@@ -500,3 +500,37 @@ async fn a_live_customer_in_line_is_told_when_the_queue_closes() {
         .until(|f| f["author"]["system"] == "outside_hours")
         .await;
 }
+
+#[tokio::test]
+async fn a_removed_way_to_prove_who_one_is_closes_the_sockets_that_came_by_it() {
+    let server = server();
+    let olga = server.agent_http("olga");
+    let mut maria = server.customer("maria").await;
+    maria.start(SUPPORT, "Hello").await;
+    maria.so_far().await;
+    // Another setting concerns nobody who is here.
+    let setting = olga.get("/config/authentication/shop").await;
+    let mut other = setting.body.clone();
+    other["issuer"] = json!("elsewhere");
+    ok(put(&olga, "/config/authentication/other", other).await);
+    ok(delete(&olga, "/config/authentication/other").await);
+    let view = maria.answer(json!({"type": "list"})).await;
+    assert_eq!(view["type"], "accepted", "{view}");
+
+    // One that is made stricter is proven anew; this token does.
+    let mut stricter = setting.body.clone();
+    stricter["leeway"] = json!("30s");
+    ok(put(&olga, "/config/authentication/shop", stricter).await);
+    assert_eq!(maria.heard("refused").await["code"], "token_invalid");
+    assert_eq!(maria.closed().await, Some(1008));
+    let mut maria = server.customer("maria").await;
+
+    let opted_in = |w: &mut Value| w["device_identity"] = json!(true);
+    ok(edit(&olga, &format!("/config/workstreams/{SUPPORT}"), opted_in).await);
+    let nobody = |w: &mut Value| w["authentication"] = json!([]);
+    ok(edit(&olga, "/config/widgets/shop", nobody).await);
+    let gone = delete(&olga, "/config/authentication/shop").await;
+    assert_eq!(gone.status, 200, "{}", gone.body);
+    assert_eq!(maria.heard("refused").await["code"], "token_invalid");
+    assert_eq!(maria.closed().await, Some(1008));
+}

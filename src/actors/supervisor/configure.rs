@@ -1,7 +1,7 @@
 //! A changed configuration: checked against what runs, written with its audit, and only
 //! then in force. One change at a time; who comes second sees what the first has done.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use actix::{AsyncContext, Context};
@@ -13,7 +13,7 @@ use crate::config::{Edit, EditError, Moves, Plan};
 use crate::domain::audit::Interface;
 use crate::domain::commit::Write;
 use crate::domain::company::{Company, Role};
-use crate::domain::ids::AgentId;
+use crate::domain::ids::{AgentId, AuthenticationId};
 use crate::domain::reject::{Code, Reject};
 use crate::engine::outbound::Outbound;
 use crate::engine::request::Principal;
@@ -259,7 +259,8 @@ impl SupervisorActor {
         self.next_change(ctx);
     }
 
-    /// Whoever may not sign in any more as they did is signed out at once.
+    /// Whoever may not sign in any more as they did is signed out at once, and customers whose
+    /// setting was changed or removed prove anew who they are.
     fn dismiss(&self, before: &Company, now: &Company) {
         let changed = |id: &AgentId| {
             let (was, is) = (before.agents.get(id), now.agents.get(id));
@@ -271,11 +272,19 @@ impl SupervisorActor {
             }
         };
         self.links.settle_staff();
+        let settings = before.authentication.iter();
+        let settings: BTreeSet<AuthenticationId> = settings
+            .filter(|(id, was)| now.authentication.get(*id) != Some(*was))
+            .map(|(id, _)| id.clone())
+            .collect();
+        let settings = Arc::new(settings);
         for handle in self.links.registry.all() {
-            if let Principal::Agent { id, .. } = &handle.principal
-                && changed(id)
-            {
-                handle.tell(Outbound::Dismissed);
+            match &handle.principal {
+                Principal::Agent { id, .. } if changed(id) => handle.tell(Outbound::Dismissed),
+                Principal::Customer(_) if !settings.is_empty() => {
+                    handle.tell(Outbound::ProveAnew(settings.clone()));
+                }
+                _ => {}
             }
         }
     }
