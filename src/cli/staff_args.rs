@@ -16,7 +16,7 @@ const SECRET_VARIABLE: &str = "LINGER_OIDC_CLIENT_SECRET";
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Signing in")]
 pub struct StaffArgs {
-    /// Where browsers find this server, such as https://chat.example.com; needed behind a proxy
+    /// Where browsers find this server, such as `https://chat.example.com`; needed behind a proxy
     #[arg(long, env = "LINGER_PUBLIC_URL")]
     pub public_url: Option<String>,
     /// Roles that must have a second factor when they sign in with a password, such as admin,supervisor
