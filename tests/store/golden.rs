@@ -506,7 +506,7 @@ fn samples() -> Vec<Sample> {
             Some([127, 0, 0, 1].into()),
             What::CapacityOverride,
         )
-        .about(id(7))
+        .about(&agent("bob"))
         .with("to", agent("anna")),
     ));
     samples.push(sample("audited_up_to", AuditedUpTo(9)));
