@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::common::company::{PICK, SUPPORT, Site};
 use crate::common::http::{Answer, Http};
 use crate::common::server::Server;
-use crate::common::socket::{Socket, id_of};
+use crate::common::socket::Socket;
 
 const PASSWORD: &str = "correct horse battery staple";
 const WRONG: &str = "Tr0ub4dor-and-three";
@@ -150,14 +150,8 @@ async fn overrides_and_force_closes_are_there_once_however_they_came() {
     let mut anna = server.available("anna").await;
     let mut ids = Vec::new();
     for customer in ["maria", "nina", "lena"] {
-        let http = server.customer_http(customer);
-        let started = http
-            .post(
-                "/conversations",
-                json!({"workstream": PICK, "text": "My secret is 4711"}),
-            )
-            .await;
-        ids.push(id_of(&started.body["conversation"]));
+        let mut socket = server.customer(customer).await;
+        ids.push(socket.start(PICK, "My secret is 4711").await);
     }
     anna.act("pick", &ids[0]).await;
     let carol = server.agent_http("carol");
@@ -251,9 +245,8 @@ async fn a_thousand_bad_tokens_leave_a_few_records_and_their_count() {
         assert_eq!(answer.code(), "token_invalid");
     }
     for _ in 0..10 {
-        let refused = Socket::silent(server.address, "agent").await;
-        let mut refused = refused;
-        let hello = json!({"type": "hello", "version": 1, "token": "anna:bad-token-of-anna"});
+        let mut refused = Socket::silent(server.address, "agent").await;
+        let hello = json!({"type": "hello", "token": "anna:bad-token-of-anna"});
         refused.say(&hello).await;
         assert_eq!(refused.closed().await, Some(1008));
     }
