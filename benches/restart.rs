@@ -192,6 +192,7 @@ fn sleeper(number: usize, began: Timestamp, company: &Company) -> Result<Commit,
         }),
         waiting: vec![(agent, true)],
         directory: Some(Arc::new(Entry::from(&state))),
+        audit: Vec::new(),
     })
 }
 

@@ -263,6 +263,20 @@ pub const SOCKET_BYTES_MAX: usize = 1024 * 1024;
 pub const JOURNAL_PAGE: usize = 200;
 /// Events in a page of the journal at most.
 pub const JOURNAL_PAGE_MAX: usize = 500;
+/// Records of the audit that are looked at for one page, however few of them are wanted.
+pub const AUDIT_LOOK_AT_MAX: usize = 20_000;
+/// Records in a portion of an exported audit.
+pub const AUDIT_EXPORT_PAGE: usize = 500;
+/// The time over which refusals are counted for the audit.
+pub const AUDIT_MINUTE_MILLIS: i64 = 60_000;
+/// Refusals of one address that are kept in a minute; the rest is counted.
+pub const AUDIT_REFUSALS_PER_ADDRESS: u32 = 10;
+/// Refusals that are kept in a minute, of all addresses: 35 MB a day at the very most.
+pub const AUDIT_REFUSALS_PER_MINUTE: u32 = 120;
+/// Addresses whose refusals are counted apart.
+pub const AUDIT_ADDRESSES_MAX: usize = 1_000;
+/// Records in a minute about refusals that were left out.
+pub const AUDIT_SUMMARIES_MAX: usize = 20;
 /// Hops of a proxy header that are looked at, from the right.
 pub const PROXY_HOPS_MAX: usize = 16;
 

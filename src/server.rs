@@ -35,6 +35,7 @@ use crate::telemetry::Telemetry;
 use crate::web::address::Proxies;
 use crate::web::keyring::KeyRing;
 use crate::web::limiter::Limiter;
+use crate::web::refusals::Refusals;
 use crate::web::staff::StaffDoor;
 use crate::web::{self, WebState};
 
@@ -227,6 +228,8 @@ pub async fn serve(
     let telemetry = Arc::new(telemetry);
     actix_rt::spawn(gauges.keep_up(links, gateway.clone()));
     actix_rt::spawn(jwks::keep_fresh(keys.clone(), gateway.clone()));
+    let refusals = Arc::new(Refusals::default());
+    actix_rt::spawn(refusals.clone().keep_up(gateway.clone()));
     let state = WebState {
         gateway: gateway.clone(),
         keys,
@@ -238,6 +241,7 @@ pub async fn serve(
             settings.trusted_proxies.clone(),
             settings.proxy_header,
         )),
+        refusals: refusals.clone(),
     };
     let port = listener.local_addr()?.port();
     let encrypted = certificate
@@ -278,6 +282,7 @@ pub async fn serve(
     if let Ok(Err(error)) = running.await {
         tracing::warn!(%error, "the listener ended with an error");
     }
+    refusals.settle(&gateway, true);
     // What was decided is written before the writer closes; its senders may be gone, but
     // they find it when they come back.
     let closed = tokio::task::spawn_blocking(move || {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, WeakAddr};
 
+use crate::domain::audit::{self, Trail};
 use crate::domain::commit::Write;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq};
@@ -51,6 +52,8 @@ pub struct ConversationActor {
     wants_sleep: bool,
     /// Left by the supervisor's leave; anything else is a death.
     in_peace: bool,
+    /// Which way the request came that is answered now.
+    trail: Trail,
 }
 
 impl ConversationActor {
@@ -73,11 +76,13 @@ impl ConversationActor {
             effects,
             wants_sleep: false,
             in_peace: false,
+            trail: Trail::default(),
         }
     }
 
     fn feed(&mut self, input: Input, ctx: &mut Context<Self>) {
         let mut effects = std::mem::take(&mut self.effects);
+        self.trail = input.trail();
         let machine = &mut self.machine;
         self.links
             .with_surroundings(|around| machine.handle(input, around, &mut effects));
@@ -197,9 +202,11 @@ impl ConversationActor {
         }
     }
 
-    fn write(&self, write: Write, ctx: &Context<Self>) {
-        let token = match &write {
+    fn write(&self, mut write: Write, ctx: &Context<Self>) {
+        let token = match &mut write {
             Write::Commit(commit) => {
+                // In the same batch: who has done it stands with what was done, or neither.
+                commit.audit = audit::of_commit(commit, self.trail);
                 let upto = Position(commit.first.0 + commit.events.len() as u64 - 1);
                 Token::Step(ctx.address(), self.id, upto)
             }

@@ -7,13 +7,12 @@ use actix::Addr;
 use tokio::sync::oneshot;
 
 use crate::config::{Edit, Moves};
-use crate::domain::audit::AuditRecord;
+use crate::domain::audit::Trail;
 use crate::domain::commit::{KeptKeys, Write};
 use crate::domain::company::Company;
 use crate::domain::device::{Device, DeviceId};
 use crate::domain::ids::{AgentId, AuthenticationId, ConversationId};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::staff::{Roll, StaffRow};
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::conversation::{Input, Origin};
 use crate::engine::outbound::{Outbound, SessionId};
@@ -35,7 +34,7 @@ pub trait Sink: Send + Sync {
 }
 
 /// How long past its own deadline an answer may take before it is given up.
-const PATIENCE_FOR_ANSWERS: Millis = Millis::seconds(10);
+pub(super) const PATIENCE_FOR_ANSWERS: Millis = Millis::seconds(10);
 /// How long a change of the configuration may take: the store may have to look at every
 /// conversation.
 const PATIENCE_OF_ADMINS: Millis = Millis::seconds(120);
@@ -43,7 +42,7 @@ const PATIENCE_OF_ADMINS: Millis = Millis::seconds(120);
 /// The door. Cheap to clone.
 #[derive(Clone)]
 pub struct Gateway {
-    links: Links,
+    pub(super) links: Links,
     supervisor: Addr<SupervisorActor>,
 }
 
@@ -54,11 +53,16 @@ impl Gateway {
         Self { links, supervisor }
     }
 
-    /// Registers a live connection. Dropping the session disconnects it.
+    /// Registers a live connection that came this way. Dropping the session disconnects it.
     ///
     /// # Errors
     /// `too_many_sockets`, `unavailable`.
-    pub fn connect(&self, principal: Principal, sink: Arc<dyn Sink>) -> Result<Session, Reject> {
+    pub fn connect(
+        &self,
+        principal: Principal,
+        trail: Trail,
+        sink: Arc<dyn Sink>,
+    ) -> Result<Session, Reject> {
         if self.links.is_stopping() {
             return Err(Reject::unavailable());
         }
@@ -66,6 +70,7 @@ impl Gateway {
         let handle = Arc::new(Handle::new(
             self.links.registry.next_id(),
             principal.clone(),
+            trail,
             sink,
         ));
         self.links.registry.insert(handle.clone());
@@ -87,6 +92,7 @@ impl Gateway {
     pub async fn ask(
         &self,
         principal: Principal,
+        trail: Trail,
         request: Request,
         deadline: Millis,
     ) -> Result<Reply, Reject> {
@@ -96,6 +102,7 @@ impl Gateway {
         let handle = Arc::new(Handle::new(
             self.links.registry.next_id(),
             principal.clone(),
+            trail,
             sink,
         ));
         self.links.registry.insert(handle.clone());
@@ -117,6 +124,7 @@ impl Gateway {
         let origin = Origin {
             session: handle.id,
             request: 0,
+            trail,
         };
         post(
             &self.supervisor,
@@ -149,6 +157,7 @@ impl Gateway {
     pub async fn reconfigure(
         &self,
         who: AgentId,
+        trail: Trail,
         seen: Option<u64>,
         edit: Edit,
         moves: Moves,
@@ -158,6 +167,7 @@ impl Gateway {
         let (answer, answered) = oneshot::channel();
         let change = Reconfigure {
             who,
+            trail,
             seen,
             edit,
             moves,
@@ -171,61 +181,10 @@ impl Gateway {
         self.answer_to_admin(answered).await
     }
 
-    /// Who changed the configuration, newest first, before one of them.
-    ///
-    /// # Errors
-    /// `overloaded`, `internal`, `unavailable`.
-    pub async fn audit(
-        &self,
-        before: Option<(Timestamp, u64)>,
-        limit: usize,
-    ) -> Result<Vec<AuditRecord>, Reject> {
-        self.admit()?;
-        let (answer, answered) = oneshot::channel();
-        let job = Box::new(move |store: &Store| {
-            let found = store.audit(before, limit).map_err(|error| {
-                tracing::error!(%error, "the audit could not be read");
-                Reject::new(
-                    Code::Internal,
-                    "The audit could not be read; an operator has been told.",
-                )
-            });
-            // Whoever asked may have given up.
-            let _ = answer.send(found);
-        });
-        if self.links.readers.submit(job).is_err() {
-            return Err(Reject::overloaded());
-        }
-        self.answer_to_admin(answered).await
-    }
-
     /// How people sign in.
     #[must_use]
     pub fn staff(&self) -> &Arc<Staff> {
         &self.links.staff
-    }
-
-    /// Changes how people sign in. What it ends has ended when this returns, however it
-    /// returns; answered when it is durable.
-    ///
-    /// # Errors
-    /// What the decision refuses; `unavailable` when there is no answer in time.
-    pub async fn change_staff<T>(
-        &self,
-        decide: impl FnOnce(&Roll, &Company, Timestamp) -> Result<(T, Vec<StaffRow>), Reject>,
-    ) -> Result<T, Reject> {
-        self.admit()?;
-        let (durable, written) = oneshot::channel();
-        let then = Box::new(move || {
-            // Whoever asked may have given up.
-            let _ = durable.send(Ok(()));
-        });
-        let value = self
-            .links
-            .staff
-            .change(&self.links, Token::Then(then), decide)?;
-        self.answer_to_admin(written).await?;
-        Ok(value)
     }
 
     /// Notes that a sign-in is in use, unless that was noted a moment ago. Nobody waits for it.
@@ -237,12 +196,16 @@ impl Gateway {
         }
         // Decided anew under the lock: it may have ended in between.
         let noted = staff.change(&self.links, Token::Quiet, |roll, _, now| {
-            Ok(((), roll.used(sign_in, now).into_iter().collect()))
+            Ok((
+                (),
+                roll.used(sign_in, now).into_iter().collect(),
+                Vec::new(),
+            ))
         });
         debug_assert!(noted.is_ok(), "it refuses nothing");
     }
 
-    async fn answer_to_admin<T>(
+    pub(super) async fn answer_to_admin<T>(
         &self,
         answered: oneshot::Receiver<Result<T, Reject>>,
     ) -> Result<T, Reject> {
@@ -286,28 +249,6 @@ impl Gateway {
         }
     }
 
-    /// Keeps what is known of a device; answered when it is durable.
-    ///
-    /// # Errors
-    /// `overloaded`, `unavailable`.
-    pub async fn keep_device(&self, id: DeviceId, device: Device) -> Result<(), Reject> {
-        self.admit()?;
-        let (answer, answered) = oneshot::channel();
-        let write = Write::Device {
-            id,
-            device: Arc::new(device),
-        };
-        let then = Box::new(move || {
-            // Whoever asked may have given up.
-            let _ = answer.send(());
-        });
-        self.links.write(write, Token::Then(then));
-        match tokio::time::timeout(duration(PATIENCE_FOR_ANSWERS), answered).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(Reject::unavailable()),
-        }
-    }
-
     /// Tells every session of somebody that they are not signed in any more.
     pub fn dismiss(&self, who: &Principal) {
         for handle in self.links.registry.all() {
@@ -317,7 +258,7 @@ impl Gateway {
         }
     }
 
-    fn admit(&self) -> Result<(), Reject> {
+    pub(super) fn admit(&self) -> Result<(), Reject> {
         if self.links.is_stopping() {
             Err(Reject::unavailable())
         } else if self.links.admits() {
@@ -360,7 +301,7 @@ impl Gateway {
     }
 }
 
-fn duration(d: Millis) -> std::time::Duration {
+pub(super) fn duration(d: Millis) -> std::time::Duration {
     std::time::Duration::from_millis(d.0)
 }
 
@@ -418,6 +359,12 @@ impl Session {
         self.handle.id
     }
 
+    /// Which way they came.
+    #[must_use]
+    pub fn trail(&self) -> Trail {
+        self.handle.trail
+    }
+
     /// Asks; the answer comes to the sink as `Outbound::Answer` with the same number
     /// (never synchronously), except for `Ask::Typing`, which has none.
     pub fn request(&mut self, number: u64, request: Request) {
@@ -431,6 +378,7 @@ impl Session {
         let origin = Origin {
             session: self.handle.id,
             request: number,
+            trail: self.handle.trail,
         };
         let principal = self.handle.principal.clone();
         match request {

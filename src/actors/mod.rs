@@ -14,6 +14,7 @@
 //! the readers; messages between actors leave through `post.rs` and nowhere else.
 
 mod agent;
+mod audit;
 mod conversation;
 pub mod gateway;
 mod links;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix::Addr;
 
+use crate::domain::audit::Trail;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::reject::{Code, Reject};
 use crate::engine::outbound::{Outbound, SessionId};
@@ -61,15 +62,23 @@ struct Traffic {
 pub struct Handle {
     pub(super) id: SessionId,
     pub(super) principal: Principal,
+    /// Which way they came.
+    pub(super) trail: Trail,
     sink: Arc<dyn Sink>,
     traffic: Mutex<Traffic>,
 }
 
 impl Handle {
-    pub(super) fn new(id: SessionId, principal: Principal, sink: Arc<dyn Sink>) -> Self {
+    pub(super) fn new(
+        id: SessionId,
+        principal: Principal,
+        trail: Trail,
+        sink: Arc<dyn Sink>,
+    ) -> Self {
         Self {
             id,
             principal,
+            trail,
             sink,
             traffic: Mutex::default(),
         }

@@ -8,6 +8,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use crate::domain::audit::AuditRecord;
 use crate::domain::commit::Write;
 use crate::domain::company::Company;
 use crate::domain::ids::AgentId;
@@ -78,23 +79,37 @@ impl Staff {
         self.read(|roll| roll.still_holds(agent, grant, company, now))
     }
 
-    /// Decides a change, makes it, and hands it to the writer.
+    /// Decides a change, makes it, and hands it to the writer with what belongs into the audit.
     pub(super) fn change<T>(
         &self,
         links: &Links,
         token: Token,
-        decide: impl FnOnce(&Roll, &Company, Timestamp) -> Result<(T, Vec<StaffRow>), Reject>,
+        decide: impl FnOnce(
+            &Roll,
+            &Company,
+            Timestamp,
+        ) -> Result<(T, Vec<StaffRow>, Vec<AuditRecord>), Reject>,
     ) -> Result<T, Reject> {
         let mut roll = self.roll.write().unwrap_or_else(PoisonError::into_inner);
-        let (value, rows) = decide(&roll, &links.company(), links.now())?;
+        let (value, rows, audit) = decide(&roll, &links.company(), links.now())?;
         for row in &rows {
             roll.apply(row.clone());
         }
         let ended = ended(&rows);
-        let write = if rows.is_empty() {
-            Write::Barrier
-        } else {
-            Write::Staff(rows)
+        let mut writes: Vec<Write> = audit
+            .into_iter()
+            .map(|record| Write::Audit(Arc::new(record)))
+            .collect();
+        if !rows.is_empty() {
+            writes.push(Write::Staff(rows));
+        }
+        let write = match writes.pop() {
+            None => Write::Barrier,
+            Some(only) if writes.is_empty() => only,
+            Some(last) => {
+                writes.push(last);
+                Write::All(writes)
+            }
         };
         links.write(write, token);
         drop(roll);
@@ -139,7 +154,7 @@ impl Links {
             let mut rows = roll.outdated(company);
             rows.extend(roll.expired(now));
             rows.dedup();
-            Ok(((), rows))
+            Ok(((), rows, Vec::new()))
         });
         debug_assert!(settled.is_ok(), "it refuses nothing");
     }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::post::post;
 use super::*;
 use crate::clock::{Clock, ManualClock};
+use crate::domain::audit::Trail;
 use crate::domain::command::Start;
 use crate::domain::commit::Write;
 use crate::domain::company::{Company, Method, Mode, Queue, Workstream};
@@ -72,7 +73,12 @@ impl House {
 
     async fn ask(&self, customer: &str, request: Request) -> Result<Reply, Reject> {
         self.gateway
-            .ask(principal(customer), request, Millis::seconds(10))
+            .ask(
+                principal(customer),
+                Trail::default(),
+                request,
+                Millis::seconds(10),
+            )
             .await
     }
 
@@ -122,7 +128,7 @@ impl House {
         let sink = Arc::new(Ear(Mutex::new(sender)));
         let mut session = self
             .gateway
-            .connect(principal(customer), sink)
+            .connect(principal(customer), Trail::default(), sink)
             .expect("admitted");
         let subscribe = Ask::Subscribe {
             after,
@@ -250,9 +256,12 @@ async fn a_long_poll_of_a_conversation_that_dies_is_answered_at_once() {
             version: None,
         },
     );
-    let polled = house
-        .gateway
-        .ask(principal("maria"), wait, Millis::seconds(60));
+    let polled = house.gateway.ask(
+        principal("maria"),
+        Trail::default(),
+        wait,
+        Millis::seconds(60),
+    );
     let killed = async {
         // The poll is asked first, on the same way.
         tokio::task::yield_now().await;
@@ -272,7 +281,11 @@ async fn a_request_on_its_way_from_a_socket_that_does_not_follow_is_refused_not_
     let (sender, mut heard) = mpsc::unbounded_channel();
     let mut session = house
         .gateway
-        .connect(principal("maria"), Arc::new(Ear(Mutex::new(sender))))
+        .connect(
+            principal("maria"),
+            Trail::default(),
+            Arc::new(Ear(Mutex::new(sender))),
+        )
         .expect("admitted");
     post(&house.supervisor, ToSupervisor::Kill(id));
     // Behind the order to die in the same mailbox, or to the next life: answered either way.

@@ -4,7 +4,10 @@
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
-use super::offline::{OfflineError, company, open};
+use std::sync::Arc;
+
+use super::offline::{OfflineError, by_operator, company, open};
+use crate::domain::audit::What;
 use crate::domain::commit::Write as Written;
 use crate::domain::ids::AgentId;
 use crate::domain::staff::StaffRow;
@@ -57,6 +60,9 @@ pub(super) fn store_password(
     let mut rows = roll.end_sign_ins(agent, None);
     rows.push(StaffRow::Account(agent.clone(), Some(Box::new(account))));
     store
-        .write_now(&[Written::Staff(rows)])
+        .write_now(&[
+            Written::Staff(rows),
+            Written::Audit(Arc::new(by_operator(What::PasswordChanged).about(agent))),
+        ])
         .map_err(OfflineError::Store)
 }

@@ -3,6 +3,7 @@
 use clap::Parser;
 
 use super::*;
+use crate::domain::audit::{ConfigChange, Wanted};
 use crate::store::Store;
 
 #[derive(Parser)]
@@ -134,7 +135,14 @@ fn every_change_of_a_stopped_server_is_in_its_audit_and_no_secret_is() {
     apply_file(dir.path(), FILE).expect("applied");
     apply_file(dir.path(), &with_secret).expect("applied");
     let store = Store::open_read_only(&dir.path().join("data")).expect("opens");
-    let audit = store.audit(None, 10).expect("read");
+    let page = store
+        .audit(&Wanted::default(), true, None, 10, 10)
+        .expect("read");
+    let audit: Vec<&ConfigChange> = page
+        .records
+        .iter()
+        .filter_map(|r| r.record.change.as_ref())
+        .collect();
     let revisions: Vec<u64> = audit.iter().map(|r| r.revision).collect();
     assert_eq!(revisions, [2, 1], "newest first");
     assert_eq!(audit[0].interface, Interface::CommandLine);

@@ -1,8 +1,8 @@
 //! `linger inspect DIR [CONVERSATION | audit]`: what a store holds, without changing it.
 //!
 //! Without a conversation an overview; with one its state, its journal with times, its
-//! snapshot, its timer, and why it was assigned as it was; with `audit` every change of the
-//! configuration.
+//! snapshot, its timer, and why it was assigned as it was; with `audit` who did
+//! what from where.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::inspect_text::{describe, time};
 use super::verify::{EXIT_VIOLATIONS, cannot_open, print};
 use crate::clock::{Clock as _, SystemClock};
-use crate::domain::audit::AuditRecord;
+use crate::domain::audit::{Audited, Wanted, What as Deed};
 use crate::domain::commit::AgentRow;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::Recorded;
@@ -31,12 +31,32 @@ const PAGE: usize = 1_024;
 pub struct InspectArgs {
     /// The data directory.
     pub dir: PathBuf,
-    /// Show this conversation, or `audit` the changes of the configuration, instead of the overview.
+    /// Show this conversation, or with `audit` who did what from where, instead of the overview.
     #[arg(value_name = "CONVERSATION | audit")]
-    pub what: Option<What>,
+    pub shown: Option<What>,
     /// Print one JSON object instead of text.
     #[arg(long)]
     pub json: bool,
+    /// With `audit`: only of these kinds, such as `sign_in,sign_in_failed`.
+    #[arg(long, value_delimiter = ',')]
+    pub what: Vec<Deed>,
+    /// With `audit`: only by them, such as `agent:anna` or `operator`.
+    #[arg(long)]
+    pub who: Option<String>,
+    /// With `audit`: only about this, such as `agent:bob` or `configuration`.
+    #[arg(long)]
+    pub object: Option<String>,
+}
+
+impl InspectArgs {
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            what: self.what.iter().copied().collect(),
+            who: self.who.clone(),
+            object: self.object.clone(),
+            ..Wanted::default()
+        }
+    }
 }
 
 /// What to show instead of the overview.
@@ -44,7 +64,7 @@ pub struct InspectArgs {
 pub enum What {
     /// One conversation.
     Conversation(ConversationId),
-    /// Who changed the configuration.
+    /// Who did what from where.
     Audit,
 }
 
@@ -68,10 +88,10 @@ pub fn run(args: &InspectArgs) -> ExitCode {
         Ok(store) => store,
         Err(error) => return cannot_open(&error.to_string()),
     };
-    let shown = match args.what {
+    let shown = match args.shown {
         Some(What::Audit) => store
-            .audit(None, usize::MAX)
-            .map(|records| Some(shown(&records, args.json, |r| audit_text(r)))),
+            .audit(&args.wanted(), true, None, usize::MAX, usize::MAX)
+            .map(|page| Some(shown(&page.records, args.json, |r| audit_text(r)))),
         None => overview(&store, SystemClock.now())
             .map(|overview| Some(shown(&overview, args.json, Overview::text))),
         Some(What::Conversation(id)) => {
@@ -102,19 +122,37 @@ fn shown<T: Serialize>(what: &T, json: bool, text: impl Fn(&T) -> String) -> Str
     }
 }
 
-/// Every change of the configuration, newest first.
-fn audit_text(records: &[AuditRecord]) -> String {
+/// What was done, newest first.
+fn audit_text(records: &[Audited]) -> String {
     let mut text = String::new();
-    for record in records {
-        let who = record.who.as_ref().map_or("somebody here", |w| w.as_str());
+    for Audited { seq, record } in records {
+        let _ = write!(
+            text,
+            "{}  {seq}  {} by {}",
+            time(record.at),
+            record.what.as_str(),
+            record.who.to_string().escape_debug()
+        );
+        if let Some(from) = record.from {
+            let _ = write!(text, " from {from}");
+        }
+        if let Some(object) = &record.object {
+            let _ = write!(text, ": {}", object.as_str().escape_debug());
+        }
+        for (name, value) in &record.details {
+            let _ = write!(text, ", {name} {}", value.escape_debug());
+        }
+        let Some(change) = &record.change else {
+            text.push('\n');
+            continue;
+        };
         let _ = writeln!(
             text,
-            "{}  revision {}  {who} by {}",
-            time(record.at),
-            record.revision,
-            record.interface.as_str()
+            ", revision {} by {}",
+            change.revision,
+            change.interface.as_str()
         );
-        for change in &record.changes {
+        for change in &change.changes {
             let name = if change.id.is_empty() {
                 change.kind.clone()
             } else {
@@ -127,12 +165,12 @@ fn audit_text(records: &[AuditRecord]) -> String {
                 }
             }
         }
-        if record.shortened {
+        if change.shortened {
             let _ = writeln!(text, "  (there was too much to keep in full)");
         }
     }
     if text.is_empty() {
-        text.push_str("The configuration has not been changed.\n");
+        text.push_str("There is nothing of that in the audit.\n");
     }
     text
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Plan;
-use crate::domain::audit::Interface;
+use crate::domain::audit::{AuditRecord, Interface, What, Who};
 use crate::domain::commit::Write;
 use crate::domain::company::Company;
 use crate::domain::ids::InvalidId;
@@ -86,6 +86,11 @@ pub(super) fn change<T>(
     Ok(result)
 }
 
+/// What somebody does who has the data directory in their hands.
+pub(super) fn by_operator(what: What) -> AuditRecord {
+    AuditRecord::new(SystemClock.now(), Who::Operator, None, what)
+}
+
 /// Writes a company and what of it is new, synced.
 pub(super) fn save(
     store: &Store,
@@ -94,7 +99,11 @@ pub(super) fn save(
     interface: Interface,
 ) -> Result<(), OfflineError> {
     let plan = Plan::between(before, &company);
-    let audit = plan.audit(SystemClock.now(), None, interface, company.revision);
+    let audit = plan.audit(
+        by_operator(What::ConfigChanged),
+        interface,
+        company.revision,
+    );
     store
         .write_now(&[Write::Company {
             company: Arc::new(company),

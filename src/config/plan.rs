@@ -8,10 +8,9 @@ use utoipa::ToSchema;
 
 use super::edit::Kind;
 use super::file::CompanyFile;
-use crate::domain::audit::{AuditChange, AuditRecord, Interface};
+use crate::domain::audit::{AuditChange, AuditRecord, ConfigChange, Interface, Object};
 use crate::domain::company::Company;
 use crate::domain::ids::AgentId;
-use crate::domain::time::Timestamp;
 use crate::limits;
 
 /// The kind of what belongs to no object: name and language of the company.
@@ -112,15 +111,9 @@ impl Plan {
         self.changes.is_empty()
     }
 
-    /// The record of this change.
+    /// The record of who has done it, with this change.
     #[must_use]
-    pub fn audit(
-        &self,
-        at: Timestamp,
-        who: Option<AgentId>,
-        interface: Interface,
-        revision: u64,
-    ) -> AuditRecord {
+    pub fn audit(&self, record: AuditRecord, interface: Interface, revision: u64) -> AuditRecord {
         let mut left = AUDIT_BYTES_MAX;
         let mut shortened = false;
         let mut text = |value: &Option<Value>| {
@@ -140,13 +133,15 @@ impl Plan {
             before: text(&change.before),
             after: text(&change.after),
         });
-        AuditRecord {
-            at,
-            who,
+        let change = ConfigChange {
             interface,
             revision,
             changes: changes.collect(),
             shortened,
+        };
+        AuditRecord {
+            change: Some(change),
+            ..record.about(Object::configuration())
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct Commit {
     pub waiting: Vec<(AgentId, bool)>,
     /// Its row in the directory, after a step that did more than add messages or marks.
     pub directory: Option<Arc<Entry>>,
+    /// What of it belongs into the audit.
+    pub audit: Vec<AuditRecord>,
 }
 
 /// A conversation has at most one timer row: no later than the earliest of its timers.
@@ -133,4 +135,8 @@ pub enum Write {
     },
     /// How people sign in: all of these rows, or none.
     Staff(Vec<StaffRow>),
+    /// Appended to the audit.
+    Audit(Arc<AuditRecord>),
+    /// All of these, or none.
+    All(Vec<Self>),
 }

@@ -1,4 +1,4 @@
-//! Reading who changed the configuration; and what of the configuration conversations need.
+//! Reading who did what; and what of the configuration conversations need.
 
 use std::ops::ControlFlow;
 
@@ -7,36 +7,71 @@ use super::error::StoreError;
 use super::keys;
 use super::tables::Table;
 use super::view::{ENOUGH, GO_ON, Order, Range, decode, malformed};
-use crate::domain::audit::AuditRecord;
+use crate::domain::audit::{AuditCursor, AuditPage, AuditRecord, Audited, Wanted};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{ConversationId, Position, WorkstreamId};
-use crate::domain::time::Timestamp;
 
 impl Store {
-    /// Up to `limit` changes to the configuration, newest first, before one of them.
+    /// A page of the audit after a place in it, in this order, of what is wanted: up to
+    /// `limit` records, for which `look_at` are looked at.
     ///
     /// # Errors
     /// A damaged row, or the disk.
     pub fn audit(
         &self,
-        before: Option<(Timestamp, u64)>,
+        wanted: &Wanted,
+        newest_first: bool,
+        after: Option<AuditCursor>,
         limit: usize,
-    ) -> Result<Vec<AuditRecord>, StoreError> {
-        let mut found = Vec::new();
-        if limit == 0 {
-            return Ok(found);
+        look_at: usize,
+    ) -> Result<AuditPage, StoreError> {
+        let mut page = AuditPage {
+            records: Vec::new(),
+            next: None,
+        };
+        let mut range = Range::prefix(&[]);
+        if let Some(since) = wanted.since {
+            range.from = keys::audit(since, 0).to_vec();
         }
-        let range = before.map_or_else(
-            || Range::prefix(&[]),
-            |(at, revision)| Range::prefix_before(&[], &keys::audit(at, revision)),
-        );
+        if let Some(until) = wanted.until {
+            range.to = Some(keys::audit(until, 0).to_vec());
+        }
+        if let Some(AuditCursor { at, seq }) = after {
+            let mut place = keys::audit(at, seq).to_vec();
+            if newest_first {
+                let before_both = |to: Vec<u8>| to.min(place.clone());
+                range.to = Some(range.to.map_or_else(|| place.clone(), before_both));
+            } else {
+                // The first key behind it.
+                place.push(0);
+                range.from = range.from.max(place);
+            }
+        }
+        if limit == 0 || look_at == 0 || range.to.as_ref().is_some_and(|to| *to <= range.from) {
+            return Ok(page);
+        }
+        let order = if newest_first {
+            Order::Descending
+        } else {
+            Order::Ascending
+        };
+        let mut looked_at = 0;
         self.view()
-            .scan(Table::Audit, range, Order::Descending, |key, record| {
-                keys::parse_audit(key).ok_or_else(|| malformed(Table::Audit, key))?;
-                found.push(decode(Table::Audit, key, record)?);
-                if found.len() < limit { GO_ON } else { ENOUGH }
+            .scan(Table::Audit, range, order, |key, record| {
+                let (at, seq) =
+                    keys::parse_audit(key).ok_or_else(|| malformed(Table::Audit, key))?;
+                let record: AuditRecord = decode(Table::Audit, key, record)?;
+                if wanted.includes(&record) {
+                    page.records.push(Audited { seq, record });
+                }
+                looked_at += 1;
+                if page.records.len() < limit && looked_at < look_at {
+                    return GO_ON;
+                }
+                page.next = Some(AuditCursor { at, seq });
+                ENOUGH
             })?;
-        Ok(found)
+        Ok(page)
     }
 
     /// Whether a workstream has ever had a conversation. Looks at every conversation of the

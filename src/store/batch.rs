@@ -5,9 +5,10 @@
 
 use rocksdb::{ColumnFamily, DB, WriteBatch};
 
-use super::codec::{self, DedupRow, EncodeError, ParkedReason, Stored, SweptRevision};
+use super::codec::{self, AuditedUpTo, DedupRow, EncodeError, ParkedReason, Stored, SweptRevision};
 use super::keys;
 use super::tables::Table;
+use crate::domain::audit::AuditRecord;
 use crate::domain::commit::{Commit, TimerMove, Write};
 use crate::domain::event::Event;
 use crate::domain::ids::{ConversationId, Position, Seq};
@@ -30,6 +31,10 @@ pub(super) struct Batch<'a> {
     db: &'a DB,
     buffers: &'a mut Buffers,
     rows: WriteBatch,
+    /// The number of the last record of the audit, those of this batch included.
+    audited: u64,
+    /// There is one in this batch.
+    audits: bool,
 }
 
 /// Whether a message has a row in the sequence index.
@@ -38,14 +43,22 @@ pub(super) const fn is_indexed(seq: Seq) -> bool {
 }
 
 impl<'a> Batch<'a> {
-    /// An empty batch; `capacity_bytes` is a guess that saves growing.
-    pub(super) fn new(db: &'a DB, buffers: &'a mut Buffers, capacity_bytes: usize) -> Self {
+    /// An empty batch; `capacity_bytes` is a guess that saves growing, `audited` the number
+    /// of the last record of the audit.
+    pub(super) fn new(
+        db: &'a DB,
+        buffers: &'a mut Buffers,
+        capacity_bytes: usize,
+        audited: u64,
+    ) -> Self {
         Self {
             journal: Table::Journal.of(db),
             dedup: Table::Dedup.of(db),
             db,
             buffers,
             rows: WriteBatch::with_capacity_bytes(capacity_bytes),
+            audited,
+            audits: false,
         }
     }
 
@@ -54,9 +67,13 @@ impl<'a> Batch<'a> {
         self.rows.size_in_bytes()
     }
 
-    /// The rows.
-    pub(super) fn into_rows(self) -> WriteBatch {
-        self.rows
+    /// The rows, and the number of the last record of the audit once they are written.
+    pub(super) fn into_rows(mut self) -> Result<(WriteBatch, u64), EncodeError> {
+        if self.audits {
+            let row = AuditedUpTo(self.audited);
+            self.put(Table::Meta, keys::META_AUDITED, &row)?;
+        }
+        Ok((self.rows, self.audited))
     }
 
     /// Adds the rows of one write.
@@ -73,10 +90,7 @@ impl<'a> Batch<'a> {
             Write::Company { company, audit } => {
                 self.put(Table::Meta, keys::META_COMPANY, &**company)?;
                 match audit {
-                    Some(audit) => {
-                        let key = keys::audit(audit.at, audit.revision);
-                        self.put(Table::Audit, &key, &**audit)
-                    }
+                    Some(audit) => self.audit(audit),
                     None => Ok(()),
                 }
             }
@@ -111,6 +125,8 @@ impl<'a> Batch<'a> {
                 Ok(())
             }
             Write::Staff(rows) => rows.iter().try_for_each(|row| self.staff(row)),
+            Write::Audit(record) => self.audit(record),
+            Write::All(writes) => writes.iter().try_for_each(|write| self.add(write)),
         }
     }
 
@@ -125,6 +141,7 @@ impl<'a> Batch<'a> {
             timer,
             waiting,
             directory,
+            audit,
         } = commit;
         let mut position = *first;
         for recorded in events {
@@ -172,7 +189,15 @@ impl<'a> Batch<'a> {
         if let Some(entry) = directory {
             self.put(Table::Directory, &conversation.to_bytes(), &**entry)?;
         }
-        Ok(())
+        audit.iter().try_for_each(|record| self.audit(record))
+    }
+
+    /// Appends a record to the audit under the next number.
+    fn audit(&mut self, record: &AuditRecord) -> Result<(), EncodeError> {
+        self.audited += 1;
+        self.audits = true;
+        let key = keys::audit(record.at, self.audited);
+        self.put(Table::Audit, &key, record)
     }
 
     fn index_message(

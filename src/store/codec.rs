@@ -75,7 +75,7 @@ pub enum Kind {
     Note = 12,
     /// A row of the directory.
     DirectoryEntry = 13,
-    /// A change to the configuration.
+    /// Something that was done, or refused.
     AuditRecord = 14,
     /// The revision of the configuration that every timer row follows.
     SweptRevision = 15,
@@ -89,6 +89,8 @@ pub enum Kind {
     SignIn = 21,
     /// A key for a program.
     ApiKey = 22,
+    /// The number of the last record of the audit.
+    AuditedUpTo = 23,
 }
 
 /// A type that the store keeps.
@@ -129,6 +131,10 @@ pub struct StoreFormat(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct SweptRevision(pub u64);
 
+/// The number of the last record of the audit, as stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct AuditedUpTo(pub u64);
+
 macro_rules! stored {
     ($($type:ident),+ $(,)?) => {
         $(impl Stored for $type {
@@ -149,6 +155,7 @@ stored!(
     StoreFormat,
     Note,
     SweptRevision,
+    AuditedUpTo,
 );
 
 impl Stored for Company {

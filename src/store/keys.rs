@@ -23,6 +23,8 @@ pub(super) const META_PARKED: &[u8] = b"parked/";
 
 /// `meta`: the revision of the configuration that every timer row follows.
 pub(super) const META_SWEPT: &[u8] = b"swept";
+/// The number of the last record of the audit.
+pub(super) const META_AUDITED: &[u8] = b"audited";
 
 const SENDER_CUSTOMER: u8 = 1;
 const SENDER_AGENT: u8 = 2;
@@ -214,21 +216,20 @@ fn ordered(time: Timestamp) -> [u8; 8] {
     (time.0.cast_unsigned() ^ SIGN).to_be_bytes()
 }
 
-/// `audit`: time, revision; in the order in which the changes were made, as long as the
-/// clock does not step back.
-pub(super) fn audit(at: Timestamp, revision: u64) -> [u8; 16] {
+/// `audit`: time, number. The number is used once, so no record replaces another.
+pub(super) fn audit(at: Timestamp, seq: u64) -> [u8; 16] {
     let mut key = [0; 16];
     key[..8].copy_from_slice(&ordered(at));
-    key[8..].copy_from_slice(&revision.to_be_bytes());
+    key[8..].copy_from_slice(&seq.to_be_bytes());
     key
 }
 
-/// Time and revision of an `audit` key.
+/// Time and number of an `audit` key.
 pub(super) fn parse_audit(key: &[u8]) -> Option<(Timestamp, u64)> {
-    let (at, revision) = key.split_first_chunk::<8>()?;
+    let (at, seq) = key.split_first_chunk::<8>()?;
     let at = u64::from_be_bytes(*at) ^ SIGN;
-    let revision = u64::from_be_bytes(revision.try_into().ok()?);
-    Some((Timestamp(at.cast_signed()), revision))
+    let seq = u64::from_be_bytes(seq.try_into().ok()?);
+    Some((Timestamp(at.cast_signed()), seq))
 }
 
 /// The hash that a key of `sign_ins` or `api_keys` is: 64 hexadecimal digits.

@@ -33,10 +33,10 @@ pub mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rocksdb::{
-    Cache, ColumnFamilyDescriptor, DB, DBRecoveryMode, FlushOptions, Options, WriteBatch,
-    WriteOptions,
+    Cache, ColumnFamilyDescriptor, DB, DBRecoveryMode, FlushOptions, Options, WriteOptions,
 };
 
 pub use conversations::{KnownClientId, Loaded};
@@ -46,7 +46,7 @@ pub use wal::TornTail;
 
 use crate::domain::commit::Write;
 use batch::{Batch, Buffers};
-use codec::StoreFormat;
+use codec::{AuditedUpTo, StoreFormat};
 use tables::Table;
 use view::View;
 
@@ -84,6 +84,8 @@ struct Shared {
     path: PathBuf,
     durability: Durability,
     torn_tail: Option<TornTail>,
+    /// The number of the last record of the audit. Only one thread writes at a time.
+    audited: AtomicU64,
 }
 
 impl std::fmt::Debug for Store {
@@ -126,9 +128,13 @@ impl Store {
                 path: path.to_path_buf(),
                 durability,
                 torn_tail,
+                audited: AtomicU64::new(0),
             }),
         };
         store.check_format()?;
+        let audited: Option<AuditedUpTo> = store.view().get(Table::Meta, keys::META_AUDITED)?;
+        let AuditedUpTo(audited) = audited.unwrap_or(AuditedUpTo(0));
+        store.shared.audited.store(audited, Ordering::Relaxed);
         Ok(store)
     }
 
@@ -157,6 +163,7 @@ impl Store {
                 path: path.to_path_buf(),
                 durability,
                 torn_tail,
+                audited: AtomicU64::new(0),
             }),
         };
         match store.format()? {
@@ -195,12 +202,11 @@ impl Store {
     /// The write failed; nothing of it is there.
     pub fn write_now(&self, writes: &[Write]) -> Result<(), StoreError> {
         let mut buffers = Buffers::default();
-        let mut batch = Batch::new(self.db(), &mut buffers, 0);
+        let mut batch = self.batch(&mut buffers, 0);
         for write in writes {
             batch.add(write)?;
         }
-        let rows = batch.into_rows();
-        self.commit(rows)
+        self.commit(batch)
     }
 
     /// Moves what is only in the log into tables, so that the next start has nothing to
@@ -223,10 +229,18 @@ impl Store {
         View::now(self.db())
     }
 
-    fn commit(&self, rows: WriteBatch) -> Result<(), StoreError> {
+    /// An empty batch, to be committed before the next one is begun.
+    fn batch<'a>(&'a self, buffers: &'a mut Buffers, capacity_bytes: usize) -> Batch<'a> {
+        let audited = self.shared.audited.load(Ordering::Relaxed);
+        Batch::new(self.db(), buffers, capacity_bytes, audited)
+    }
+
+    fn commit(&self, batch: Batch<'_>) -> Result<(), StoreError> {
+        let (rows, audited) = batch.into_rows()?;
         let mut options = WriteOptions::default();
         options.set_sync(self.shared.durability == Durability::Synced);
         self.db().write_opt(rows, &options)?;
+        self.shared.audited.store(audited, Ordering::Relaxed);
         Ok(())
     }
 
@@ -242,10 +256,9 @@ impl Store {
         }
         if self.conversations(None, 1)?.is_empty() {
             let mut buffers = Buffers::default();
-            let mut batch = Batch::new(self.db(), &mut buffers, 0);
+            let mut batch = self.batch(&mut buffers, 0);
             batch.put(Table::Meta, keys::META_FORMAT, &StoreFormat(STORE_FORMAT))?;
-            let rows = batch.into_rows();
-            return self.commit(rows);
+            return self.commit(batch);
         }
         Err(StoreError::Malformed {
             row: "meta/format".to_owned(),

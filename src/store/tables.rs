@@ -14,8 +14,8 @@
 //! | `notes` | conversation 16, number u64 | `Note` |
 //! | `directory` | conversation 16 | `Entry` |
 //! | `agents` | agent | `AgentRow` |
-//! | `audit` | time i64, revision u64 | `AuditRecord` |
-//! | `meta` | `format` · `company` · `parked/`, conversation 16 · `swept` | format · `Company` · reason · revision |
+//! | `audit` | time i64, number u64 | `AuditRecord` |
+//! | `meta` | `format` · `company` · `parked/`, conversation 16 · `swept` · `audited` | format · `Company` · reason · revision · number |
 //! | `devices` | device 16 | `Device` |
 //! | `kept_keys` | authentication setting | `KeptKeys` |
 //! | `accounts` | agent | `Account` |
@@ -57,7 +57,7 @@ pub enum Table {
     Meta,
     /// Private notes.
     Notes,
-    /// Who changed the configuration.
+    /// Who did what from where.
     Audit,
     /// Devices that the server has named.
     Devices,

@@ -235,7 +235,7 @@ fn run<T>(
         } else {
             let mut tokens = Vec::new();
             let outcome = fault(batches).map_or(Ok(()), |error| Err(WriteFailure::Injected(error)));
-            let batch = Batch::new(store.db(), &mut buffers, capacity_bytes);
+            let batch = store.batch(&mut buffers, capacity_bytes);
             let outcome = gather(batch, first, receiver, &mut tokens)
                 .and_then(|batch| outcome.map(|()| batch))
                 .and_then(|batch| {
@@ -331,7 +331,7 @@ fn commit(
 ) -> Result<(), WriteFailure> {
     let bytes = batch.bytes() as u64;
     let begun = Instant::now();
-    store.commit(batch.into_rows())?;
+    store.commit(batch)?;
     counters.committed(writes as u64, bytes, begun.elapsed());
     Ok(())
 }
@@ -364,6 +364,7 @@ mod tests {
             timer: None,
             waiting: Vec::new(),
             directory: None,
+            audit: Vec::new(),
         })
     }
 

@@ -6,6 +6,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 
+use crate::domain::audit::{Trail, Who};
 use crate::domain::company::Role;
 use crate::domain::ids::AgentId;
 use crate::domain::reject::{Code, Reject};
@@ -25,6 +26,8 @@ pub struct AgentAuth {
     pub id: AgentId,
     /// What they may do.
     pub role: Role,
+    /// Which way they came.
+    pub trail: Trail,
 }
 
 /// A person of the company who may supervise.
@@ -37,7 +40,16 @@ pub struct AdminAuth(pub AgentAuth);
 
 /// Either side.
 #[derive(Debug, Clone)]
-pub struct AnyAuth(pub Principal);
+pub struct AnyAuth(pub Asker);
+
+/// Somebody who asks, and which way they came.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// Who.
+    pub principal: Principal,
+    /// Which way.
+    pub trail: Trail,
+}
 
 /// Which of the two forms of credential a text has: those of the company's people hold a
 /// colon or begin with a mark of their own, and have no dots, as a JWT does.
@@ -184,6 +196,11 @@ pub(super) async fn admit<T>(
     state.limiter.proved(&caller.address, &proven);
     let proven = proven?;
     let principal = principal(&proven);
+    // For the audit, should they be refused further on.
+    let known = req.extensions().contains::<Who>();
+    if !known {
+        req.extensions_mut().insert(who(&principal));
+    }
     if matches!(principal, Principal::Agent { .. }) {
         caller.origin.permit_own()?;
     }
@@ -193,20 +210,37 @@ pub(super) async fn admit<T>(
     Ok(proven)
 }
 
-fn principal(req: &HttpRequest) -> LocalBoxFuture<'static, Result<Principal, Reject>> {
+/// Who somebody is, in the audit.
+pub(super) fn who(principal: &Principal) -> Who {
+    match principal {
+        Principal::Customer(id) => Who::Customer(id.clone()),
+        Principal::Agent { id, .. } => Who::Agent(id.clone()),
+    }
+}
+
+fn asker(req: &HttpRequest) -> LocalBoxFuture<'static, Result<Asker, Reject>> {
     let req = req.clone();
     Box::pin(async move {
         let proving = async |state: &WebState| match staff::presented(&req)? {
-            Presented::Staff(caller) => Ok(Principal::Agent {
-                id: caller.agent,
-                role: caller.role,
+            Presented::Staff(caller) => Ok(Asker {
+                trail: staff::trail(&Caller::of(&req), &caller.grant),
+                principal: Principal::Agent {
+                    id: caller.agent,
+                    role: caller.role,
+                },
             }),
             Presented::Other(token) => {
-                let proof = customers::prove(state, &token).await?;
-                Ok(Principal::Customer(proof.customer))
+                let proof = customers::prove(state, &token, Caller::of(&req).ip).await?;
+                Ok(Asker {
+                    principal: Principal::Customer(proof.customer),
+                    trail: Trail {
+                        from: Some(Caller::of(&req).ip),
+                        api_key: None,
+                    },
+                })
             }
         };
-        admit(&req, proving, Clone::clone).await
+        admit(&req, proving, |asker| asker.principal.clone()).await
     })
 }
 
@@ -217,12 +251,12 @@ macro_rules! extractor {
             type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
             fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-                let narrow: fn(Principal) -> Option<Self> = $narrow;
-                let principal = principal(req);
+                let narrow: fn(Asker) -> Option<Self> = $narrow;
+                let asker = asker(req);
                 Box::pin(async move {
-                    principal
+                    asker
                         .await
-                        .and_then(|p| narrow(p).ok_or_else(forbidden))
+                        .and_then(|asker| narrow(asker).ok_or_else(forbidden))
                         .map_err(ApiError::from)
                 })
             }
@@ -230,39 +264,52 @@ macro_rules! extractor {
     };
 }
 
-extractor!(AnyAuth, |p| Some(Self(p)));
-extractor!(AgentAuth, |p| match p {
-    Principal::Agent { id, role } => Some(Self { id, role }),
-    Principal::Customer(_) => None,
-});
-extractor!(SupervisorAuth, |p| match p {
-    Principal::Agent { id, role } if role >= Role::Supervisor => Some(Self(AgentAuth { id, role })),
-    _ => None,
-});
+extractor!(AnyAuth, |asker| Some(Self(asker)));
+extractor!(AgentAuth, |asker| of_rank(asker, Role::Agent));
+extractor!(SupervisorAuth, |asker| of_rank(asker, Role::Supervisor)
+    .map(Self));
+extractor!(AdminAuth, |asker| of_rank(asker, Role::Admin).map(Self));
 
-extractor!(AdminAuth, |p| match p {
-    Principal::Agent { id, role } if role >= Role::Admin => Some(Self(AgentAuth { id, role })),
-    _ => None,
-});
+/// A person of the company with this role or a higher one.
+fn of_rank(asker: Asker, least: Role) -> Option<AgentAuth> {
+    let Asker { principal, trail } = asker;
+    match principal {
+        Principal::Agent { id, role } if role >= least => Some(AgentAuth { id, role, trail }),
+        _ => None,
+    }
+}
 
-impl From<AgentAuth> for Principal {
+impl From<AgentAuth> for Asker {
     fn from(auth: AgentAuth) -> Self {
-        Self::Agent {
-            id: auth.id,
-            role: auth.role,
+        Self {
+            principal: Principal::Agent {
+                id: auth.id,
+                role: auth.role,
+            },
+            trail: auth.trail,
         }
     }
 }
 
-impl From<SupervisorAuth> for Principal {
+impl From<SupervisorAuth> for Asker {
     fn from(auth: SupervisorAuth) -> Self {
         auth.0.into()
     }
 }
 
-impl From<AnyAuth> for Principal {
+impl From<AnyAuth> for Asker {
     fn from(auth: AnyAuth) -> Self {
         auth.0
+    }
+}
+
+impl From<CustomerAuth> for Asker {
+    fn from(auth: CustomerAuth) -> Self {
+        // Nothing that a customer does stands in the audit.
+        Self {
+            principal: Principal::Customer(auth.0.customer),
+            trail: Trail::default(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Proof that a customer calls: by a token of the company's own system, or of their device. Waits, but not for
 //! long, where the keys for it have to be asked for first.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -10,6 +11,7 @@ use tokio::time::timeout;
 
 use super::auth::{admit, bearer, forbidden, is_agent_form};
 use super::devices::{self, is_device_form};
+use super::front::Caller;
 use super::proof::Proof;
 use super::tokens::{NotProven, authenticate_customer};
 use super::{ApiError, WebState};
@@ -20,12 +22,6 @@ use crate::limits;
 /// A customer with a good token, and what it proves.
 #[derive(Debug, Clone)]
 pub struct CustomerAuth(pub Proof);
-
-impl From<CustomerAuth> for Principal {
-    fn from(auth: CustomerAuth) -> Self {
-        Self::Customer(auth.0.customer)
-    }
-}
 
 impl FromRequest for CustomerAuth {
     type Error = ApiError;
@@ -39,7 +35,7 @@ impl FromRequest for CustomerAuth {
                 if is_agent_form(token) {
                     return Err(forbidden());
                 }
-                prove(state, token).await
+                prove(state, token, Caller::of(&req).ip).await
             };
             let customer = |proof: &Proof| Principal::Customer(proof.customer.clone());
             Ok(Self(admit(&req, proving, customer).await?))
@@ -47,13 +43,13 @@ impl FromRequest for CustomerAuth {
     }
 }
 
-/// Verifies what a customer brings.
+/// Verifies what a customer brings from an address.
 ///
 /// # Errors
 /// `token_invalid`, `token_expired`.
-pub async fn prove(state: &WebState, token: &str) -> Result<Proof, Reject> {
+pub async fn prove(state: &WebState, token: &str, from: IpAddr) -> Result<Proof, Reject> {
     if is_device_form(token) {
-        return devices::prove(state, token).await;
+        return devices::prove(state, token, from).await;
     }
     let look = || {
         let (company, now) = (state.gateway.company(), state.gateway.now());

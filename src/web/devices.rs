@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use actix_web::dev::Payload;
@@ -17,6 +18,7 @@ use super::proof::{Proof, ProvenBy};
 use super::secret::{new_secret, secret_sha256};
 use super::tokens::token_expired;
 use super::{ApiError, WebState};
+use crate::domain::audit::{AuditRecord, Trail, What, Who};
 use crate::domain::company::Company;
 use crate::domain::device::{Device, DeviceEnd, DeviceId, Verdict};
 use crate::domain::ids::{AgentId, WidgetId};
@@ -191,7 +193,7 @@ pub async fn name(state: &WebState, widget: WidgetId) -> Result<Issued, Reject> 
     aws_lc_rs::rand::fill(&mut id.0).map_err(|_| no_randomness())?;
     let (token, hash) = make(id)?;
     let device = Device::new(widget, hash, now);
-    state.gateway.keep_device(id, device).await?;
+    state.gateway.keep_device(id, device, None).await?;
     Ok(Issued {
         token,
         id,
@@ -199,14 +201,14 @@ pub async fn name(state: &WebState, widget: WidgetId) -> Result<Issued, Reject> 
     })
 }
 
-/// Exchanges a token for a new one.
+/// Exchanges a token for a new one, for somebody at an address.
 ///
 /// # Errors
 /// `token_invalid`, also for a token that came back too late, which ends the device.
-pub async fn renew(state: &WebState, token: &str) -> Result<Issued, Reject> {
+pub async fn renew(state: &WebState, token: &str, from: IpAddr) -> Result<Issued, Reject> {
     let (id, hash) = read(token).ok_or_else(token_invalid)?;
     let _lock = state.devices.lock_of(id).lock().await;
-    let mut device = look(state, id, &hash).await?;
+    let mut device = look(state, id, &hash, from).await?;
     let now = state.gateway.now();
     // Bringing a token uses it.
     if device.current == hash {
@@ -214,7 +216,7 @@ pub async fn renew(state: &WebState, token: &str) -> Result<Issued, Reject> {
     }
     let (token, hash) = make(id)?;
     device.rotate(hash, now);
-    state.gateway.keep_device(id, device).await?;
+    state.gateway.keep_device(id, device, None).await?;
     Ok(Issued {
         token,
         id,
@@ -222,14 +224,14 @@ pub async fn renew(state: &WebState, token: &str) -> Result<Issued, Reject> {
     })
 }
 
-/// Verifies a device's token.
+/// Verifies a device's token, for somebody at an address.
 ///
 /// # Errors
 /// `token_invalid`; `token_expired` for one that has to be exchanged first.
-pub async fn prove(state: &WebState, token: &str) -> Result<Proof, Reject> {
+pub async fn prove(state: &WebState, token: &str, from: IpAddr) -> Result<Proof, Reject> {
     let (id, hash) = read(token).ok_or_else(token_invalid)?;
     let _lock = state.devices.lock_of(id).lock().await;
-    let mut device = look(state, id, &hash).await?;
+    let mut device = look(state, id, &hash, from).await?;
     let now = state.gateway.now();
     let expires = device.issued_at + limits::DEVICE_TOKEN_TIME;
     if now >= expires {
@@ -237,7 +239,7 @@ pub async fn prove(state: &WebState, token: &str) -> Result<Proof, Reject> {
     }
     if device.judge(&hash, now) == (Verdict::Current { first: true }) {
         device.confirm(now);
-        state.gateway.keep_device(id, device).await?;
+        state.gateway.keep_device(id, device, None).await?;
     }
     Ok(Proof {
         customer: id.customer(),
@@ -248,7 +250,7 @@ pub async fn prove(state: &WebState, token: &str) -> Result<Proof, Reject> {
 }
 
 /// The device of a token that is good. Whoever calls holds its lock.
-async fn look(state: &WebState, id: DeviceId, hash: &str) -> Result<Device, Reject> {
+async fn look(state: &WebState, id: DeviceId, hash: &str, from: IpAddr) -> Result<Device, Reject> {
     let device = state.gateway.device(id).await?.ok_or_else(token_invalid)?;
     let now = state.gateway.now();
     match device.judge(hash, now) {
@@ -256,7 +258,8 @@ async fn look(state: &WebState, id: DeviceId, hash: &str) -> Result<Device, Reje
         Verdict::Unknown | Verdict::Ended => return Err(token_invalid()),
         Verdict::Copied => {
             tracing::warn!(device = %id, "an old token came back: there is a copy of it, and the device ends");
-            end(state, id, device, DeviceEnd::Copied { at: now }).await?;
+            let record = AuditRecord::new(now, Who::Nobody, Some(from), What::DeviceReused);
+            end(state, id, device, DeviceEnd::Copied { at: now }, record).await?;
             return Err(token_invalid());
         }
     }
@@ -283,7 +286,12 @@ pub async fn view(state: &WebState, id: &str) -> Result<(DeviceId, Device), Reje
 ///
 /// # Errors
 /// `not_found`.
-pub async fn revoke(state: &WebState, id: &str, by: AgentId) -> Result<(DeviceId, Device), Reject> {
+pub async fn revoke(
+    state: &WebState,
+    id: &str,
+    by: AgentId,
+    trail: Trail,
+) -> Result<(DeviceId, Device), Reject> {
     let (id, _) = view(state, id).await?;
     let _lock = state.devices.lock_of(id).lock().await;
     let device = state.gateway.device(id).await?.ok_or_else(no_such_device)?;
@@ -292,7 +300,8 @@ pub async fn revoke(state: &WebState, id: &str, by: AgentId) -> Result<(DeviceId
     }
     tracing::info!(device = %id, %by, "a device is revoked");
     let at = state.gateway.now();
-    let device = end(state, id, device, DeviceEnd::Revoked { by, at }).await?;
+    let record = trail.record(at, &by, What::DeviceRevoked);
+    let device = end(state, id, device, DeviceEnd::Revoked { by, at }, record).await?;
     Ok((id, device))
 }
 
@@ -301,9 +310,14 @@ async fn end(
     id: DeviceId,
     mut device: Device,
     end: DeviceEnd,
+    record: AuditRecord,
 ) -> Result<Device, Reject> {
     device.end = Some(end);
-    state.gateway.keep_device(id, device.clone()).await?;
+    let record = Some(record.about(id));
+    state
+        .gateway
+        .keep_device(id, device.clone(), record)
+        .await?;
     state.devices.note_end(id);
     state.gateway.dismiss(&Principal::Customer(id.customer()));
     Ok(device)

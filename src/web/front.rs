@@ -18,8 +18,10 @@ use bytes::Bytes;
 use super::address::Whence;
 use super::limiter::{Place, Subject};
 use super::origin::From as Origin;
+use super::refusals::{self, Refusal};
 use super::{ApiError, WebState, headers};
 use crate::config::Bucket;
+use crate::domain::audit::{Object, Who};
 use crate::domain::ids::WidgetId;
 use crate::domain::reject::{Code, Reject};
 use crate::limits;
@@ -165,6 +167,9 @@ pub async fn pass(
         Ok(()) if is_preflight => request.into_response(preflight()),
         Ok(()) => next.call(request).await?,
     };
+    if let Some(state) = &state {
+        audit_refusal(state, &answer, whence.address);
+    }
     headers::complete(answer.headers_mut(), whence.secure);
     if is_api {
         cors(answer.headers_mut(), allowed.as_deref(), is_preflight);
@@ -183,6 +188,44 @@ pub async fn pass(
             Err(body) => EitherBody::right(body),
         }
     }))
+}
+
+/// Notes a refusal that belongs into the audit.
+fn audit_refusal(state: &WebState, answer: &ServiceResponse<BoxBody>, from: IpAddr) {
+    let code = answer.response().extensions().get::<Code>().copied();
+    let Some(code) = code.filter(|code| refusals::concerns(*code).is_some()) else {
+        return;
+    };
+    let request = answer.request();
+    // The pattern, not the path: ids, and whatever else somebody writes there, stay out.
+    let pattern = request.match_pattern().unwrap_or_else(|| "-".to_owned());
+    let who = request.extensions().get::<Who>().cloned();
+    let refusal = Refusal {
+        address: &Subject::address(from),
+        from,
+        who: who.unwrap_or(Who::Nobody),
+        code,
+        place: &format!("{} {pattern}", method_of(request)),
+        object: request.extensions().get::<Object>().cloned(),
+    };
+    state.refusals.note(&state.gateway, refusal);
+}
+
+/// The method, unless it is one that somebody made up.
+fn method_of(request: &HttpRequest) -> &str {
+    let known = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::OPTIONS,
+    ];
+    if known.contains(request.method()) {
+        request.method().as_str()
+    } else {
+        "-"
+    }
 }
 
 /// Whether a request may go on to its route.

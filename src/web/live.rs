@@ -6,13 +6,15 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::auth::{permit, writes};
+use super::auth::{self, permit, writes};
+use super::front;
 use super::inbox::Inbox;
 use super::proof::{Proof, ProvenBy};
 use super::staff;
 use super::tokens::token_expired;
 use crate::actors::Entered;
 use crate::actors::gateway::{Gateway, Session, Sink};
+use crate::domain::audit::{Trail, Who};
 use crate::domain::company::Company;
 use crate::domain::ids::{AuthenticationId, ConversationId, Seq};
 use crate::domain::reject::{Code, Reject};
@@ -38,6 +40,19 @@ impl Proven {
                 id: caller.agent.clone(),
                 role: caller.role,
             },
+        }
+    }
+}
+
+impl Proven {
+    /// Which way they came.
+    pub(super) fn trail(&self, caller: &front::Caller) -> Trail {
+        match self {
+            Self::Customer(_) => Trail {
+                from: Some(caller.ip),
+                api_key: None,
+            },
+            Self::Staff(staff) => staff::trail(caller, &staff.grant),
         }
     }
 }
@@ -124,6 +139,14 @@ impl Live {
         self.staff = Some((caller, entered));
         self.credential_holds(gateway)?;
         Ok(self)
+    }
+
+    /// Who this is, in the audit.
+    pub(super) fn who(&self) -> Who {
+        match (&self.principal, &self.staff) {
+            (Principal::Agent { id, .. }, Some(_)) => self.session.trail().who(id),
+            (principal, _) => auth::who(principal),
+        }
     }
 
     /// Whether the credential still holds; an open socket counts as using it.

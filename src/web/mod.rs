@@ -13,6 +13,7 @@ use crate::telemetry::Telemetry;
 
 use address::Proxies;
 use limiter::Limiter;
+use refusals::Refusals;
 
 pub mod address;
 pub mod api;
@@ -33,6 +34,7 @@ pub mod origin;
 mod payload;
 pub mod proof;
 mod refusal;
+pub mod refusals;
 pub mod routes;
 pub mod secret;
 pub mod server;
@@ -61,4 +63,6 @@ pub struct WebState {
     pub limiter: Arc<Limiter>,
     /// Which proxies are believed.
     pub proxies: Arc<Proxies>,
+    /// Refusals on their way into the audit.
+    pub refusals: Arc<Refusals>,
 }

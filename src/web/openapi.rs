@@ -34,6 +34,7 @@ use crate::config::schema_for_openapi;
         agents::presence,
         agents::floor,
         audit::list,
+        audit::export,
         config::read,
         config::apply,
         config::schema,

@@ -39,6 +39,7 @@ routes! {
     "/api/v1/me/presence"                           { put => agents::presence }
     "/api/v1/floor"                                 { get => agents::floor }
     "/api/v1/audit"                                 { get => audit::list }
+    "/api/v1/audit/export"                          { get => audit::export }
     "/api/v1/config"                                { get => config::read, put => config::apply }
     "/api/v1/config/schema.json"                    { get => config::schema }
     "/api/v1/config/agents/{id}/secret"             { post => config::renew_secret }

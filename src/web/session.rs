@@ -33,11 +33,13 @@ use super::live::{Asked, Live, Pending, Proven, concerned};
 use super::origin;
 use super::payload::{Failure, GuardedPayload, Verdict};
 use super::proof::Proof;
+use super::refusals::Refusal;
 use super::staff::{self, cookie};
 use super::tokens::authenticate_customer;
 use super::{ApiError, WebState, refusal};
 use crate::actors::gateway::Sink;
 use crate::config::Bucket;
+use crate::domain::audit::Who;
 use crate::domain::device::DeviceId;
 use crate::domain::ids::{ConversationId, WidgetId};
 use crate::domain::reject::{Code, Reject};
@@ -284,7 +286,33 @@ impl WsSession {
 
     fn refuse(&self, concerning: Concerning<'_>, reject: &Reject, ctx: &mut Context) {
         self.state.telemetry.refused(reject.code);
+        self.audit(&concerning, reject.code);
         self.send(server::refused(concerning, reject), ctx);
+    }
+
+    /// Notes a refusal that belongs into the audit.
+    fn audit(&self, concerning: &Concerning<'_>, code: Code) {
+        let who = match &self.phase {
+            // That somebody is signed out is no refusal: nothing was asked.
+            Phase::Live(_) if code == Code::TokenInvalid && concerning.reference.is_none() => {
+                return;
+            }
+            Phase::Live(live) => live.who(),
+            Phase::AwaitingHello | Phase::Closing => Who::Nobody,
+        };
+        let place = match self.door {
+            Door::Customer => "/ws/customer",
+            Door::Agent => "/ws/agent",
+        };
+        let refusal = Refusal {
+            address: &self.caller.address,
+            from: self.caller.ip,
+            who,
+            code,
+            place,
+            object: None,
+        };
+        self.state.refusals.note(&self.state.gateway, refusal);
     }
 
     fn refuse_and_close(&mut self, reject: &Reject, ctx: &mut Context) {
@@ -443,10 +471,10 @@ impl WsSession {
         then: impl FnOnce(&mut Self, Result<Proof, Reject>, &mut Context) + 'static,
     ) {
         let state = self.state.clone();
-        let address = self.caller.address.clone();
+        let (address, from) = (self.caller.address.clone(), self.caller.ip);
         let proving = async move {
             state.limiter.may_prove(&address)?;
-            let proven = customers::prove(&state, token.reveal()).await;
+            let proven = customers::prove(&state, token.reveal(), from).await;
             state.limiter.proved(&address, &proven);
             proven
         };
@@ -524,6 +552,7 @@ impl WsSession {
 
     fn connect(&self, hello: &Hello, proven: Proven, ctx: &mut Context) -> Result<Live, Reject> {
         let principal = proven.principal();
+        let trail = proven.trail(&self.caller);
         self.state.limiter.hello(&principal)?;
         let inbox = Arc::new(Mutex::new(Inbox::default()));
         let sink: Arc<dyn Sink> = Arc::new(InboxSink {
@@ -533,7 +562,7 @@ impl WsSession {
         let session = self
             .state
             .gateway
-            .connect(principal.clone(), sink.clone())?;
+            .connect(principal.clone(), trail, sink.clone())?;
         match proven {
             Proven::Customer(proof) => Ok(Live::new(session, inbox, principal, Some(proof), hello)),
             Proven::Staff(caller) => Live::new(session, inbox, principal, None, hello).entered(

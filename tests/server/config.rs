@@ -133,10 +133,19 @@ async fn a_change_holds_at_once_and_after_a_restart_and_is_in_the_audit() {
     let audit = ok(olga.get("/audit?limit=1").await);
     let record = &audit["records"][0];
     assert_eq!(
-        (&record["who"], &record["interface"], &record["revision"]),
-        (&json!("olga"), &json!("api"), &json!(3))
+        (&record["who"], &record["from"], &record["what"]),
+        (
+            &json!("agent:olga"),
+            &json!("127.0.0.1"),
+            &json!("config_changed")
+        )
     );
-    let change = &record["changes"][0];
+    let made = &record["change"];
+    assert_eq!(
+        (&made["interface"], &made["revision"]),
+        (&json!("api"), &json!(3))
+    );
+    let change = &made["changes"][0];
     assert_eq!(
         (&change["kind"], &change["id"]),
         (&json!("workstreams"), &json!("vip"))
@@ -147,7 +156,7 @@ async fn a_change_holds_at_once_and_after_a_restart_and_is_in_the_audit() {
     let older = ok(olga.get(&format!("/audit?before={next}")).await);
     assert_eq!(older["records"].as_array().map(Vec::len), Some(1));
     assert_eq!(
-        older["records"][0]["changes"][0].get("before"),
+        older["records"][0]["change"]["changes"][0].get("before"),
         None,
         "it was not there"
     );

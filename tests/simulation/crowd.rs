@@ -374,6 +374,7 @@ impl Crowd {
         let origin = Origin {
             session: SessionId(1),
             request: 1,
+            trail: linger::domain::audit::Trail::default(),
         };
         self.supervise(|s, _, out| s.start(who, start, origin, out));
     }

@@ -484,6 +484,7 @@ impl World {
         Some(Origin {
             session,
             request: d.next_request,
+            trail: linger::domain::audit::Trail::default(),
         })
     }
 

@@ -92,7 +92,9 @@ impl Store {
             | Write::Company { .. }
             | Write::Device { .. }
             | Write::KeptKeys { .. }
-            | Write::Staff(_) => {}
+            | Write::Staff(_)
+            | Write::Audit(_)
+            | Write::All(_) => {}
             Write::Parked {
                 conversation,
                 reason,

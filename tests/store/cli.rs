@@ -21,7 +21,10 @@ fn inspect(dir: &Path, conversation: Option<ConversationId>, json: bool) -> Stri
         "{:?}",
         inspect::run(&InspectArgs {
             dir,
-            what: conversation.map(What::Conversation),
+            shown: conversation.map(What::Conversation),
+            what: Vec::new(),
+            who: None,
+            object: None,
             json
         })
     )

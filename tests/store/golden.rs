@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
-use linger::domain::audit::{AuditChange, AuditRecord, Interface};
+use linger::domain::audit::{AuditChange, AuditRecord, ConfigChange, Interface, Object, What, Who};
 use linger::domain::commit::{AgentRow, KeptKeys};
 use linger::domain::company::{
     AgentProfile, Company, Condition, CustomerKey, Mode, Patience, Presence, Queue, Role,
@@ -28,7 +28,9 @@ use linger::domain::staff::{
     Account, ApiKey, PasswordHash, Proof, Scope, SecondFactor, SignIn, Standing,
 };
 use linger::domain::time::{Millis, Timestamp};
-use linger::store::codec::{self, DedupRow, ParkedReason, StoreFormat, Stored, SweptRevision};
+use linger::store::codec::{
+    self, AuditedUpTo, DedupRow, ParkedReason, StoreFormat, Stored, SweptRevision,
+};
 
 use crate::story::{Story, agent, client, company, customer, id, workstream};
 
@@ -481,19 +483,33 @@ fn samples() -> Vec<Sample> {
     samples.push(sample(
         "audit",
         AuditRecord {
-            at,
-            who: Some(agent("olga")),
-            interface: Interface::Api,
-            revision: 7,
-            changes: vec![AuditChange {
-                kind: "queues".to_owned(),
-                id: "sales".to_owned(),
-                before: Some("{\"priority\":1}".to_owned()),
-                after: None,
-            }],
-            shortened: false,
+            change: Some(ConfigChange {
+                interface: Interface::Api,
+                revision: 7,
+                changes: vec![AuditChange {
+                    kind: "queues".to_owned(),
+                    id: "sales".to_owned(),
+                    before: Some("{\"priority\":1}".to_owned()),
+                    after: None,
+                }],
+                shortened: false,
+            }),
+            ..AuditRecord::new(at, Who::Operator, None, What::ConfigChanged)
+                .about(Object::configuration())
         },
     ));
+    samples.push(sample(
+        "audit_override",
+        AuditRecord::new(
+            at,
+            Who::Agent(agent("sara")),
+            Some([127, 0, 0, 1].into()),
+            What::CapacityOverride,
+        )
+        .about(&agent("bob"))
+        .with("to", agent("anna")),
+    ));
+    samples.push(sample("audited_up_to", AuditedUpTo(9)));
     samples.extend(staff(at));
     samples
 }

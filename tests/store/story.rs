@@ -129,6 +129,7 @@ impl Story {
             timer,
             waiting,
             directory,
+            audit: Vec::new(),
         }
     }
 

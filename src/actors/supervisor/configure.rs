@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use crate::actors::links::Token;
 use crate::actors::post::post;
 use crate::config::{Edit, EditError, Moves, Plan};
-use crate::domain::audit::Interface;
+use crate::domain::audit::{Interface, Trail, What};
 use crate::domain::commit::Write;
 use crate::domain::company::{Company, Role};
 use crate::domain::ids::{AgentId, AuthenticationId};
@@ -30,6 +30,8 @@ const WAITING_MAX: usize = 64;
 pub struct Reconfigure {
     /// Who.
     pub who: AgentId,
+    /// Which way they came.
+    pub trail: Trail,
     /// The revision that they have seen; `None`: whatever it is.
     pub seen: Option<u64>,
     /// What.
@@ -66,6 +68,7 @@ struct Underway {
 /// A change that is worth making.
 struct Change {
     who: AgentId,
+    trail: Trail,
     dry_run: bool,
     result: Reconfigured,
 }
@@ -96,13 +99,14 @@ impl SupervisorActor {
         {
             let Reconfigure {
                 who,
+                trail,
                 seen,
                 edit,
                 moves,
                 dry_run,
                 answer,
             } = wanted;
-            match self.judge(who, seen, edit, &moves, dry_run) {
+            match self.judge((who, trail), seen, edit, &moves, dry_run) {
                 Err(reject) => tell(answer, Err(reject)),
                 Ok(Judged::Same(result)) => tell(answer, Ok(result)),
                 Ok(Judged::Sound(change)) => {
@@ -131,7 +135,7 @@ impl SupervisorActor {
 
     fn judge(
         &self,
-        who: AgentId,
+        (who, trail): (AgentId, Trail),
         seen: Option<u64>,
         edit: Edit,
         moves: &Moves,
@@ -177,6 +181,7 @@ impl SupervisorActor {
         let doubtful = Doubtful::between(&current, &next);
         let change = Change {
             who,
+            trail,
             dry_run,
             result: Reconfigured {
                 plan: Plan::between(Some(&current), &next),
@@ -224,8 +229,9 @@ impl SupervisorActor {
         }
         let Reconfigured { company, plan } = &change.result;
         let audit = plan.audit(
-            self.links.now(),
-            Some(change.who.clone()),
+            change
+                .trail
+                .record(self.links.now(), &change.who, What::ConfigChanged),
             Interface::Api,
             company.revision,
         );

@@ -150,6 +150,7 @@ impl SupervisorActor {
                 let origin = Origin {
                     session: handle.id,
                     request: INTERNAL_REQUEST,
+                    trail: handle.trail,
                 };
                 let ask = Ask::Subscribe {
                     after: route.cursor,

@@ -80,6 +80,19 @@ pub enum Proof {
     Provider,
 }
 
+impl Proof {
+    /// The stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::PasswordAndCode => "password_and_code",
+            Self::PasswordAndRecoveryCode => "password_and_recovery_code",
+            Self::Provider => "provider",
+        }
+    }
+}
+
 /// Somebody who is signed in, in a browser or with a client. Its key is the SHA-256 of the token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {

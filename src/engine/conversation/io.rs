@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::audit::Trail;
 use crate::domain::command::{Actor, Command, Start};
 use crate::domain::commit::Write;
 use crate::domain::company::Role;
@@ -23,6 +24,8 @@ pub struct Origin {
     pub session: SessionId,
     /// The session's number for it.
     pub request: u64,
+    /// Which way it came, for the audit.
+    pub trail: Trail,
 }
 
 /// The supervisor's number for a step it asked for: what it has set aside for the
@@ -91,6 +94,22 @@ pub enum Input {
     TimerDue,
     /// The configuration says anew who may see it.
     Reconfigured,
+}
+
+impl Input {
+    /// Which way the request came that this is about.
+    #[must_use]
+    pub fn trail(&self) -> Trail {
+        match self {
+            Self::Ask { origin, .. }
+            | Self::Act {
+                origin: Some(origin),
+                ..
+            }
+            | Self::Start { origin, .. } => origin.trail,
+            _ => Trail::default(),
+        }
+    }
 }
 
 /// What a conversation wants done.

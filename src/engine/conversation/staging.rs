@@ -240,6 +240,7 @@ impl ConversationMachine {
             timer: self.move_timer(around, Laziness::MayStayEarlier),
             waiting,
             directory,
+            audit: Vec::new(),
         }
     }
 

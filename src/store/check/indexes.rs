@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::codec::ParkedReason;
+use super::super::codec::{AuditedUpTo, ParkedReason};
 use super::super::error::StoreError;
 use super::super::keys;
 use super::super::tables::{Table, row_name};
@@ -285,16 +285,32 @@ impl Check<'_> {
         )
     }
 
-    /// `audit`: every row reads. Returns the most units that each agent has ever had: a
+    /// `audit`: every row reads and stands under its time, and none is missing. Returns the most units that each agent has ever had: a
     /// lowered capacity revokes nothing.
     pub(super) fn check_audit(&mut self) -> Result<BTreeMap<AgentId, u64>, StoreError> {
         let mut most: BTreeMap<AgentId, u64> = BTreeMap::new();
+        let (mut rows, mut sum, mut last) = (0_u64, 0_u128, 0_u64);
         self.each_row(Table::Audit, &Range::prefix(&[]), |check, key, record| {
-            check.row(keys::parse_audit(key).ok_or_else(|| malformed(Table::Audit, key)))?;
+            let place = keys::parse_audit(key).ok_or_else(|| malformed(Table::Audit, key));
+            let Some((at, seq)) = check.row(place)? else {
+                return Ok(());
+            };
+            rows += 1;
+            // Each once and none beyond: then there is none missing either.
+            sum += u128::from(seq);
+            last = last.max(seq);
             let Some(record) = check.row(decode::<AuditRecord>(Table::Audit, key, record))? else {
                 return Ok(());
             };
-            for change in record.changes.iter().filter(|c| c.kind == "agents") {
+            if record.at != at {
+                let found = format!(
+                    "record {seq} stands under {} and is of {}",
+                    at.0, record.at.0
+                );
+                check.violation(Invariant::AuditGapFree, None, found);
+            }
+            let changes = record.change.iter().flat_map(|c| &c.changes);
+            for change in changes.filter(|c| c.kind == "agents") {
                 let Ok(agent) = AgentId::parse(&change.id) else {
                     continue;
                 };
@@ -307,6 +323,18 @@ impl Check<'_> {
             }
             Ok(())
         })?;
+        let given = self
+            .view
+            .get::<AuditedUpTo>(Table::Meta, keys::META_AUDITED);
+        if let Some(given) = self.row(given)? {
+            let given = given.map_or(0, |AuditedUpTo(given)| given);
+            let expected = u128::from(given) * (u128::from(given) + 1) / 2;
+            if (rows, last, sum) != (given, given, expected) {
+                let found =
+                    format!("{rows} records with numbers up to {last}, and {given} were given");
+                self.violation(Invariant::AuditGapFree, None, found);
+            }
+        }
         Ok(most)
     }
 

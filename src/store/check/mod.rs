@@ -83,6 +83,9 @@ pub enum Invariant {
     NoteRowMeant,
     /// The directory says of every conversation what its journal adds up to.
     DirectoryRow,
+    /// The numbers of the audit are 1, 2, 3 … without a gap, up to the last that was given,
+    /// and each record stands under its time.
+    AuditGapFree,
 }
 
 impl Invariant {
@@ -112,6 +115,7 @@ impl Invariant {
             Self::NoteRowThere => "note_row_there",
             Self::NoteRowMeant => "note_row_meant",
             Self::DirectoryRow => "directory_row",
+            Self::AuditGapFree => "audit_gap_free",
         }
     }
 }

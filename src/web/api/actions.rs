@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, web};
 
 use super::ask_about;
 use crate::domain::ids::ConversationId;
-use crate::engine::request::{Ask, Principal, Reply};
-use crate::web::auth::{AgentAuth, AnyAuth, SupervisorAuth};
+use crate::engine::request::{Ask, Reply};
+use crate::web::auth::{AgentAuth, AnyAuth, Asker, SupervisorAuth};
 use crate::web::{ApiError, WebState};
 use crate::wire::body::{ViewBody, Viewer};
 use crate::wire::rest::{AssignBody, ErrorBody, TransferBody};
@@ -14,15 +14,10 @@ type State = web::Data<WebState>;
 type Id = web::Path<ConversationId>;
 type Answer = Result<HttpResponse, ApiError>;
 
-pub(super) async fn done(
-    state: &State,
-    principal: impl Into<Principal>,
-    id: &Id,
-    question: Ask,
-) -> Answer {
-    let principal = principal.into();
-    let viewer = Viewer::from(&principal);
-    let Reply::Done(view) = ask_about(state, principal, **id, question).await? else {
+pub(super) async fn done(state: &State, asker: impl Into<Asker>, id: &Id, question: Ask) -> Answer {
+    let asker = asker.into();
+    let viewer = Viewer::from(&asker.principal);
+    let Reply::Done(view) = ask_about(state, asker, **id, question).await? else {
         return Err(ApiError::unexpected());
     };
     Ok(HttpResponse::Ok().json(ViewBody::of(&view, viewer)))

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::actors::Reconfigured;
 use crate::config::{CompanyFile, ConfigError, Edit, Kind, Moves, Plan, parse_json, parse_moves};
+use crate::domain::audit::{Object, What};
 use crate::domain::company::Company;
 use crate::domain::ids::QueueId;
 use crate::domain::reject::{Code, Reject};
@@ -94,16 +95,24 @@ pub(in crate::web) struct SecretBody {
         headers(("etag" = String, description = "The revision, for If-Match"))),
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn read(
-    _auth: AdminAuth,
+    auth: AdminAuth,
     state: web::Data<WebState>,
     query: web::Query<ReadQuery>,
-) -> HttpResponse {
+) -> Result<HttpResponse, ApiError> {
     let company = state.gateway.company();
     let mut file = CompanyFile::of(&company);
-    if !query.secrets {
+    if query.secrets {
+        let AdminAuth(admin) = &auth;
+        let now = state.gateway.now();
+        let record = admin.trail.record(now, &admin.id, What::Exported);
+        let record = record
+            .about(Object::configuration())
+            .with("revision", company.revision);
+        state.gateway.record(record).await?;
+    } else {
         file = file.without_secrets();
     }
-    tagged(&company).json(file.to_json())
+    Ok(tagged(&company).json(file.to_json()))
 }
 
 /// Make the company equal to a file: JSON, or TOML with `Content-Type: application/toml`.
@@ -279,7 +288,7 @@ pub(in crate::web) async fn renew_secret(
     let seen = revision_seen(&request)?;
     let done = state
         .gateway
-        .reconfigure(auth.0.id, seen, edit, Moves::new(), false)
+        .reconfigure(auth.0.id, auth.0.trail, seen, edit, Moves::new(), false)
         .await?;
     Ok(tagged(&done.company).json(SecretBody {
         agent,
@@ -300,7 +309,7 @@ async fn change(
     let seen = revision_seen(request)?;
     let Reconfigured { company, plan } = state
         .gateway
-        .reconfigure(auth.0.id, seen, edit, moves, dry_run)
+        .reconfigure(auth.0.id, auth.0.trail, seen, edit, moves, dry_run)
         .await?;
     let changed = !plan.is_empty();
     let revision = company.revision - u64::from(dry_run && changed);

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::{ask, ask_about, created_or_ok};
 use crate::config::Bucket;
 use crate::domain::ids::ConversationId;
-use crate::engine::request::{Ask, Principal, Reply, Request};
+use crate::engine::request::{Ask, Reply, Request};
 use crate::web::auth::{AgentAuth, AnyAuth, CustomerAuth};
 use crate::web::front::Caller;
 use crate::web::{ApiError, WebState};
@@ -59,7 +59,7 @@ pub(in crate::web) async fn list(
     state: web::Data<WebState>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let viewer = Viewer::from(&auth.0);
+    let viewer = Viewer::from(&auth.0.principal);
     let filter = query.into_inner().check()?;
     let Reply::List(page) = ask(&state, auth, Request::List(filter)).await? else {
         return Err(ApiError::unexpected());
@@ -77,9 +77,8 @@ pub(in crate::web) async fn view(
     state: web::Data<WebState>,
     id: web::Path<ConversationId>,
 ) -> Result<HttpResponse, ApiError> {
-    let principal: Principal = auth.into();
-    let viewer = Viewer::from(&principal);
-    let Reply::View(view) = ask_about(&state, principal, *id, Ask::View).await? else {
+    let viewer = Viewer::from(&auth.0.principal);
+    let Reply::View(view) = ask_about(&state, auth, *id, Ask::View).await? else {
         return Err(ApiError::unexpected());
     };
     Ok(HttpResponse::Ok().json(ViewBody::of(&view, viewer)))

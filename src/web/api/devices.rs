@@ -41,9 +41,10 @@ pub(in crate::web) async fn name(
     (status = "default", description = "Refused", body = ErrorBody)))]
 pub(in crate::web) async fn renew(
     token: DeviceToken,
+    caller: HttpRequest,
     state: web::Data<WebState>,
 ) -> Result<HttpResponse, ApiError> {
-    let issued = devices::renew(&state, &token.0).await?;
+    let issued = devices::renew(&state, &token.0, Caller::of(&caller).ip).await?;
     let body = DeviceTokenBody::of(issued.token, issued.id, issued.expires);
     Ok(HttpResponse::Ok().json(body))
 }
@@ -74,6 +75,6 @@ pub(in crate::web) async fn revoke(
     state: web::Data<WebState>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let (id, device) = devices::revoke(&state, &id, auth.0.id).await?;
+    let (id, device) = devices::revoke(&state, &id, auth.0.id, auth.0.trail).await?;
     Ok(HttpResponse::Ok().json(DeviceBody::of(id, &device)))
 }

@@ -9,9 +9,9 @@ use futures_util::stream;
 use super::{ANSWER_WITHIN, ask};
 use crate::domain::ids::ConversationId;
 use crate::domain::reject::{Code, Reject};
-use crate::engine::request::{Ask, Principal, Reply, Request};
+use crate::engine::request::{Ask, Reply, Request};
 use crate::limits;
-use crate::web::auth::{AgentAuth, SupervisorAuth, permit};
+use crate::web::auth::{AgentAuth, Asker, SupervisorAuth, permit};
 use crate::web::{ApiError, WebState};
 use crate::wire::bulk::{BulkBody, BulkItem, BulkReport};
 use crate::wire::listing::{CountsBody, CountsQuery};
@@ -45,11 +45,11 @@ pub(in crate::web) async fn bulk(
     state: web::Data<WebState>,
     body: web::Json<BulkBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let principal: Principal = auth.into();
+    let asker: Asker = auth.into();
     let asks = body.check()?;
     let until = Instant::now() + Duration::from_millis(limits::BULK_TIME_MAX.0);
     let report: Vec<BulkItem> = stream::iter(asks)
-        .map(|(id, question)| one(&state, &principal, id, question, until))
+        .map(|(id, question)| one(&state, &asker, id, question, until))
         .buffered(limits::BULK_AT_ONCE)
         .collect()
         .await;
@@ -58,7 +58,7 @@ pub(in crate::web) async fn bulk(
 
 async fn one(
     state: &WebState,
-    principal: &Principal,
+    Asker { principal, trail }: &Asker,
     id: ConversationId,
     question: Ask,
     until: Instant,
@@ -72,7 +72,9 @@ async fn one(
     } else if let Err(reject) = permit(principal, &request) {
         Err(reject)
     } else {
-        let answer = state.gateway.ask(principal.clone(), request, ANSWER_WITHIN);
+        let answer = state
+            .gateway
+            .ask(principal.clone(), *trail, request, ANSWER_WITHIN);
         answer.await
     };
     BulkItem::of(id, &result)

@@ -75,7 +75,7 @@ pub(in crate::web) async fn events(
     id: web::Path<ConversationId>,
     query: web::Query<EventsQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let viewer = Viewer::from(&auth.0);
+    let viewer = Viewer::from(&auth.0.principal);
     let (question, wait) = query.ask();
     let reply = ask_within(&state, auth, Request::In(*id, question), wait).await?;
     // Much can happen in a minute: who has been signed out meanwhile is told that, not this.

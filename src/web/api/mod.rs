@@ -3,11 +3,11 @@
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use super::auth::permit;
+use super::auth::{Asker, permit};
 use super::{ApiError, WebState};
 use crate::domain::ids::ConversationId;
 use crate::domain::time::Millis;
-use crate::engine::request::{Ask, Principal, Reply, Request};
+use crate::engine::request::{Ask, Reply, Request};
 
 pub(super) mod actions;
 pub(super) mod agents;
@@ -37,30 +37,33 @@ fn created_or_ok(is_new: bool, body: impl Serialize) -> HttpResponse {
 /// Asks and waits for the answer.
 async fn ask(
     state: &web::Data<WebState>,
-    principal: impl Into<Principal>,
+    asker: impl Into<Asker>,
     request: Request,
 ) -> Result<Reply, ApiError> {
-    ask_within(state, principal, request, ANSWER_WITHIN).await
+    ask_within(state, asker, request, ANSWER_WITHIN).await
 }
 
 async fn ask_within(
     state: &web::Data<WebState>,
-    principal: impl Into<Principal>,
+    asker: impl Into<Asker>,
     request: Request,
     deadline: Millis,
 ) -> Result<Reply, ApiError> {
-    let principal = principal.into();
+    let Asker { principal, trail } = asker.into();
     permit(&principal, &request)?;
     state.limiter.asked(&principal, None, &request)?;
-    Ok(state.gateway.ask(principal, request, deadline).await?)
+    Ok(state
+        .gateway
+        .ask(principal, trail, request, deadline)
+        .await?)
 }
 
 /// Asks about one conversation.
 async fn ask_about(
     state: &web::Data<WebState>,
-    principal: impl Into<Principal>,
+    asker: impl Into<Asker>,
     id: ConversationId,
     question: Ask,
 ) -> Result<Reply, ApiError> {
-    ask(state, principal, Request::In(id, question)).await
+    ask(state, asker, Request::In(id, question)).await
 }

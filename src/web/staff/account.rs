@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::door::{Given, address, failed, second_factor};
 use super::{StaffAuth, codes, passwords};
+use crate::domain::audit::What;
 use crate::domain::ids::AgentId;
 use crate::domain::reject::{Code, Reject};
 use crate::domain::staff::{Account, Caller, Grant, PasswordHash, Roll, SecondFactor, StaffRow};
@@ -134,7 +135,7 @@ pub(in crate::web) async fn password(
     body: web::Json<PasswordBody>,
 ) -> Result<HttpResponse, ApiError> {
     let PasswordBody { current, new } = body.into_inner();
-    let caller = auth.0;
+    let caller = auth.0.clone();
     let agent = &caller.agent;
     let stored = match current {
         Some(current) => Some(own_password(&state, &req, &caller, current).await?),
@@ -148,16 +149,22 @@ pub(in crate::web) async fn password(
     let hash = new_password(&state, agent, new).await?;
     state
         .gateway
-        .change_staff(|roll, _, _| {
-            let mut account = roll.account(agent);
-            if account.password != stored {
-                return Err(changed_meanwhile());
-            }
-            account.password = Some(hash);
-            let mut rows = others(roll, &caller);
-            rows.push(row(agent, account));
-            Ok(((), rows))
-        })
+        .change_staff(
+            |roll, _, _| {
+                let mut account = roll.account(agent);
+                if account.password != stored {
+                    return Err(changed_meanwhile());
+                }
+                account.password = Some(hash);
+                let mut rows = others(roll, &caller);
+                rows.push(row(agent, account));
+                Ok(((), rows))
+            },
+            |(), now| {
+                let record = auth.1.record(now, agent, What::PasswordChanged);
+                Some(record.about(agent))
+            },
+        )
         .await?;
     state
         .staff
@@ -181,7 +188,7 @@ pub(in crate::web) async fn enrol(
     let key = codes::new_key().map_err(Reject::from)?;
     let uri = codes::address(&key, auth.0.agent.as_str());
     let kept = key.clone();
-    proven(&state, &req, &auth.0, body.into_inner(), |account| {
+    proven(&state, &req, &auth, None, body.into_inner(), |account| {
         account.enrolling = Some(kept);
     })
     .await?;
@@ -199,35 +206,41 @@ pub(in crate::web) async fn confirm(
     state: web::Data<WebState>,
     body: web::Json<ConfirmBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = auth.0;
+    let caller = auth.0.clone();
     let agent = &caller.agent;
     let from = address(&req);
     state.staff.take_try(agent, &from, state.gateway.now())?;
     let (recovery_codes, hashes) = codes::new_recovery_codes().map_err(Reject::from)?;
     state
         .gateway
-        .change_staff(|roll, _, now| {
-            let mut account = roll.account(agent);
-            let key = account.enrolling.take().ok_or_else(|| {
-                Reject::new(
-                    Code::InvalidRequest,
-                    "There is nothing to confirm; begin at /api/v1/auth/totp.",
-                )
-            })?;
-            let mut factor = SecondFactor { key, last_step: 0 };
-            factor.last_step = codes::accepted(&factor, &body.totp, now).ok_or_else(failed)?;
-            account.second_factor = Some(factor);
-            account.recovery = hashes;
-            let mut rows = others(roll, &caller);
-            rows.push(row(agent, account));
-            if let Grant::SignIn(key) = &caller.grant
-                && let Some(mut own) = roll.sign_in_under(key).cloned()
-            {
-                own.must_enrol = false;
-                rows.push(StaffRow::SignIn(key.clone(), Some(own)));
-            }
-            Ok(((), rows))
-        })
+        .change_staff(
+            |roll, _, now| {
+                let mut account = roll.account(agent);
+                let key = account.enrolling.take().ok_or_else(|| {
+                    Reject::new(
+                        Code::InvalidRequest,
+                        "There is nothing to confirm; begin at /api/v1/auth/totp.",
+                    )
+                })?;
+                let mut factor = SecondFactor { key, last_step: 0 };
+                factor.last_step = codes::accepted(&factor, &body.totp, now).ok_or_else(failed)?;
+                account.second_factor = Some(factor);
+                account.recovery = hashes;
+                let mut rows = others(roll, &caller);
+                rows.push(row(agent, account));
+                if let Grant::SignIn(key) = &caller.grant
+                    && let Some(mut own) = roll.sign_in_under(key).cloned()
+                {
+                    own.must_enrol = false;
+                    rows.push(StaffRow::SignIn(key.clone(), Some(own)));
+                }
+                Ok(((), rows))
+            },
+            |(), now| {
+                let record = auth.1.record(now, agent, What::SecondFactorAdded);
+                Some(record.about(agent))
+            },
+        )
         .await?;
     state.staff.succeeded(agent, &from, state.gateway.now());
     tracing::info!(%agent, "a second factor was added");
@@ -245,7 +258,8 @@ pub(in crate::web) async fn remove(
     state: web::Data<WebState>,
     body: web::Json<ProofBody>,
 ) -> Result<HttpResponse, ApiError> {
-    proven(&state, &req, &auth.0, body.into_inner(), |account| {
+    let what = Some(What::SecondFactorRemoved);
+    proven(&state, &req, &auth, what, body.into_inner(), |account| {
         account.second_factor = None;
         account.enrolling = None;
         account.recovery.clear();
@@ -276,7 +290,8 @@ pub(in crate::web) async fn recovery_codes(
         return Err(Reject::new(Code::InvalidRequest, sentence).into());
     }
     let (recovery_codes, hashes) = codes::new_recovery_codes().map_err(Reject::from)?;
-    proven(&state, &req, &auth.0, body.into_inner(), |account| {
+    let what = Some(What::RecoveryCodesRenewed);
+    proven(&state, &req, &auth, what, body.into_inner(), |account| {
         account.recovery = hashes;
     })
     .await?;
@@ -288,7 +303,8 @@ pub(in crate::web) async fn recovery_codes(
 async fn proven(
     state: &WebState,
     req: &HttpRequest,
-    caller: &Caller,
+    StaffAuth(caller, trail): &StaffAuth,
+    what: Option<What>,
     proof: ProofBody,
     change: impl FnOnce(&mut Account),
 ) -> Result<(), Reject> {
@@ -301,19 +317,22 @@ async fn proven(
     let stored = own_password(state, req, caller, password).await?;
     state
         .gateway
-        .change_staff(|roll, _, now| {
-            let mut account = roll.account(agent);
-            if account.password.as_ref() != Some(&stored) {
-                return Err(changed_meanwhile());
-            }
-            let given = Given {
-                totp: totp.as_deref(),
-                recovery_code: recovery_code.as_deref(),
-            };
-            second_factor(&mut account, given, now)?;
-            change(&mut account);
-            Ok(((), vec![row(agent, account)]))
-        })
+        .change_staff(
+            |roll, _, now| {
+                let mut account = roll.account(agent);
+                if account.password.as_ref() != Some(&stored) {
+                    return Err(changed_meanwhile());
+                }
+                let given = Given {
+                    totp: totp.as_deref(),
+                    recovery_code: recovery_code.as_deref(),
+                };
+                second_factor(&mut account, given, now)?;
+                change(&mut account);
+                Ok(((), vec![row(agent, account)]))
+            },
+            |(), now| what.map(|what| trail.record(now, agent, what).about(agent)),
+        )
         .await?;
     state
         .staff
@@ -326,24 +345,30 @@ async fn for_somebody(
     state: &WebState,
     admin: &AdminAuth,
     id: &str,
-    what: &'static str,
+    what: What,
     change: impl FnOnce(&mut Account),
 ) -> Result<HttpResponse, ApiError> {
     let agent = known(state, id)?;
     state
         .gateway
-        .change_staff(|roll, company, _| {
-            if !company.agents.contains_key(&agent) {
-                return Err(unknown());
-            }
-            let mut account = roll.account(&agent);
-            change(&mut account);
-            let mut rows = roll.end_sign_ins(&agent, None);
-            rows.push(row(&agent, account));
-            Ok(((), rows))
-        })
+        .change_staff(
+            |roll, company, _| {
+                if !company.agents.contains_key(&agent) {
+                    return Err(unknown());
+                }
+                let mut account = roll.account(&agent);
+                change(&mut account);
+                let mut rows = roll.end_sign_ins(&agent, None);
+                rows.push(row(&agent, account));
+                Ok(((), rows))
+            },
+            |(), now| {
+                let by = &admin.0;
+                Some(by.trail.record(now, &by.id, what).about(&agent))
+            },
+        )
         .await?;
-    tracing::info!(%agent, by = %admin.0.id, what, "an admin changed how somebody signs in");
+    tracing::info!(%agent, by = %admin.0.id, what = what.as_str(), "an admin changed how somebody signs in");
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -378,7 +403,7 @@ pub(in crate::web) async fn set_password(
 ) -> Result<HttpResponse, ApiError> {
     let agent = known(&state, &id)?;
     let hash = new_password(&state, &agent, body.into_inner().password).await?;
-    for_somebody(&state, &auth, &id, "password", |account| {
+    for_somebody(&state, &auth, &id, What::PasswordChanged, |account| {
         account.password = Some(hash);
     })
     .await
@@ -395,7 +420,7 @@ pub(in crate::web) async fn remove_password(
     state: web::Data<WebState>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    for_somebody(&state, &auth, &id, "password removed", |account| {
+    for_somebody(&state, &auth, &id, What::PasswordRemoved, |account| {
         account.password = None;
     })
     .await
@@ -412,7 +437,7 @@ pub(in crate::web) async fn remove_factor(
     state: web::Data<WebState>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    for_somebody(&state, &auth, &id, "second factor removed", |account| {
+    for_somebody(&state, &auth, &id, What::SecondFactorRemoved, |account| {
         account.second_factor = None;
         account.enrolling = None;
         account.recovery.clear();

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::door::new_api_key;
+use crate::domain::audit::{Object, What};
 use crate::domain::ids::AgentId;
 use crate::domain::reject::{Code, Reject};
 use crate::domain::staff::{ApiKey, Scope, short_name};
@@ -116,25 +117,37 @@ pub(in crate::web) async fn add(
     let token = new_api_key()?;
     let made = state
         .gateway
-        .change_staff(|roll, company, now| {
-            if !company.agents.contains_key(&agent) {
-                return Err(unknown());
-            }
-            let expires = expires_at.map(Timestamp);
-            if expires.is_some_and(|expires| expires <= now) {
-                return Err(invalid("expires_at has passed; it is in milliseconds."));
-            }
-            let key = ApiKey {
-                agent: agent.clone(),
-                name: name.clone(),
-                scopes: scopes.clone(),
-                since: now,
-                by: auth.0.id.clone(),
-                expires,
-            };
-            let row = roll.add_api_key(token.key.clone(), key.clone())?;
-            Ok((key, vec![row]))
-        })
+        .change_staff(
+            |roll, company, now| {
+                if !company.agents.contains_key(&agent) {
+                    return Err(unknown());
+                }
+                let expires = expires_at.map(Timestamp);
+                if expires.is_some_and(|expires| expires <= now) {
+                    return Err(invalid("expires_at has passed; it is in milliseconds."));
+                }
+                let key = ApiKey {
+                    agent: agent.clone(),
+                    name: name.clone(),
+                    scopes: scopes.clone(),
+                    since: now,
+                    by: auth.0.id.clone(),
+                    expires,
+                };
+                let row = roll.add_api_key(token.key.clone(), key.clone())?;
+                Ok((key, vec![row]))
+            },
+            |key, now| {
+                let scopes: Vec<&str> = key.scopes.iter().map(|s| s.as_str()).collect();
+                let record = auth.0.trail.record(now, &auth.0.id, What::ApiKeyMade);
+                Some(
+                    record
+                        .about(Object::api_key(short_name(&token.key)))
+                        .with("for", &key.agent)
+                        .with("scopes", scopes.join(",")),
+                )
+            },
+        )
         .await?;
     tracing::info!(agent = %made.agent, by = %made.by, key = short_name(&token.key), "an API key was made");
     Ok(HttpResponse::Created()
@@ -168,15 +181,21 @@ pub(in crate::web) async fn revoke(
 ) -> Result<HttpResponse, ApiError> {
     state
         .gateway
-        .change_staff(|roll, _, _| {
-            let row = roll.revoke_api_key(&id).ok_or_else(|| {
-                Reject::new(
-                    Code::NotFound,
-                    "There is no such API key; list those that there are.",
-                )
-            })?;
-            Ok(((), vec![row]))
-        })
+        .change_staff(
+            |roll, _, _| {
+                let row = roll.revoke_api_key(&id).ok_or_else(|| {
+                    Reject::new(
+                        Code::NotFound,
+                        "There is no such API key; list those that there are.",
+                    )
+                })?;
+                Ok(((), vec![row]))
+            },
+            |(), now| {
+                let record = auth.0.trail.record(now, &auth.0.id, What::ApiKeyRevoked);
+                Some(record.about(Object::api_key(&id)))
+            },
+        )
         .await?;
     tracing::info!(by = %auth.0.id, key = %id, "an API key was revoked");
     Ok(HttpResponse::NoContent().finish())

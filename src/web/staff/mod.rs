@@ -26,16 +26,18 @@ pub(super) mod sign_in;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 
 use super::auth::{admit, forbidden};
+use super::front;
 use super::secret::secret_sha256;
 use super::tokens::TOKEN_BYTES_MAX;
 use super::{ApiError, WebState};
 use crate::actors::Gateway;
+use crate::domain::audit::{KeyName, Trail};
 use crate::domain::reject::{Code, Reject};
-use crate::domain::staff::{Caller, Grant};
+use crate::domain::staff::{Caller, Grant, short_name};
 use crate::engine::request::Principal;
 
 pub use door::StaffDoor;
@@ -92,8 +94,23 @@ pub(super) fn presented(req: &HttpRequest) -> Result<Presented, Reject> {
     if by_cookie && !by_sign_in {
         return Err(missing());
     }
+    // For the audit, should this be refused.
+    let trail = trail(&front::Caller::of(req), &caller.grant);
+    req.extensions_mut().insert(trail.who(&caller.agent));
     reach::check(&caller, req)?;
     Ok(Presented::Staff(caller))
+}
+
+/// Which way somebody came who has this credential.
+pub(super) fn trail(caller: &front::Caller, grant: &Grant) -> Trail {
+    let api_key = match grant {
+        Grant::ApiKey(key) => KeyName::parse(short_name(key)),
+        Grant::SignIn(_) | Grant::Secret(_) => None,
+    };
+    Trail {
+        from: Some(caller.ip),
+        api_key,
+    }
 }
 
 /// The bearer token, if there is an `Authorization` at all.
@@ -151,7 +168,7 @@ pub(super) fn still_holds(gateway: &Gateway, caller: &Caller) -> Result<(), Reje
 /// A person of the company with the credential that they came with, for what concerns
 /// credentials themselves.
 #[derive(Debug, Clone)]
-pub(super) struct StaffAuth(pub(super) Caller);
+pub(super) struct StaffAuth(pub(super) Caller, pub(super) Trail);
 
 impl FromRequest for StaffAuth {
     type Error = ApiError;
@@ -168,7 +185,9 @@ impl FromRequest for StaffAuth {
                 id: caller.agent.clone(),
                 role: caller.role,
             };
-            Ok(Self(admit(&req, proving, agent).await?))
+            let caller = admit(&req, proving, agent).await?;
+            let trail = trail(&front::Caller::of(&req), &caller.grant);
+            Ok(Self(caller, trail))
         })
     }
 }

@@ -28,7 +28,7 @@ use utoipa::IntoParams;
 use super::super::secret::{new_secret, secret_sha256};
 use super::cookie;
 use super::door::{NewSignIn, address, new_sign_in};
-use super::sign_in::answer;
+use super::sign_in::{answer, signed_in};
 use crate::config::ProviderSettings;
 use crate::domain::ids::AgentId;
 use crate::domain::reject::{Code, Reject};
@@ -365,28 +365,31 @@ pub(in crate::web) async fn callback(
     let token = new_sign_in()?;
     let sign_in = state
         .gateway
-        .change_staff(|roll, company, now| {
-            if !company.agents.get(&agent).is_some_and(|a| a.enabled) {
-                return Err(nobody());
-            }
-            let account = roll.account(&agent);
-            let new = NewSignIn {
-                agent: &agent,
-                account: &account,
-                proof: Proof::Provider,
-                cookie: true,
-            };
-            state
-                .staff
-                .sign_in((roll, company, now), token.key.clone(), &new)
-        })
+        .change_staff(
+            |roll, company, now| {
+                if !company.agents.get(&agent).is_some_and(|a| a.enabled) {
+                    return Err(nobody());
+                }
+                let account = roll.account(&agent);
+                let new = NewSignIn {
+                    agent: &agent,
+                    account: &account,
+                    proof: Proof::Provider,
+                    cookie: true,
+                };
+                state
+                    .staff
+                    .sign_in((roll, company, now), token.key.clone(), &new)
+            },
+            |sign_in, now| Some(signed_in(&req, &token.key, sign_in, now)),
+        )
         .await?;
-    let signed_in = answer(&req, &state, &token.key, token.text, &sign_in)?;
+    let done = answer(&req, &state, &token.key, token.text, &sign_in)?;
     let mut page = HttpResponse::Ok();
     page.content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"));
-    for cookie in signed_in.cookies() {
+    for cookie in done.cookies() {
         page.cookie(cookie.into_owned());
     }
     page.cookie(cookie::made(

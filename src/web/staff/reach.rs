@@ -118,7 +118,7 @@ mod tests {
             }
         }
         let reads = |scope: &str| open.iter().filter(|l| l.starts_with(scope)).count();
-        assert_eq!(reads("audit:read"), 1);
+        assert_eq!(reads("audit:read"), 2);
         assert_eq!(reads("config:read"), 4);
         assert_eq!(reads("config:write"), 4);
         let written: Vec<&String> = open

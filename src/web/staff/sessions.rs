@@ -5,10 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::StaffAuth;
+use crate::domain::audit::{Trail, What};
 use crate::domain::company::Role;
 use crate::domain::ids::AgentId;
 use crate::domain::reject::{Code, Reject};
-use crate::domain::staff::{Grant, Proof, SignIn, short_name};
+use crate::domain::staff::{Grant, Proof, SignIn, StaffRow, short_name};
 use crate::web::auth::{AgentAuth, SupervisorAuth, forbidden};
 use crate::web::{ApiError, WebState};
 use crate::wire::rest::ErrorBody;
@@ -59,18 +60,33 @@ fn list(state: &WebState, agent: &AgentId, current: Option<&str>) -> HttpRespons
     HttpResponse::Ok().json(SessionsBody { sessions })
 }
 
-async fn end(state: &WebState, agent: &AgentId, session: &str) -> Result<HttpResponse, ApiError> {
+async fn end(
+    state: &WebState,
+    (by, trail): (&AgentId, Trail),
+    agent: &AgentId,
+    session: &str,
+) -> Result<HttpResponse, ApiError> {
     state
         .gateway
-        .change_staff(|roll, _, _| {
-            let row = roll.end_sign_in(agent, session).ok_or_else(|| {
-                Reject::new(
-                    Code::NotFound,
-                    "There is no such session; list those that there are.",
-                )
-            })?;
-            Ok(((), vec![row]))
-        })
+        .change_staff(
+            |roll, _, _| {
+                let row = roll.end_sign_in(agent, session).ok_or_else(|| {
+                    Reject::new(
+                        Code::NotFound,
+                        "There is no such session; list those that there are.",
+                    )
+                })?;
+                let name = match &row {
+                    StaffRow::SignIn(key, _) => short_name(key).to_owned(),
+                    _ => String::new(),
+                };
+                Ok((name, vec![row]))
+            },
+            |session, now| {
+                let record = trail.record(now, by, What::SessionRevoked);
+                Some(record.about(agent).with("session", session))
+            },
+        )
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -97,7 +113,8 @@ pub(in crate::web) async fn end_own(
     state: web::Data<WebState>,
     session: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    end(&state, &auth.0.agent, &session).await
+    let agent = &auth.0.agent;
+    end(&state, (agent, auth.1), agent, &session).await
 }
 
 /// Whom a supervisor or an admin may sign out: whoever has no higher role. Who is gone has
@@ -145,7 +162,16 @@ pub(in crate::web) async fn end_all(
     let agent = subordinate(&state, &auth.0, &id)?;
     state
         .gateway
-        .change_staff(|roll, _, _| Ok(((), roll.end_sign_ins(&agent, None))))
+        .change_staff(
+            |roll, _, _| {
+                let rows = roll.end_sign_ins(&agent, None);
+                Ok((rows.len(), rows))
+            },
+            |ended, now| {
+                let record = auth.0.trail.record(now, &auth.0.id, What::SessionRevoked);
+                Some(record.about(&agent).with("sessions", ended))
+            },
+        )
         .await?;
     tracing::info!(%agent, by = %auth.0.id, "all sessions were ended");
     Ok(HttpResponse::NoContent().finish())
@@ -163,5 +189,5 @@ pub(in crate::web) async fn end_one(
 ) -> Result<HttpResponse, ApiError> {
     let (id, session) = path.into_inner();
     let agent = subordinate(&state, &auth.0, &id)?;
-    end(&state, &agent, &session).await
+    end(&state, (&auth.0.id, auth.0.trail), &agent, &session).await
 }

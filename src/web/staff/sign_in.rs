@@ -1,16 +1,19 @@
 //! Signing in with a password, looking at the own sign-in, signing out.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::door::{Given, NewSignIn, address, failed, new_sign_in, second_factor};
 use super::{StaffAuth, cookie};
+use crate::domain::audit::{AuditRecord, Object, What, Who};
 use crate::domain::company::Role;
 use crate::domain::ids::AgentId;
 use crate::domain::reject::{Code, Reject};
 use crate::domain::staff::{Caller, Grant, Proof, Reach, SignIn, StaffRow, short_name};
+use crate::domain::time::Timestamp;
 use crate::limits;
+use crate::web::front;
 use crate::web::{ApiError, WebState};
 use crate::wire::rest::ErrorBody;
 
@@ -81,6 +84,21 @@ fn body(caller: &Caller, token: Option<String>) -> SignedInBody {
     }
 }
 
+/// What the audit says of a new sign-in.
+pub(super) fn signed_in(
+    req: &HttpRequest,
+    key: &str,
+    sign_in: &SignIn,
+    now: Timestamp,
+) -> AuditRecord {
+    let who = Who::Agent(sign_in.agent.clone());
+    let from = Some(front::Caller::of(req).ip);
+    AuditRecord::new(now, who, from, What::SignIn)
+        .with("session", short_name(key))
+        .with("proof", sign_in.proof.as_str())
+        .with("as", if sign_in.cookie { "cookie" } else { "token" })
+}
+
 /// The answer to a new sign-in.
 pub(super) fn answer(
     req: &HttpRequest,
@@ -124,6 +142,10 @@ pub(in crate::web) async fn sign_in(
     if given.password.len() > limits::PASSWORD_BYTES_MAX {
         return Err(failed().into());
     }
+    if state.gateway.company().agents.contains_key(&agent) {
+        // For the audit, should it fail. What is nobody's id may be anything, a password too.
+        req.extensions_mut().insert(Object::from(&agent));
+    }
     let (from, door) = (address(&req), &state.staff);
     door.take_try(&agent, &from, state.gateway.now())?;
     let may = state
@@ -144,30 +166,33 @@ pub(in crate::web) async fn sign_in(
     let token = new_sign_in()?;
     let sign_in = state
         .gateway
-        .change_staff(|roll, company, now| {
-            let mut account = roll.account(&agent);
-            // Changed while this was hashing: then it was the right one no longer.
-            if account.password != stored {
-                return Err(failed());
-            }
-            let codes = Given {
-                totp: given.totp.as_deref(),
-                recovery_code: given.recovery_code.as_deref(),
-            };
-            let proof = second_factor(&mut account, codes, now)?;
-            let new = NewSignIn {
-                agent: &agent,
-                account: &account,
-                proof,
-                cookie: !given.token,
-            };
-            let (sign_in, mut rows) =
-                door.sign_in((roll, company, now), token.key.clone(), &new)?;
-            if proof != Proof::Password {
-                rows.push(StaffRow::Account(agent.clone(), Some(Box::new(account))));
-            }
-            Ok((sign_in, rows))
-        })
+        .change_staff(
+            |roll, company, now| {
+                let mut account = roll.account(&agent);
+                // Changed while this was hashing: then it was the right one no longer.
+                if account.password != stored {
+                    return Err(failed());
+                }
+                let codes = Given {
+                    totp: given.totp.as_deref(),
+                    recovery_code: given.recovery_code.as_deref(),
+                };
+                let proof = second_factor(&mut account, codes, now)?;
+                let new = NewSignIn {
+                    agent: &agent,
+                    account: &account,
+                    proof,
+                    cookie: !given.token,
+                };
+                let (sign_in, mut rows) =
+                    door.sign_in((roll, company, now), token.key.clone(), &new)?;
+                if proof != Proof::Password {
+                    rows.push(StaffRow::Account(agent.clone(), Some(Box::new(account))));
+                }
+                Ok((sign_in, rows))
+            },
+            |sign_in, now| Some(signed_in(&req, &token.key, sign_in, now)),
+        )
         .await?;
     door.succeeded(&agent, &from, state.gateway.now());
     Ok(answer(&req, &state, &token.key, token.text, &sign_in)?)
@@ -182,7 +207,7 @@ pub(in crate::web) async fn sign_out(
     req: HttpRequest,
     state: web::Data<WebState>,
 ) -> Result<HttpResponse, ApiError> {
-    let Grant::SignIn(key) = auth.0.grant else {
+    let Grant::SignIn(key) = auth.0.grant.clone() else {
         return Err(Reject::new(
             Code::InvalidRequest,
             "This is signed in with a secret, which has no session to end; an admin can renew the secret.",
@@ -191,7 +216,13 @@ pub(in crate::web) async fn sign_out(
     };
     state
         .gateway
-        .change_staff(|_, _, _| Ok(((), vec![StaffRow::SignIn(key, None)])))
+        .change_staff(
+            |_, _, _| Ok(((), vec![StaffRow::SignIn(key.clone(), None)])),
+            |(), now| {
+                let record = auth.1.record(now, &auth.0.agent, What::SignOut);
+                Some(record.with("session", short_name(&key)))
+            },
+        )
         .await?;
     Ok(HttpResponse::NoContent()
         .cookie(cookie::none(&req))
