@@ -23,7 +23,7 @@ SECONDS_EACH ?= 120
 .PHONY: help setup run talk test bench torture fuzz schemathesis lint fmt doc deny advisories
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
 setup: ## install what the build needs besides Rust and a C++ compiler
 	@scripts/setup.sh

@@ -26,7 +26,7 @@ use linger::web::tokens::authenticate_customer;
 use linger::wire::client;
 
 /// Every check by the name of its seeds.
-pub const ALL: &[(&str, fn(&[u8]))] = &[
+pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
     ("frames", frames),
     ("json", json),
     ("tokens", tokens),
@@ -35,7 +35,7 @@ pub const ALL: &[(&str, fn(&[u8]))] = &[
 ];
 
 /// A frame of a client is read or refused, and reads the same however its JSON is written.
-pub fn frames(data: &[u8]) {
+pub(crate) fn frames(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
@@ -50,13 +50,13 @@ pub fn frames(data: &[u8]) {
             let named = [&misread.reference, &misread.client_id];
             let longest = named.into_iter().flatten().map(String::len).max();
             assert!(longest.unwrap_or(0) <= limits::CLIENT_ID_BYTES_MAX);
-            assert!(misread.reject.message.len() < 1_000, "refusals are short");
+            assert!(misread.reject.sentence.len() < 1_000, "refusals are short");
         }
     }
 }
 
 /// A body or a company file is read or refused; what was read can be written and read again.
-pub fn json(data: &[u8]) {
+pub(crate) fn json(data: &[u8]) {
     if let Ok(value) = parse_json(data) {
         let again = parse_json(value.to_string().as_bytes());
         assert_eq!(value, again.expect("written by us"));
@@ -136,7 +136,7 @@ fn prove(token: &str) -> bool {
 }
 
 /// Whether an input that is to be signed makes a good token.
-pub fn accepts(data: &[u8]) -> bool {
+pub(crate) fn accepts(data: &[u8]) -> bool {
     let signed = data.strip_prefix(b"S").and_then(sign);
     signed.is_some_and(|(signed, signature)| prove(&token(&signed, &signature)))
 }
@@ -166,7 +166,7 @@ fn part(signed: &str, which: usize) -> serde_json::Value {
 /// A token is refused unless the configured key signed it with the configured algorithm. The
 /// first byte chooses: the input is a whole token, or a header and claims (a line feed
 /// between them) that the right key signs, so that what follows the signature is reached.
-pub fn tokens(data: &[u8]) {
+pub(crate) fn tokens(data: &[u8]) {
     let Some((choice, rest)) = data.split_first() else {
         return;
     };
@@ -225,7 +225,7 @@ fn record<T: Stored>(data: &[u8]) {
 }
 
 /// Bytes of the journal and of the other tables.
-pub fn records(data: &[u8]) {
+pub(crate) fn records(data: &[u8]) {
     const READERS: [fn(&[u8]); 12] = [
         record::<Recorded>,
         record::<Conversation>,
@@ -269,7 +269,7 @@ fn show(data: &[u8], portion: usize) -> (usize, Option<Violation>) {
 }
 
 /// Bytes of a WebSocket are judged the same in whatever portions they come.
-pub fn guard(data: &[u8]) {
+pub(crate) fn guard(data: &[u8]) {
     let whole = show(data, data.len().max(1));
     for portion in [1, 3, 64] {
         assert_eq!(show(data, portion), whole, "in portions of {portion}");

@@ -12,9 +12,9 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 /// Changed copies of each seed.
-const CHANGES: usize = 60;
+const CHANGES: usize = 400;
 /// Places at which each seed is cut.
-const CUTS: usize = 24;
+const CUTS: usize = 50;
 
 fn seeds(name: &str) -> Vec<(String, Vec<u8>)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -64,9 +64,7 @@ async fn answer(socket: &mut Socket, kind: &str, frame: Value) -> Option<Value> 
         "typing" | "credit" => {
             socket.say(&frame).await;
             let came = socket.so_far().await;
-            let refused = came.iter().find(|f| f["type"] == "refused");
-            assert_eq!(refused, None, "a frame that is never answered");
-            None
+            came.into_iter().find(|f| f["type"] == "refused")
         }
         "ping" => {
             socket.say(&frame).await;

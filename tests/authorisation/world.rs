@@ -137,12 +137,6 @@ impl World {
         };
         let server = Server::signing_in(site, staff);
         let olga = server.agent_http("olga");
-        for who in ["olga", "dave"] {
-            let path = format!("/api/v1/agents/{who}/password");
-            let request = olga.request(Method::PUT, &path);
-            let answer = Http::run(request.json(&json!({"password": PASSWORD}))).await;
-            assert_eq!(answer.status, 204, "{answer:?}");
-        }
         let mut keys = Vec::new();
         for (role, scope) in [
             (Role::KeyRead, "conversations:read"),
@@ -169,7 +163,8 @@ impl World {
             made: 0,
             server,
         };
-        world.other_session = text(&world.sign_in("dave").await["session"]);
+        world.give_password("olga").await;
+        world.dave_again().await;
         world.enrol_again().await;
         world
     }
@@ -178,6 +173,20 @@ impl World {
         let body = json!({"agent": agent, "password": PASSWORD, "token": true});
         let nobody = Http::new(self.server.address, None);
         nobody.post("/auth/sign-in", body).await.body
+    }
+
+    /// Another session of the other agent: the last one may have been ended.
+    pub(crate) async fn dave_again(&mut self) {
+        self.give_password("dave").await;
+        self.other_session = text(&self.sign_in("dave").await["session"]);
+    }
+
+    async fn give_password(&self, who: &str) {
+        let olga = self.server.agent_http("olga");
+        let path = format!("/api/v1/agents/{who}/password");
+        let request = olga.request(Method::PUT, &path);
+        let answer = Http::run(request.json(&json!({"password": PASSWORD}))).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
     }
 
     /// Another session that has to add a second factor: the last one may have been ended.
