@@ -17,7 +17,7 @@ pub(crate) enum Outcome {
     Forbidden,
     /// `N`: 404, as if it did not exist.
     Missing,
-    /// `S`: no answer, as the protocol says of this frame.
+    /// `S`: nothing is said, as the protocol has it for typing.
     Silent,
 }
 
