@@ -24,6 +24,7 @@ use linger::web::guard::{FrameGuard, Violation};
 use linger::web::keyring::KeyRing;
 use linger::web::tokens::authenticate_customer;
 use linger::wire::client;
+use serde_json::Value;
 
 /// Every check by the name of its seeds.
 pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
@@ -41,8 +42,7 @@ pub(crate) fn frames(data: &[u8]) {
     };
     match client::read(text) {
         Ok(incoming) => {
-            let value: serde_json::Value =
-                serde_json::from_str(text).expect("what was read is JSON");
+            let value: Value = serde_json::from_str(text).expect("what was read is JSON");
             let again = client::read(&value.to_string());
             assert_eq!(Ok(incoming), again, "the same in other words");
         }
@@ -55,11 +55,25 @@ pub(crate) fn frames(data: &[u8]) {
     }
 }
 
+/// The last digit of a fraction may change when it is read (serde_json takes the fast way);
+/// linger keeps none.
+fn without_fractions(value: Value) -> Value {
+    match value {
+        Value::Number(n) if n.is_f64() => Value::Null,
+        Value::Array(items) => items.into_iter().map(without_fractions).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields.map(|(k, v)| (k, without_fractions(v))).collect()
+        }
+        other => other,
+    }
+}
+
 /// A body or a company file is read or refused; what was read can be written and read again.
 pub(crate) fn json(data: &[u8]) {
     if let Ok(value) = parse_json(data) {
-        let again = parse_json(value.to_string().as_bytes());
-        assert_eq!(value, again.expect("written by us"));
+        let again = parse_json(value.to_string().as_bytes()).expect("written by us");
+        assert_eq!(without_fractions(value), without_fractions(again));
     }
     let files = [
         CompanyFile::parse_json(data).ok(),
@@ -157,7 +171,7 @@ fn token(signed: &str, signature: &[u8]) -> String {
     format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
 }
 
-fn part(signed: &str, which: usize) -> serde_json::Value {
+fn part(signed: &str, which: usize) -> Value {
     let part = signed.split('.').nth(which).expect("two parts");
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(part).expect("encoded by us");
     serde_json::from_slice(&bytes).expect("JSON, or it would not verify")
