@@ -26,8 +26,11 @@ use linger::web::tokens::authenticate_customer;
 use linger::wire::client;
 use serde_json::Value;
 
+/// What is done with an input; it panics if something does not hold.
+pub(crate) type Check = fn(&[u8]);
+
 /// Every check by the name of its seeds.
-pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
+pub(crate) const ALL: &[(&str, Check)] = &[
     ("frames", frames),
     ("json", json),
     ("tokens", tokens),

@@ -74,7 +74,7 @@ fn changed(seed: &[u8], others: &[(String, Vec<u8>)], random: &mut StdRng) -> Ve
 }
 
 /// Says which input it was, as bytes that a file can be made of.
-fn play(name: &str, seed: &str, check: fn(&[u8]), bytes: &[u8]) {
+fn play(name: &str, seed: &str, check: checks::Check, bytes: &[u8]) {
     let played = std::panic::catch_unwind(|| check(bytes));
     assert!(
         played.is_ok(),

@@ -27,6 +27,10 @@ use super::supervisor::{SupervisorActor, ToSupervisor};
 /// What a conversation's actor is sent.
 #[derive(Message)]
 #[rtype(result = "()")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly all of them are inputs; a box would cost each an allocation"
+)]
 pub enum ToConversation {
     /// For the machine.
     Input(Input),

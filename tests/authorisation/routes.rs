@@ -15,19 +15,17 @@ fn body(method: &str, path: &str) -> Option<Value> {
     let of_conversation = path.starts_with("/api/v1/conversations/");
     let body = match (method, last) {
         ("get" | "delete", _) => return None,
-        ("post", "conversations") => json!({"workstream": "support"}),
+        ("post", "conversations" | "explain") => json!({"workstream": "support"}),
         ("post", "bulk") => json!({"action": "release", "ids": [NOWHERE]}),
         ("post", "messages") => json!({"client_id": "m-1", "text": "Hello"}),
         ("post", "marks") => json!({"read": 1}),
         ("post", "typing") => json!({"on": true}),
-        ("post", "transfer") => json!({"agent": "carol"}),
-        ("post", "assign" | "consult" | "consult-add") => json!({"agent": "carol"}),
+        ("post", "transfer" | "assign" | "consult" | "consult-add") => json!({"agent": "carol"}),
         ("post", "notes") => json!({"client_id": "n-1", "text": "A note"}),
         ("post", "tags") => json!({"add": ["vip"]}),
         ("put", "subject") => json!({"subject": "Parcel"}),
         ("put", "presence") => json!({"presence": "available"}),
         ("post", "devices") => json!({"widget": "shop"}),
-        ("post", "explain") => json!({"workstream": "support"}),
         ("put", "password") if path.contains("agents") => {
             json!({"password": "an entirely different sentence"})
         }
@@ -60,12 +58,12 @@ async fn ask(world: &World, role: Role, row: &Row, owner: &str, id: &str) -> Rep
         .replace("{kind}", "queues");
     let http = Http::new(world.server.address, world.credential(role, owner));
     let verb: Method = method.to_uppercase().parse().expect("a method");
-    let wait = if path.ends_with("/events") {
-        "?after=0&wait=1"
-    } else {
-        ""
+    let query = match (path.rsplit('/').next(), row.object.as_str()) {
+        (Some("events"), _) => "?after=0&wait=1".to_owned(),
+        (Some("quick-replies"), "conversation") => format!("?conversation={id}"),
+        _ => String::new(),
     };
-    let mut request = http.request(verb, &format!("{path}{wait}"));
+    let mut request = http.request(verb, &format!("{path}{query}"));
     if let Some(body) = body(method, pattern) {
         request = request.json(&body);
     }
