@@ -17,11 +17,13 @@ LISTEN ?= 127.0.0.1:8080
 ROUNDS ?= 200
 AS ?= customer:maria
 ARGS ?=
+TARGETS ?= frames json tokens records guard
+SECONDS_EACH ?= 120
 
-.PHONY: help setup run talk test bench torture lint fmt doc deny advisories
+.PHONY: help setup run talk test bench torture fuzz schemathesis lint fmt doc deny advisories
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
 setup: ## install what the build needs besides Rust and a C++ compiler
 	@scripts/setup.sh
@@ -44,6 +46,20 @@ bench: setup ## speed against a bare pipe, restart with a full store, one decisi
 
 torture: setup ## kill the server ROUNDS times under load; nothing may be lost
 	LINGER_TORTURE_ROUNDS=$(ROUNDS) cargo test --locked --test kill -- --nocapture $(ARGS)
+
+# linger has no unsafe code, so there is nothing for a sanitizer to see but RocksDB, which
+# no target calls; without one RocksDB need not be compiled again.
+fuzz: setup ## each of TARGETS for SECONDS_EACH from fuzz/seeds (nightly Rust, cargo-fuzz)
+	@for target in $(TARGETS); do \
+	    mkdir -p fuzz/corpus/$$target && echo "== $$target" && \
+	    cargo +nightly fuzz run --sanitizer none --target-dir $(CARGO_TARGET_DIR)/fuzz $$target \
+	        fuzz/corpus/$$target fuzz/seeds/$$target -- \
+	        -max_total_time=$(SECONDS_EACH) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 || exit 1; \
+	done
+
+schemathesis: setup ## requests made from the OpenAPI document, as every role (python3, once the network)
+	cargo build --locked --bin linger
+	scripts/schemathesis.sh $(SECONDS_EACH) $(ARGS)
 
 lint: setup ## formatting and clippy
 	cargo fmt --check

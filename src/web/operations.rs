@@ -58,7 +58,7 @@ pub(super) async fn readyz(state: web::Data<WebState>) -> Result<HttpResponse, A
 }
 
 /// Metrics in the text format that Prometheus reads.
-#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, body = String, content_type = "text/plain")))]
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
 pub(super) async fn metrics(state: web::Data<WebState>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")

@@ -12,9 +12,9 @@ use crate::limits;
 
 macro_rules! routes {
     ($($path:literal { $($method:ident => $handler:path),+ $(,)? })+) => {
-        /// Method and path of each route, for the test that compares them with the OpenAPI document.
-        #[cfg(test)]
-        pub(super) const ALL: &[(&str, &str)] = &[$($((stringify!($method), $path)),+),+];
+        /// Method and path of each route, for the tests that compare them with the OpenAPI
+        /// document and with the table of who may call them.
+        pub const ALL: &[(&str, &str)] = &[$($((stringify!($method), $path)),+),+];
 
         fn resources(cfg: &mut web::ServiceConfig) {
             $(cfg.service(

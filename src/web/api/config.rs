@@ -133,7 +133,7 @@ pub(in crate::web) async fn apply(
 }
 
 /// The JSON Schema of the company file, for editors.
-#[utoipa::path(get, path = "/api/v1/config/schema.json", tag = "configuration", responses((status = 200, body = Object)))]
+#[utoipa::path(get, path = "/api/v1/config/schema.json", tag = "configuration", responses((status = 200, body = Object, content_type = "application/schema+json")))]
 pub(in crate::web) async fn schema() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/schema+json")
