@@ -267,6 +267,8 @@ whats! {
     DeviceReused = "device_reused",
     /// A customer was erased.
     Erased = "erased",
+    /// The conversations of a device went to a customer who has proven who they are.
+    DeviceLinked = "device_linked",
 }
 
 impl FromStr for What {

@@ -10,7 +10,7 @@ use super::keys;
 use super::tables::Table;
 use crate::domain::audit::AuditRecord;
 use crate::domain::commit::{Commit, TimerMove, Write};
-use crate::domain::event::Event;
+use crate::domain::event::{Event, FormerCurrent};
 use crate::domain::ids::{ConversationId, Position, Seq};
 use crate::domain::message::Message;
 use crate::domain::note::Note;
@@ -170,6 +170,22 @@ impl<'a> Batch<'a> {
                         conversation,
                     )?;
                 }
+                Event::Linked {
+                    customer,
+                    was,
+                    workstream,
+                    current,
+                    former,
+                } => {
+                    self.delete(Table::Customers, &keys::customer(was, *conversation));
+                    let key = keys::customer(customer, *conversation);
+                    self.put(Table::Customers, &key, workstream)?;
+                    if *current {
+                        let key = keys::current(customer, workstream);
+                        self.put(Table::Current, &key, conversation)?;
+                    }
+                    self.former_current(&keys::current(was, workstream), *former)?;
+                }
                 _ => {}
             }
             position = position.next();
@@ -190,6 +206,18 @@ impl<'a> Batch<'a> {
             self.put(Table::Directory, &conversation.to_bytes(), &**entry)?;
         }
         audit.iter().try_for_each(|record| self.audit(record))
+    }
+
+    /// The row that says where starts of a linked device went.
+    fn former_current(&mut self, key: &[u8], former: FormerCurrent) -> Result<(), EncodeError> {
+        match former {
+            FormerCurrent::Stays => Ok(()),
+            FormerCurrent::Goes => {
+                self.delete(Table::Current, key);
+                Ok(())
+            }
+            FormerCurrent::Names(conversation) => self.put(Table::Current, key, &conversation),
+        }
     }
 
     /// Appends a record to the audit under the next number.

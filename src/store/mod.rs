@@ -22,6 +22,7 @@ mod directory;
 mod error;
 mod identity;
 mod keys;
+mod linking;
 mod lists;
 mod notes;
 pub mod readers;

@@ -13,14 +13,16 @@ use linger::domain::company::{
     RouteRule, Test, Texts, Widget, Workstream, WrapUp,
 };
 use linger::domain::conversation::Conversation;
-use linger::domain::device::{Device, DeviceEnd, OldToken};
+use linger::domain::device::{Device, DeviceEnd, DeviceId, OldToken};
 use linger::domain::directory::Entry;
 use linger::domain::event::{
-    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, OverflowReason, OverflowedTo,
-    ParkedBy, Recorded, ReleaseReason, Returning, StickyEnd,
+    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, FormerCurrent, OverflowReason,
+    OverflowedTo, ParkedBy, Recorded, ReleaseReason, Returning, StickyEnd,
 };
 use linger::domain::hours::{Calendar, Date, Interval};
-use linger::domain::ids::{AuthenticationId, CalendarId, Position, QueueId, Seq, WidgetId};
+use linger::domain::ids::{
+    AuthenticationId, CalendarId, ConversationId, Position, QueueId, Seq, WidgetId,
+};
 use linger::domain::message::{Author, Message, Side, SystemKind};
 use linger::domain::note::{Note, NoteNumber};
 use linger::domain::routing::{Considered, Explanation, Rule, RuledOut};
@@ -69,6 +71,7 @@ fn variant(event: &Event) -> &'static str {
         Event::SilenceNoted { .. } => "silence_noted",
         Event::PlaceTold { .. } => "place_told",
         Event::QueueMoved { .. } => "queue_moved",
+        Event::Linked { .. } => "linked",
     }
 }
 
@@ -253,6 +256,13 @@ fn events() -> Vec<Event> {
         Event::PlaceTold { position: 3 },
         Event::QueueMoved {
             queue: queue("sales"),
+        },
+        Event::Linked {
+            customer: customer("carla"),
+            was: DeviceId([9; 16]).customer(),
+            workstream: workstream("help"),
+            current: true,
+            former: FormerCurrent::Names(ConversationId(7)),
         },
     ]
 }

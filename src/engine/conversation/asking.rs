@@ -297,7 +297,12 @@ impl ConversationMachine {
     ) {
         let ended = matches!(self.state.state, State::WrapUp | State::Closed);
         let same_start = start.client_id.is_some() && start.client_id == self.state.start_client_id;
-        if ended && !same_start {
+        // Of a device that was linked while its start was on its way here.
+        let of_another = start
+            .customer
+            .as_ref()
+            .is_some_and(|c| *c != self.state.customer);
+        if of_another || (ended && !same_start) {
             start.last_agent.clone_from(&self.state.last_agent);
             self.gate.push_or_emit(
                 Staged {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::domain::ids::{AgentId, Position, Seq};
+use crate::domain::ids::{Position, Seq};
 use crate::domain::message::Message;
 use crate::domain::note::{Note, NoteNumber};
 use crate::domain::reject::Reject;
@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::engine::request::Reply;
 use crate::engine::view::ConversationView;
 
-use super::readers::{Audience, Readers};
+use super::readers::{Audience, Outsider, Readers};
 use super::{Effect, Input, Origin, answer};
 
 /// What becomes visible with a step.
@@ -31,8 +31,8 @@ pub(super) struct Staged {
     pub(super) view: Option<Arc<ConversationView>>,
     /// Who is shown that state.
     pub(super) audience: Audience,
-    /// Agents who may not see the conversation from here on.
-    pub(super) dismissed: Vec<AgentId>,
+    /// Whoever may not see the conversation from here on.
+    pub(super) dismissed: Vec<Outsider>,
     /// The answer to whoever asked.
     pub(super) answer: Option<(Origin, Result<Reply, Reject>)>,
     /// What the supervisor is told.

@@ -379,7 +379,7 @@ impl Supervisor {
         let before = known.or_else(|| self.assignment.summary(id).cloned());
         self.notice(before.as_ref(), &summary, out);
         self.note_consults(before.as_ref(), &summary);
-        self.visits.observe(&summary, now);
+        self.note_visits(before.as_ref(), &summary, now, out);
         if let Some(agent) = &summary.missed_by
             && self
                 .company
