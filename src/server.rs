@@ -214,6 +214,7 @@ pub async fn serve(
         live,
         swept,
         parked,
+        affairs: store.affairs()?,
         agents: store.agents()?,
         arbiters: arbiters.iter().map(Arbiter::handle).collect(),
     };

@@ -17,6 +17,7 @@ mod agent;
 mod audit;
 mod conversation;
 pub mod gateway;
+pub mod linking;
 mod links;
 mod post;
 mod registry;
@@ -27,7 +28,7 @@ mod timers;
 pub use gateway::{Gateway, Session, Sink};
 pub use links::{Census, Fatal, Links, Token};
 pub use staff::{Entered, Staff};
-pub use supervisor::{Boot, Reconfigure, Reconfigured, SupervisorActor, ToSupervisor};
+pub use supervisor::{BeginLink, Boot, Reconfigure, Reconfigured, SupervisorActor, ToSupervisor};
 
 #[cfg(test)]
 mod tests;

@@ -57,6 +57,7 @@ impl House {
             live: Vec::new(),
             swept: true,
             parked: Vec::new(),
+            affairs: Vec::new(),
             agents: Vec::new(),
             arbiters: vec![arbiters[1].handle()],
         };

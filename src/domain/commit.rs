@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::affair::Affair;
 use super::audit::AuditRecord;
 use super::company::{Company, Presence};
 use super::conversation::Conversation;
 use super::device::{Device, DeviceId};
 use super::directory::Entry;
 use super::event::Recorded;
-use super::ids::{AgentId, AuthenticationId, ConversationId, Position};
+use super::ids::{AgentId, AuthenticationId, ConversationId, CustomerId, Position};
 use super::staff::StaffRow;
 use super::time::Timestamp;
 
@@ -139,4 +140,11 @@ pub enum Write {
     Audit(Arc<AuditRecord>),
     /// All of these, or none.
     All(Vec<Self>),
+    /// What is under way about a customer.
+    Affair {
+        /// Who.
+        customer: CustomerId,
+        /// What; `None`: it is over.
+        affair: Option<Arc<Affair>>,
+    },
 }

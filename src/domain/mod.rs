@@ -3,6 +3,7 @@
 //! Imports nothing but std and serde; `hours.rs` also knows jiff and `ids.rs` uuid, because
 //! time-zone tables and the text form of ids are better kept by others.
 
+pub mod affair;
 pub mod arrival;
 pub mod audit;
 pub mod command;

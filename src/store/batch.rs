@@ -126,6 +126,11 @@ impl<'a> Batch<'a> {
             }
             Write::Staff(rows) => rows.iter().try_for_each(|row| self.staff(row)),
             Write::Audit(record) => self.audit(record),
+            Write::Affair { customer, affair } => self.put_or_delete(
+                Table::Affairs,
+                customer.as_str().as_bytes(),
+                affair.as_deref(),
+            ),
             Write::All(writes) => writes.iter().try_for_each(|write| self.add(write)),
         }
     }

@@ -21,6 +21,7 @@ use bincode::enc::write::Writer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::affair::Affair;
 use crate::domain::audit::AuditRecord;
 use crate::domain::commit::{AgentRow, KeptKeys};
 use crate::domain::company::Company;
@@ -91,6 +92,8 @@ pub enum Kind {
     ApiKey = 22,
     /// The number of the last record of the audit.
     AuditedUpTo = 23,
+    /// What is under way about a customer.
+    Affair = 24,
 }
 
 /// A type that the store keeps.
@@ -170,6 +173,11 @@ impl Stored for AuditRecord {
 
 impl Stored for Device {
     const KIND: Kind = Kind::Device;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for Affair {
+    const KIND: Kind = Kind::Affair;
     const BODY: Body = Body::Json;
 }
 

@@ -1,4 +1,4 @@
-//! What a link from a device to its customer has to move.
+//! What is under way about customers, and what a link from a device has to move.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,28 @@ use super::error::StoreError;
 use super::keys;
 use super::tables::Table;
 use super::view::{GO_ON, Order, Range, View, decode, malformed};
+use crate::domain::affair::Affair;
 use crate::domain::conversation::{Meeting, State, Thread};
 use crate::domain::ids::{ConversationId, CustomerId, WorkstreamId};
 use crate::domain::time::Timestamp;
 
 impl Store {
+    /// What is under way about customers, and was when a server stopped.
+    ///
+    /// # Errors
+    /// A damaged row, or the disk.
+    pub fn affairs(&self) -> Result<Vec<(CustomerId, Affair)>, StoreError> {
+        let mut found = Vec::new();
+        let all = Range::prefix(&[]);
+        self.view()
+            .scan(Table::Affairs, all, Order::Ascending, |key, record| {
+                let customer = customer_of(key).ok_or_else(|| malformed(Table::Affairs, key))?;
+                found.push((customer, decode(Table::Affairs, key, record)?));
+                GO_ON
+            })?;
+        Ok(found)
+    }
+
     /// The conversations of a device and those of its customer that they meet, all of one
     /// moment. One that does not read counts as set aside.
     ///
@@ -79,4 +96,9 @@ impl View<'_> {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The customer of an `affairs` key.
+pub(super) fn customer_of(key: &[u8]) -> Option<CustomerId> {
+    CustomerId::parse(std::str::from_utf8(key).ok()?).ok()
 }

@@ -21,6 +21,7 @@
 //! | `accounts` | agent | `Account` |
 //! | `sign_ins` | SHA-256 of the token in hex | `SignIn` |
 //! | `api_keys` | SHA-256 of the secret in hex | `ApiKey` |
+//! | `affairs` | customer | `Affair` |
 //!
 //! Every value that is not empty stands in an envelope (`codec`).
 
@@ -69,6 +70,8 @@ pub enum Table {
     SignIns,
     /// Keys for programs.
     ApiKeys,
+    /// What is under way about customers.
+    Affairs,
 }
 
 /// How a table is used, which decides its memory and filters.
@@ -92,7 +95,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -112,6 +115,7 @@ impl Table {
         Self::Accounts,
         Self::SignIns,
         Self::ApiKeys,
+        Self::Affairs,
     ];
 
     /// The name of the column family.
@@ -137,6 +141,7 @@ impl Table {
             Self::Accounts => "accounts",
             Self::SignIns => "sign_ins",
             Self::ApiKeys => "api_keys",
+            Self::Affairs => "affairs",
         }
     }
 
@@ -158,7 +163,8 @@ impl Table {
             | Self::KeptKeys
             | Self::Accounts
             | Self::SignIns
-            | Self::ApiKeys => Use::Small,
+            | Self::ApiKeys
+            | Self::Affairs => Use::Small,
         }
     }
 

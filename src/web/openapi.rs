@@ -77,6 +77,7 @@ use crate::config::schema_for_openapi;
         quick_replies::list,
         devices::name,
         devices::renew,
+        devices::link,
         devices::view,
         devices::revoke,
         sign_in::sign_in,

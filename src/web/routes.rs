@@ -74,6 +74,7 @@ routes! {
     "/api/v1/conversations/{id}/place"              { get => routing::place }
     "/api/v1/devices"                               { post => devices::name }
     "/api/v1/devices/renew"                         { post => devices::renew }
+    "/api/v1/devices/link"                          { post => devices::link }
     "/api/v1/devices/{id}"                          { get => devices::view, delete => devices::revoke }
     "/api/v1/routing/explain"                       { post => routing::explain }
     "/api/v1/quick-replies"                         { get => quick_replies::list }

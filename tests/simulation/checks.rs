@@ -121,6 +121,7 @@ impl World {
             );
         }
         self.check_ledger();
+        self.check_links();
         for (id, stored) in &self.store.conversations {
             if stored.parked {
                 continue;

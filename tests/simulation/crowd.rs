@@ -220,6 +220,12 @@ impl Crowd {
             | Effect::TimerDone(_)
             | Effect::Reply(..)
             | Effect::MoveTimers(_)
+            | Effect::BeginLink { .. }
+            | Effect::KeepAffair(..)
+            | Effect::ReadLink { .. }
+            | Effect::EndLink { .. }
+            | Effect::LinkOver(_)
+            | Effect::DismissCustomer(_)
             | Effect::Swept(_) => {}
         }
     }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use actix::Message;
 use actix_rt::ArbiterHandle;
+use tokio::sync::oneshot;
 
 use crate::actors::registry::Handle;
+use crate::domain::affair::Affair;
 use crate::domain::command::Start;
 use crate::domain::commit::{AgentRow, LateTimers};
 use crate::domain::company::Presence;
@@ -15,7 +17,7 @@ use crate::engine::conversation::{ActionId, Origin};
 use crate::engine::outbound::SessionId;
 use crate::engine::request::{Principal, Request, Supposed};
 use crate::engine::summary::Summary;
-use crate::engine::supervisor::Epoch;
+use crate::engine::supervisor::{Epoch, LinkFound};
 use crate::engine::view::Existing;
 use crate::store::{Loaded, StoreError};
 
@@ -27,6 +29,8 @@ pub struct Boot {
     pub swept: bool,
     /// What was set aside for an operator.
     pub parked: Vec<ConversationId>,
+    /// What was under way about customers.
+    pub affairs: Vec<(CustomerId, Affair)>,
     /// Presence from before.
     pub agents: Vec<(AgentId, AgentRow)>,
     /// Where conversations and agents live, by hash of their id.
@@ -118,6 +122,16 @@ pub enum ToSupervisor {
     TimersRead(u64, Option<LateTimers>),
     /// Timer rows of sleeping conversations are where they belong.
     TimersMoved,
+    /// A customer who has proven who they are brings a device.
+    Link(Box<super::linking::BeginLink>),
+    /// Somebody waits for the end of this device's link.
+    AwaitLink(CustomerId, oneshot::Sender<()>),
+    /// A link of this device is durable.
+    LinkBegun(CustomerId),
+    /// The store has been asked what a link moves, if anybody had time to.
+    LinkRead(CustomerId, u64, Option<LinkFound>),
+    /// The last write of a link is durable.
+    LinkOver(CustomerId),
     /// Look at the clock.
     Tick,
     /// Somebody asks about a start, and the store has looked up the customer's conversation.

@@ -3,12 +3,14 @@
 
 mod configure;
 mod explaining;
+mod linking;
 mod lists;
 mod lives;
 mod message;
 mod sweeping;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler};
@@ -34,6 +36,7 @@ use super::post::post;
 use super::timers::{Due, ROWS_AT_ONCE};
 
 pub use configure::{Reconfigure, Reconfigured};
+pub use linking::BeginLink;
 pub use message::{Boot, ToSupervisor};
 pub(super) use message::{First, Last, LoadFailed};
 
@@ -53,6 +56,8 @@ pub struct SupervisorActor {
     moving: HashSet<ConversationId>,
     /// Changes to the configuration, one after the other.
     changes: configure::Changes,
+    /// Whoever waits for links from devices to customers.
+    waiters: linking::LinkWaiters,
     ids: ConversationIds,
 }
 
@@ -73,6 +78,7 @@ impl SupervisorActor {
             died: HashSet::new(),
             moving: HashSet::new(),
             changes: configure::Changes::default(),
+            waiters: linking::LinkWaiters::default(),
             ids: ConversationIds::default(),
         }
     }
@@ -133,6 +139,24 @@ impl SupervisorActor {
                 Effect::ReadTimers(page) => self.read_late_timers(page, ctx),
                 Effect::MoveTimers(moves) => self.move_timers(moves, ctx),
                 Effect::Swept(revision) => self.links.write(Write::Swept(revision), Token::Quiet),
+                Effect::BeginLink {
+                    customer,
+                    affair,
+                    device,
+                } => self.write_link(customer, *affair, *device, ctx),
+                Effect::KeepAffair(customer, affair) => {
+                    let affair = Some(Arc::from(affair));
+                    self.links
+                        .write(Write::Affair { customer, affair }, Token::Quiet);
+                }
+                Effect::ReadLink {
+                    number,
+                    device,
+                    into,
+                } => self.read_link(number, device, into, ctx),
+                Effect::EndLink { customer, done } => self.end_link(customer, *done, ctx),
+                Effect::LinkOver(customer) => self.tell_link_over(&customer),
+                Effect::DismissCustomer(customer) => self.dismiss_customer(customer),
             }
         }
     }
@@ -355,6 +379,9 @@ impl Actor for SupervisorActor {
         for summary in boot.live {
             self.machine.restore(summary);
         }
+        for (customer, affair) in boot.affairs {
+            self.machine.resume_link(customer, affair);
+        }
         self.with_machine(ctx, |m, now, out| {
             m.begin_work(now, out);
             if !boot.swept {
@@ -495,6 +522,15 @@ impl Handler<ToSupervisor> for SupervisorActor {
             ToSupervisor::TimersMoved => {
                 self.moving.clear();
                 self.with_machine(ctx, |m, _, out| m.timers_moved(out));
+            }
+            ToSupervisor::Link(wanted) => self.begin_link(*wanted, ctx),
+            ToSupervisor::AwaitLink(customer, over) => self.await_link(customer, over),
+            ToSupervisor::LinkBegun(customer) => self.link_begun(&customer, ctx),
+            ToSupervisor::LinkRead(customer, number, found) => {
+                self.with_machine(ctx, |m, _, out| m.link_read(&customer, number, found, out));
+            }
+            ToSupervisor::LinkOver(customer) => {
+                self.with_machine(ctx, |m, _, out| m.link_over(&customer, out));
             }
             ToSupervisor::Tick => self.tick(ctx),
             ToSupervisor::ExplainStart(origin, supposed, existing) => {

@@ -168,6 +168,7 @@ impl Supervisor {
                     .partition(|w| matches!(w, Waiter::Input(Input::Start { .. })));
                 self.refuse_waiters(conversation, others, &Reject::not_found(), now, out);
                 self.start_anew(starts, out);
+                self.links_miss(conversation);
             }
             Woken::Busy => self.wake_later(conversation, epoch, waiters, lost, now, out),
             Woken::Parked => self.set_aside(conversation, waiters, now, out),
@@ -179,6 +180,7 @@ impl Supervisor {
                 self.set_aside(conversation, waiters, now, out);
             }
         }
+        self.links_go_on(out);
     }
 
     /// Steps of an earlier life that will never be answered: their units are free, unless
@@ -421,6 +423,7 @@ impl Supervisor {
                 lost.push(action);
             }
         }
+        self.links_lose(conversation);
         out.push(Effect::TimerDone(conversation));
         let deaths = self.deaths.entry(conversation).or_default();
         while deaths

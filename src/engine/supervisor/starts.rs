@@ -51,6 +51,10 @@ impl Supervisor {
             out.push(Effect::Answer(origin, held()));
             return;
         }
+        if let Some(reject) = self.links.refusal(&customer) {
+            out.push(Effect::Answer(origin, reject));
+            return;
+        }
         start.workstream = Some(workstream.clone());
         start.customer = Some(customer.clone());
         let key = (customer.clone(), workstream.clone());
@@ -120,6 +124,7 @@ impl Supervisor {
                         .into_iter()
                         .map(|w| Effect::Answer(w.origin, reject.clone())),
                 );
+                self.links_go_on(out);
                 return;
             }
         };
@@ -129,13 +134,14 @@ impl Supervisor {
         } else {
             // The first start that is acceptable makes the conversation.
             while !self.starts.contains_key(&key) {
-                let Some(first) = waiting.next() else { return };
+                let Some(first) = waiting.next() else { break };
                 self.create(&first.customer, first.start, first.origin, new_id, now, out);
             }
         }
         for w in waiting {
             self.start(w.customer, w.start, w.origin, out);
         }
+        self.links_go_on(out);
     }
 
     /// The conversation a start went to has ended.
@@ -178,6 +184,10 @@ impl Supervisor {
             .is_some_and(|w| self.held.contains(w))
         {
             out.push(Effect::Answer(origin, held()));
+            return;
+        }
+        if let Some(reject) = self.links.refusal(customer) {
+            out.push(Effect::Answer(origin, reject));
             return;
         }
         let company = self.company.clone();
