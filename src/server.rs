@@ -215,6 +215,7 @@ pub async fn serve(
         swept,
         parked,
         affairs: store.affairs()?,
+        erasures: store.erasures()?,
         agents: store.agents()?,
         arbiters: arbiters.iter().map(Arbiter::handle).collect(),
     };

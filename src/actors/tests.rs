@@ -58,6 +58,7 @@ impl House {
             swept: true,
             parked: Vec::new(),
             affairs: Vec::new(),
+            erasures: Vec::new(),
             agents: Vec::new(),
             arbiters: vec![arbiters[1].handle()],
         };

@@ -183,6 +183,8 @@ pub enum Command {
     },
     /// The customer goes on in another one (engine): close it, unless it is over for them anyway.
     Merge,
+    /// The customer is being erased (engine): close it, whatever its state.
+    Erase,
 }
 
 /// What a start says.

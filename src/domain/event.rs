@@ -135,6 +135,8 @@ pub enum CloseReason {
     TimeoutRule,
     /// The customer linked a device, and it goes on in their other conversation.
     Merged,
+    /// The customer is being erased.
+    Erased,
 }
 
 /// Why a conversation does not wait in a queue.

@@ -12,6 +12,7 @@ pub mod company;
 pub mod conversation;
 pub mod device;
 pub mod directory;
+pub mod erasure;
 pub mod event;
 pub mod hours;
 pub mod ids;

@@ -10,6 +10,7 @@ use super::keys;
 use super::tables::Table;
 use crate::domain::audit::AuditRecord;
 use crate::domain::commit::{Commit, TimerMove, Write};
+use crate::domain::erasure::Remains;
 use crate::domain::event::{Event, FormerCurrent};
 use crate::domain::ids::{ConversationId, Position, Seq};
 use crate::domain::message::Message;
@@ -131,6 +132,22 @@ impl<'a> Batch<'a> {
                 customer.as_str().as_bytes(),
                 affair.as_deref(),
             ),
+            Write::Erasure { customer, erasure } => self.put_or_delete(
+                Table::Erasures,
+                customer.as_str().as_bytes(),
+                erasure.as_deref(),
+            ),
+            Write::Erase(remains) => {
+                self.erase(remains);
+                Ok(())
+            }
+            Write::NoDevice(id) => {
+                self.delete(Table::Devices, &id.0);
+                Ok(())
+            }
+            Write::AuditAnew { seq, record } => {
+                self.put(Table::Audit, &keys::audit(record.at, *seq), &**record)
+            }
             Write::All(writes) => writes.iter().try_for_each(|write| self.add(write)),
         }
     }
@@ -222,6 +239,39 @@ impl<'a> Batch<'a> {
                 Ok(())
             }
             FormerCurrent::Names(conversation) => self.put(Table::Current, key, &conversation),
+        }
+    }
+
+    /// Every row of a conversation.
+    fn erase(&mut self, remains: &Remains) {
+        // Destructured, so that a new kind of row cannot be forgotten here.
+        let Remains {
+            id,
+            customer,
+            current,
+            timer,
+            waiting,
+        } = remains;
+        let key = id.to_bytes();
+        for table in Table::BY_CONVERSATION {
+            if let Some(end) = keys::after_prefix(&key) {
+                self.rows
+                    .delete_range_cf(table.of(self.db), &key[..], &end[..]);
+            } else {
+                self.delete(table, &key);
+            }
+        }
+        self.delete(Table::Meta, &keys::parked(*id));
+        self.delete(Table::Customers, &keys::customer(customer, *id));
+        for workstream in current {
+            self.delete(Table::Current, &keys::current(customer, workstream));
+        }
+        self.delete(Table::Timers, &keys::timer_of(*id));
+        if let Some(due) = timer {
+            self.delete(Table::Timers, &keys::timer_by_due(*due, *id));
+        }
+        for agent in waiting {
+            self.delete(Table::Waiting, &keys::waiting(agent, *id));
         }
     }
 

@@ -28,6 +28,7 @@ use crate::domain::company::Company;
 use crate::domain::conversation::Conversation;
 use crate::domain::device::Device;
 use crate::domain::directory::Entry;
+use crate::domain::erasure::Erasure;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
 use crate::domain::note::Note;
@@ -94,6 +95,8 @@ pub enum Kind {
     AuditedUpTo = 23,
     /// What is under way about a customer.
     Affair = 24,
+    /// An erasure that is under way.
+    Erasure = 25,
 }
 
 /// A type that the store keeps.
@@ -178,6 +181,11 @@ impl Stored for Device {
 
 impl Stored for Affair {
     const KIND: Kind = Kind::Affair;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for Erasure {
+    const KIND: Kind = Kind::Erasure;
     const BODY: Body = Body::Json;
 }
 

@@ -225,6 +225,14 @@ impl Crowd {
             | Effect::ReadLink { .. }
             | Effect::EndLink { .. }
             | Effect::LinkOver(_)
+            | Effect::BeginErasure(..)
+            | Effect::ReadDoomed { .. }
+            | Effect::EraseThread(..)
+            | Effect::EraseTraces { .. }
+            | Effect::RowsErased { .. }
+            | Effect::EraseBytes(..)
+            | Effect::EndErasure(_)
+            | Effect::ErasureOver(_)
             | Effect::DismissCustomer(_)
             | Effect::Swept(_) => {}
         }

@@ -123,6 +123,14 @@ impl World {
             E::LinkOver(_) => {
                 self.ways.insert("way linked");
             }
+            E::BeginErasure(..)
+            | E::ReadDoomed { .. }
+            | E::EraseThread(..)
+            | E::EraseTraces { .. }
+            | E::RowsErased { .. }
+            | E::EraseBytes(..)
+            | E::EndErasure(_)
+            | E::ErasureOver(_) => unreachable!("nobody is erased here"),
             E::DismissCustomer(customer) => self.dismiss(&customer),
         }
     }

@@ -95,6 +95,10 @@ impl Store {
             }
             Write::Swept(revision) => self.swept = Some(revision),
             Write::Barrier | Write::Company { .. } | Write::KeptKeys { .. } | Write::Staff(_) => {}
+            Write::Erasure { .. }
+            | Write::Erase(_)
+            | Write::NoDevice(_)
+            | Write::AuditAnew { .. } => unreachable!("nobody is erased here"),
             Write::All(writes) => {
                 for write in writes {
                     self.apply(write, company);

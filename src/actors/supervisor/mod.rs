@@ -2,6 +2,7 @@
 //! arbiters, and answers what needs the whole floor.
 
 mod configure;
+mod erasing;
 mod explaining;
 mod linking;
 mod lists;
@@ -36,6 +37,8 @@ use super::post::post;
 use super::timers::{Due, ROWS_AT_ONCE};
 
 pub use configure::{Reconfigure, Reconfigured};
+pub use erasing::BeginErasure;
+pub(super) use erasing::ErasedOf;
 pub use linking::BeginLink;
 pub use message::{Boot, ToSupervisor};
 pub(super) use message::{First, Last, LoadFailed};
@@ -58,6 +61,8 @@ pub struct SupervisorActor {
     changes: configure::Changes,
     /// Whoever waits for links from devices to customers.
     waiters: linking::LinkWaiters,
+    /// Whoever waits for customers to be erased.
+    mourners: erasing::Waiting,
     ids: ConversationIds,
 }
 
@@ -79,6 +84,7 @@ impl SupervisorActor {
             moving: HashSet::new(),
             changes: configure::Changes::default(),
             waiters: linking::LinkWaiters::default(),
+            mourners: erasing::Waiting::default(),
             ids: ConversationIds::default(),
         }
     }
@@ -156,6 +162,26 @@ impl SupervisorActor {
                 } => self.read_link(number, device, into, ctx),
                 Effect::EndLink { customer, done } => self.end_link(customer, *done, ctx),
                 Effect::LinkOver(customer) => self.tell_link_over(&customer),
+                Effect::BeginErasure(customer, erasure) => {
+                    self.write_erasure(customer, *erasure, ctx);
+                }
+                Effect::ReadDoomed { number, customer } => self.read_doomed(number, customer, ctx),
+                Effect::EraseThread(customer, id) => self.erase_thread(customer, id, ctx),
+                Effect::EraseTraces {
+                    customer,
+                    erasure,
+                    conversations,
+                } => self.erase_traces(customer, *erasure, conversations, ctx),
+                Effect::RowsErased {
+                    customer,
+                    pseudonym,
+                    erased,
+                } => self.mourners.rows_erased(&customer, pseudonym, *erased),
+                Effect::EraseBytes(pseudonym, conversations) => {
+                    self.erase_bytes(pseudonym, conversations, ctx);
+                }
+                Effect::EndErasure(pseudonym) => self.end_erasure(pseudonym, ctx),
+                Effect::ErasureOver(pseudonym) => self.mourners.over(&pseudonym),
                 Effect::DismissCustomer(customer) => self.dismiss_customer(customer),
             }
         }
@@ -382,6 +408,9 @@ impl Actor for SupervisorActor {
         for (customer, affair) in boot.affairs {
             self.machine.resume_link(customer, affair);
         }
+        for (customer, erasure) in boot.erasures {
+            self.machine.resume_erasure(customer, erasure);
+        }
         self.with_machine(ctx, |m, now, out| {
             m.begin_work(now, out);
             if !boot.swept {
@@ -531,6 +560,27 @@ impl Handler<ToSupervisor> for SupervisorActor {
             }
             ToSupervisor::LinkOver(customer) => {
                 self.with_machine(ctx, |m, _, out| m.link_over(&customer, out));
+            }
+            ToSupervisor::Erase(wanted) => self.begin_erasure(*wanted, ctx),
+            ToSupervisor::ErasureBegun(customer) => self.erasure_begun(&customer, ctx),
+            ToSupervisor::DoomedRead(customer, number, found) => {
+                self.with_machine(ctx, |m, _, out| {
+                    m.doomed_read(&customer, number, found, out);
+                });
+            }
+            ToSupervisor::RemainsRead(remains) => self.write_erase(*remains, ctx),
+            ToSupervisor::ThreadErased(id, done) => self.thread_erased(id, done, ctx),
+            ToSupervisor::TracesRead(clearing) => self.clear_traces(*clearing, ctx),
+            ToSupervisor::TracesErased(customer, found) => {
+                self.with_machine(ctx, |m, _, out| {
+                    m.traces_erased(&customer, found.map(|found| *found), out);
+                });
+            }
+            ToSupervisor::BytesErased(pseudonym, done) => {
+                self.with_machine(ctx, |m, _, out| m.bytes_erased(&pseudonym, done, out));
+            }
+            ToSupervisor::ErasureOver(pseudonym) => {
+                self.with_machine(ctx, |m, _, out| m.erasure_over(&pseudonym, out));
             }
             ToSupervisor::Tick => self.tick(ctx),
             ToSupervisor::ExplainStart(origin, supposed, existing) => {

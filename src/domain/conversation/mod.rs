@@ -157,6 +157,7 @@ pub fn decide(
             former,
         } => draft.link(&was, customer, current, former),
         Command::Merge => draft.merge(),
+        Command::Erase => draft.erase(),
     }
     Ok(draft.events)
 }

@@ -151,7 +151,7 @@ impl Links {
         self.concerns(customer).then(held)
     }
 
-    fn concerns(&self, customer: &CustomerId) -> bool {
+    pub(super) fn concerns(&self, customer: &CustomerId) -> bool {
         let mut running = self.running.iter();
         running.any(|(device, r)| device == customer || r.affair.link().into == *customer)
     }
@@ -171,7 +171,8 @@ impl Supervisor {
     ) -> Result<(), Reject> {
         let into = &affair.link().into;
         let busy = self.links.concerns(&device) || self.links.concerns(into);
-        if busy || self.links.over.contains(&device) {
+        let erases = self.erasures.concerns(&device) || self.erasures.concerns(into);
+        if busy || erases || self.links.over.contains(&device) {
             return Err(held());
         }
         out.push(Effect::BeginLink {
@@ -405,7 +406,7 @@ impl Supervisor {
 
     /// Whether a conversation of this customer is being looked up or has begun and is not
     /// durable yet.
-    fn is_being_started(&self, customer: &CustomerId) -> bool {
+    pub(super) fn is_being_started(&self, customer: &CustomerId) -> bool {
         let mut theirs = self.starts.iter().filter(|((c, _), _)| c == customer);
         theirs.any(|(_, slot)| match slot {
             StartSlot::LookingUp(_) => true,

@@ -6,6 +6,7 @@
 //! | `slots.rs` | waking, sleep as a hand-off with epochs, death and parking |
 //! | `configure.rs` | another configuration while conversations run |
 //! | `starts.rs` | one conversation, however many starts race |
+//! | `erasing.rs` | everything of a customer goes |
 //! | `linking.rs` | a device that turns out to be somebody |
 //! | `notices.rs` | what agents are told when a conversation changes |
 //! | `standing.rs` | places in line, and what would come of a start |
@@ -16,6 +17,7 @@
 //! sets aside and what it observes are in one order.
 
 mod configure;
+mod erasing;
 mod linking;
 mod notices;
 mod slots;
@@ -35,6 +37,7 @@ use crate::domain::commit::TimerMove;
 use crate::domain::company::{Company, Presence, Role};
 use crate::domain::conversation::{Conversation, State};
 use crate::domain::device::Device;
+use crate::domain::erasure::Erasure;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, QueueId, WorkstreamId};
 use crate::domain::reject::{Code, Reject};
@@ -47,6 +50,7 @@ use super::request::{Ask, Principal, Reply};
 use super::summary::Summary;
 
 pub use configure::Doubtful;
+pub use erasing::Erased;
 pub use linking::{LinkDone, LinkFound};
 use slots::Slot;
 use starts::StartSlot;
@@ -146,6 +150,45 @@ pub enum Effect {
     },
     /// Tell whoever waits for it that the link of this device is over.
     LinkOver(CustomerId),
+    /// Write that a customer is being erased; report `erasure_begun`.
+    BeginErasure(CustomerId, Box<Erasure>),
+    /// Read which conversations a customer has, behind everything that was handed to the
+    /// writer before; report `doomed_read` with this number.
+    ReadDoomed {
+        /// Its number.
+        number: u64,
+        /// Whose.
+        customer: CustomerId,
+    },
+    /// Remove the rows of a conversation that nobody is in, behind everything that was handed
+    /// to the writer before; report `thread_erased`.
+    EraseThread(CustomerId, ConversationId),
+    /// Remove the devices of a customer, their name in the audit, and the erasure's own row under
+    /// it; report `traces_erased`.
+    EraseTraces {
+        /// Whose.
+        customer: CustomerId,
+        /// What had begun.
+        erasure: Box<Erasure>,
+        /// The conversations that went.
+        conversations: Vec<ConversationId>,
+    },
+    /// Tell whoever waits for it what has gone.
+    RowsErased {
+        /// Who waits: for the erasure of this customer.
+        customer: CustomerId,
+        /// Under which name it is over later; `None`: there was nothing, and it is over.
+        pseudonym: Option<CustomerId>,
+        /// What has gone.
+        erased: Box<Erased>,
+    },
+    /// Write the files anew that may hold what was removed around these conversations; report
+    /// `bytes_erased`.
+    EraseBytes(CustomerId, Vec<ConversationId>),
+    /// Write that an erasure is over; report `erasure_over`.
+    EndErasure(CustomerId),
+    /// Tell whoever waits for it that the erasure is over.
+    ErasureOver(CustomerId),
     /// Tell every session of a customer that they are not proven any more.
     DismissCustomer(CustomerId),
 }
@@ -172,6 +215,7 @@ pub struct Supervisor {
     sweep: Sweep,
     visits: Visits,
     links: linking::Links,
+    erasures: erasing::Erasures,
 }
 
 impl Supervisor {
@@ -198,6 +242,7 @@ impl Supervisor {
             sweep: Sweep::default(),
             visits: Visits::default(),
             links: linking::Links::default(),
+            erasures: erasing::Erasures::default(),
         }
     }
 
@@ -235,6 +280,7 @@ impl Supervisor {
         self.follow_company(out);
         self.tell_closings(out);
         self.links_go_on(out);
+        self.erasures_go_on(out);
     }
 
     /// A client asks something of a conversation it is not attached to, or that needs
@@ -441,6 +487,7 @@ impl Supervisor {
         }
         self.tell_place_of(id, now, out);
         self.links_go_on(out);
+        self.erasures_go_on(out);
     }
 
     /// A step was taken or refused by its conversation.
@@ -491,6 +538,7 @@ impl Supervisor {
         self.wake_again(out);
         self.sweep_on(out);
         self.links_try_again(out);
+        self.erasures_try_again(out);
         let actions = self.assignment.tick(now);
         self.perform(actions, out);
         self.tell_closings(out);

@@ -51,7 +51,8 @@ impl Supervisor {
             out.push(Effect::Answer(origin, held()));
             return;
         }
-        if let Some(reject) = self.links.refusal(&customer) {
+        let held = self.links.refusal(&customer);
+        if let Some(reject) = held.or_else(|| self.erasures.refusal(&customer)) {
             out.push(Effect::Answer(origin, reject));
             return;
         }
@@ -125,6 +126,7 @@ impl Supervisor {
                         .map(|w| Effect::Answer(w.origin, reject.clone())),
                 );
                 self.links_go_on(out);
+                self.erasures_go_on(out);
                 return;
             }
         };
@@ -142,6 +144,7 @@ impl Supervisor {
             self.start(w.customer, w.start, w.origin, out);
         }
         self.links_go_on(out);
+        self.erasures_go_on(out);
     }
 
     /// The conversation a start went to has ended.
@@ -186,7 +189,8 @@ impl Supervisor {
             out.push(Effect::Answer(origin, held()));
             return;
         }
-        if let Some(reject) = self.links.refusal(customer) {
+        let held = self.links.refusal(customer);
+        if let Some(reject) = held.or_else(|| self.erasures.refusal(customer)) {
             out.push(Effect::Answer(origin, reject));
             return;
         }

@@ -1,0 +1,150 @@
+//! Erasing a customer: everything that is known of them goes, and nobody can tell from what
+//! is left who they were.
+//!
+//! It takes many writes. Its row is written first and goes last, so a server that stops in
+//! between goes on from it.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::audit::{AuditRecord, Object, Who};
+use super::device::DeviceId;
+use super::ids::{AgentId, ConversationId, CustomerId, WorkstreamId};
+use super::time::Timestamp;
+
+/// An erasure that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Since when.
+    pub at: Timestamp,
+    /// Who asked.
+    pub who: Who,
+    /// From which address.
+    pub from: Option<IpAddr>,
+    /// What stands in the audit instead of the customer's id.
+    pub pseudonym: CustomerId,
+    /// How far it has come.
+    pub stage: Stage,
+}
+
+/// How far an erasure has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// The row is the customer's; conversations, devices and the audit are being cleared.
+    Rows,
+    /// No row names the customer any more, this one's neither: it stands under the pseudonym.
+    /// The files may still hold what the rows had been, around these conversations.
+    Bytes(Vec<ConversationId>),
+}
+
+/// What is known of a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Conversations, closed ones included.
+    pub conversations: usize,
+    /// Devices that they are, or were before they signed in.
+    pub devices: Vec<DeviceId>,
+    /// They are being erased.
+    pub erasing: bool,
+}
+
+/// A conversation that has to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doomed {
+    /// Which.
+    pub id: ConversationId,
+    /// It is set aside for an operator, or does not read: nobody closes it first.
+    pub set_aside: bool,
+}
+
+/// The rows of a conversation that nobody can find from its id alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remains {
+    /// Which conversation.
+    pub id: ConversationId,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// Workstreams in which the customer's starts go to it.
+    pub current: Vec<WorkstreamId>,
+    /// Its timer row.
+    pub timer: Option<Timestamp>,
+    /// Agents in whose lists of waiting conversations it is.
+    pub waiting: Vec<AgentId>,
+}
+
+/// What an erasure has found beside conversations.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Traces {
+    /// Devices that the customer is, or was before they signed in.
+    pub devices: Vec<DeviceId>,
+    /// Records of the audit that named them.
+    pub records: u64,
+}
+
+impl AuditRecord {
+    /// The same without a customer's id; `None` if it does not name them. It is the only
+    /// change that a record ever sees.
+    #[must_use]
+    pub fn without(&self, customer: &CustomerId, pseudonym: &CustomerId) -> Option<Self> {
+        let mut record = self.clone();
+        if record.who == Who::Customer(customer.clone()) {
+            record.who = Who::Customer(pseudonym.clone());
+        }
+        let device = DeviceId::of(customer).map(Object::from);
+        if let Some(object) = &mut record.object
+            && (*object == Object::from(customer) || Some(&*object) == device.as_ref())
+        {
+            *object = Object::from(pseudonym);
+        }
+        for value in record.details.values_mut() {
+            if value == customer.as_str() {
+                pseudonym.as_str().clone_into(value);
+            }
+        }
+        (record != *self).then_some(record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::audit::What;
+
+    fn customer(id: &str) -> CustomerId {
+        CustomerId::parse(id).expect("an id")
+    }
+
+    #[test]
+    fn a_record_forgets_the_customer_wherever_it_names_them_and_nothing_else() {
+        let (maria, nobody) = (customer("maria"), customer("erased-1"));
+        let record = |who| AuditRecord::new(Timestamp(7), who, None, What::Refused);
+        let by_her = record(Who::Customer(maria.clone())).with("code", "forbidden");
+        let about_her = record(Who::Linger).about(&maria).with("customer", &maria);
+        for named in [&by_her, &about_her] {
+            let left = named.without(&maria, &nobody).expect("it names her");
+            assert!(!format!("{left:?}").contains("maria"), "{left:?}");
+            assert_eq!((left.at, left.what), (named.at, named.what));
+            assert_eq!(left.without(&maria, &nobody), None, "once");
+        }
+        let others = [
+            record(Who::Customer(customer("maria2"))),
+            record(Who::Agent(AgentId::parse("maria").expect("an id"))),
+            record(Who::Linger).with("note", "maria's"),
+        ];
+        for other in others {
+            assert_eq!(other.without(&maria, &nobody), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_device_is_forgotten_under_both_of_its_names() {
+        let id = DeviceId([7; 16]);
+        let record = AuditRecord::new(Timestamp(7), Who::Linger, None, What::DeviceRevoked);
+        let left = record
+            .about(id)
+            .without(&id.customer(), &customer("erased-1"));
+        let left = left.expect("it names the device");
+        assert!(!format!("{left:?}").contains(&id.to_string()), "{left:?}");
+    }
+}
