@@ -282,6 +282,16 @@ pub const AUDIT_ADDRESSES_MAX: usize = 1_000;
 pub const AUDIT_SUMMARIES_MAX: usize = 20;
 /// Hops of a proxy header that are looked at, from the right.
 pub const PROXY_HOPS_MAX: usize = 16;
+/// Masking rules of a company's own.
+pub const MASKING_RULES_MAX: usize = 20;
+/// Characters of a masking pattern.
+pub const MASKING_PATTERN_CHARS_MAX: usize = 1_000;
+/// Bytes of a masking pattern once it is made ready, so that no text takes long.
+pub const MASKING_PATTERN_BYTES_MAX: usize = 256 * 1024;
+/// Groups within groups of a masking pattern.
+pub const MASKING_PATTERN_DEPTH_MAX: u32 = 50;
+/// Characters of what stands instead of a match.
+pub const MASKING_REPLACEMENT_CHARS_MAX: usize = 100;
 
 const _: () = assert!(
     CREDIT_WINDOW as usize <= RECENT_RING,

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use linger::config::{Action, CompanyFile, Edit, EditError, Kind, Moves, Plan, schema};
 use linger::domain::company::{
-    Company, LengthOverflow, Look, Mode, OfflineView, Overflow, OverflowTo, Position, Question,
-    QuestionKind, QuestionOption, QuickReply, Texts, TimeoutAction, TimeoutRule, WaitOverflow,
-    Widget,
+    Company, LengthOverflow, Look, MaskedPlace, Masking, MaskingRule, Mode, OfflineView, Overflow,
+    OverflowTo, Position, Question, QuestionKind, QuestionOption, QuickReply, Texts, TimeoutAction,
+    TimeoutRule, WaitOverflow, Widget,
 };
 use linger::domain::ids::{AgentId, QueueId, QuickReplyId, WidgetId, WorkstreamId};
 use linger::domain::message::{Side, SystemKind};
@@ -141,6 +141,20 @@ fn full() -> Company {
         },
     );
     "es".clone_into(&mut company.locale);
+    let rule = |name: &str, places: &[MaskedPlace]| MaskingRule {
+        name: name.to_owned(),
+        pattern: format!("{name} [0-9]{{9}}"),
+        replacement: "[x]".to_owned(),
+        places: places.iter().copied().collect(),
+    };
+    company.masking = Masking::new(
+        MaskedPlace::ALL.into(),
+        [MaskedPlace::Notes, MaskedPlace::Context].into(),
+        vec![
+            rule("here", &[MaskedPlace::Subject]),
+            rule("everywhere", &MaskedPlace::ALL),
+        ],
+    );
     assert_eq!(company.problems(), []);
     company
 }
@@ -162,6 +176,41 @@ fn every_setting_survives_its_file_as_toml_and_as_json() {
 fn what_is_wrong_is_named_with_line_and_reason() {
     // What is added to the small company, and the line and words that name it.
     let cases: &[(&str, &str, &str)] = &[
+        (
+            "[[masking.rules]]\nname = \"a\"\npattern = \"(\"\nreplacement = \"x\"",
+            "line 15, masking.rules[0].pattern",
+            "unclosed group",
+        ),
+        (
+            "[[masking.rules]]\nname = \"a\"\npattern = \"x*\"\nreplacement = \"x\"",
+            "line 15, masking.rules[0].pattern",
+            "empty text",
+        ),
+        (
+            "[[masking.rules]]\nname = \"a\"\npattern = \"x\"\nreplacement = \"\"",
+            "line 16, masking.rules[0].replacement",
+            "[hidden]",
+        ),
+        (
+            "[[masking.rules]]\nname = \"a\"\npattern = \"x\"\nreplacement = \"y\"\nin = []",
+            "line 17, masking.rules[0].in",
+            "everywhere",
+        ),
+        (
+            "[[masking.rules]]\nname = \"a\"\npattern = \"x\"\nreplacement = \"y\"\n[[masking.rules]]\nname = \"a\"\npattern = \"x\"\nreplacement = \"y\"",
+            "line 18, masking.rules[1].name",
+            "another rule",
+        ),
+        (
+            "[masking]\nemail = [\"everywhere\"]",
+            "line 14",
+            "unknown variant `everywhere`, expected one of `customer_messages`",
+        ),
+        (
+            "[masking]\nemail = \"notes\"",
+            "line 14",
+            "true, false or a list of places",
+        ),
         (
             "[queues.q]\nhours = \"night\"",
             "line 14, queues.q.hours",

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::edit::Kind;
-use super::file::CompanyFile;
+use super::file::{CompanyFile, json_of};
 use crate::domain::audit::{AuditChange, AuditRecord, ConfigChange, Interface, Object};
 use crate::domain::company::Company;
 use crate::domain::ids::AgentId;
@@ -83,6 +83,9 @@ impl Plan {
             all.insert("name".to_owned(), Value::from(file.name.clone()));
             if let Some(locale) = &file.locale {
                 all.insert("locale".to_owned(), Value::from(locale.clone()));
+            }
+            if let Some(masking) = &file.masking {
+                all.insert("masking".to_owned(), json_of(masking));
             }
             Value::Object(all)
         };

@@ -1,7 +1,7 @@
 //! The rules, pure: no clock, no randomness, no storage, no network.
 //!
-//! Imports nothing but std and serde; `hours.rs` also knows jiff and `ids.rs` uuid, because
-//! time-zone tables and the text form of ids are better kept by others.
+//! Imports nothing but std and serde; `hours.rs` also knows jiff, `ids.rs` uuid and `masking.rs`
+//! regex, because time-zone tables, the text form of ids and patterns are better kept by others.
 
 pub mod affair;
 pub mod arrival;
@@ -16,6 +16,7 @@ pub mod erasure;
 pub mod event;
 pub mod hours;
 pub mod ids;
+pub mod masking;
 pub mod message;
 pub mod note;
 pub mod reject;

@@ -2,6 +2,7 @@
 //! a clock that the test moves.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -124,6 +125,11 @@ impl Server {
     pub fn restart(&mut self) {
         self.stop().expect("a good end");
         self.run();
+    }
+
+    /// Where it keeps everything.
+    pub fn data(&self) -> &Path {
+        &self.settings.data
     }
 
     /// Lets time pass.

@@ -13,6 +13,7 @@ mod everyday;
 mod http;
 mod lists;
 mod live;
+mod masking;
 mod process;
 mod provider;
 mod quick_replies;

@@ -21,10 +21,10 @@ use crate::story::{
 
 /// The tables, opened past the store to injure them. Keys are spelled out here once more,
 /// so that a change of their layout shows.
-struct Raw(DB);
+pub(crate) struct Raw(DB);
 
 impl Raw {
-    fn open(path: &Path) -> Self {
+    pub(crate) fn open(path: &Path) -> Self {
         let options = Options::default();
         let families = DB::list_cf(&options, path).expect("listed");
         Self(DB::open_cf(&options, path, families).expect("opens"))
@@ -36,11 +36,11 @@ impl Raw {
             .expect("written");
     }
 
-    fn set<T: Stored>(&self, table: &str, key: &[u8], value: &T) {
+    pub(crate) fn set<T: Stored>(&self, table: &str, key: &[u8], value: &T) {
         self.put(table, key, &codec::encode(value).expect("encodes"));
     }
 
-    fn delete(&self, table: &str, key: &[u8]) {
+    pub(crate) fn delete(&self, table: &str, key: &[u8]) {
         let family = self.0.cf_handle(table).expect("there");
         assert!(
             self.0.get_cf(family, key).expect("readable").is_some(),

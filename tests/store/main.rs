@@ -1,5 +1,6 @@
 //! The store from outside: what it promises through reopening, damage and faults.
 
+mod audit;
 mod check;
 mod cli;
 mod damage;

@@ -10,6 +10,7 @@
 
 mod authentication;
 pub(super) mod hours;
+mod masking;
 mod names;
 pub(super) mod people;
 pub(super) mod queue;
@@ -34,6 +35,7 @@ use crate::limits;
 
 use authentication::AuthenticationFile;
 use hours::HoursFile;
+use masking::MaskingFile;
 use people::{AgentFile, QuickReplyFile};
 use queue::QueueFile;
 use widget::WidgetFile;
@@ -75,6 +77,9 @@ pub struct CompanyFile {
     /// Sentences that agents say often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) quick_replies: BTreeMap<String, QuickReplyFile>,
+    /// What is replaced in texts before they are stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) masking: Option<MaskingFile>,
     #[serde(skip)]
     #[schemars(skip)]
     lines: Lines,
@@ -123,6 +128,7 @@ impl CompanyFile {
             widgets: by_text(&company.widgets, WidgetFile::of),
             authentication: by_text(&company.authentication, AuthenticationFile::of),
             quick_replies: by_text(&company.quick_replies, QuickReplyFile::of),
+            masking: MaskingFile::some(&company.masking),
             lines: Lines::default(),
         }
     }
@@ -199,6 +205,7 @@ impl CompanyFile {
             }),
             locale: self.locale.unwrap_or_default(),
             queue_moves: stored.map(|s| s.queue_moves.clone()).unwrap_or_default(),
+            masking: self.masking.map(MaskingFile::read).unwrap_or_default(),
         };
         if let Some(stored) = stored.filter(|_| keep_agents) {
             keep_unnamed_agents(&mut company, stored);

@@ -8,11 +8,13 @@
 //! | `people.rs` | agents, roles, presence |
 //! | `widget.rs` | where customers start |
 //! | `authentication.rs` | how customers prove who they are |
+//! | `masking.rs` | what must not be kept |
 //! | `quick_reply.rs` | what agents say often |
 //! | `texts.rs` | a text in several languages |
 //! | `problems/` | what is wrong with a configuration |
 
 mod authentication;
+mod masking;
 mod people;
 mod problems;
 mod queue;
@@ -27,6 +29,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use authentication::{ALGORITHMS, CustomerKey, KeySource, LEEWAY, LEEWAY_MAX, is_key_address};
+pub use masking::{MaskedPlace, Masking, MaskingRule};
 pub use people::{AgentProfile, Presence, Role};
 pub use problems::Problem;
 pub use queue::{LengthOverflow, Method, Overflow, OverflowTo, Queue, WaitOverflow};
@@ -72,6 +75,9 @@ pub struct Company {
     /// queue that is not here goes to the default queue of its workstream.
     #[serde(default)]
     pub queue_moves: BTreeMap<QueueId, QueueId>,
+    /// What is replaced in texts before they are kept.
+    #[serde(default)]
+    pub masking: Masking,
 }
 
 impl Company {

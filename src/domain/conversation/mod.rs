@@ -82,6 +82,7 @@ pub fn decide(
     ctx: Ctx<'_>,
 ) -> Result<Vec<Recorded>, Reject> {
     authorise(state, actor, ctx.company)?;
+    let command = ctx.company.masking.command(actor, command);
     let mut draft = Draft {
         state,
         ctx,

@@ -41,8 +41,12 @@ pub fn start_among(
     accepts(&start, rules, ctx)?;
     check_context(&start)?;
     super::pre_chat::check(&start, ctx.company)?;
-    let first_message = first_message(&start)?;
+    first_message(&start)?;
+    // Rules see what was sent; what is kept of it is masked.
     let arrival = arrive(&start, rules, ctx.company, ctx.now, waiting);
+    let start = ctx.company.masking.start(start);
+    check_context(&start)?;
+    let first_message = first_message(&start)?;
     let waits_in = match &arrival.way.end {
         WayEnd::Closed(opens_at) => return Err(outside_hours(*opens_at, ctx.now)),
         WayEnd::Queue(queue) => Some(queue.clone()),

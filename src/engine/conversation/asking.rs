@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::domain::command::{Actor, Command, Start};
+use crate::domain::company::{MaskedPlace, Masking};
 use crate::domain::conversation::{self as rules, State};
 use crate::domain::ids::ClientId;
 use crate::domain::message::{DedupKey, Sender};
@@ -219,7 +220,9 @@ impl ConversationMachine {
             sender: sender_of(&principal),
             client_id: client_id.clone(),
         };
-        match self.dedup.find(&key, &text) {
+        let masking = &around.ctx.company.masking;
+        let masked = masking.text(Masking::place_of(actor), text.clone());
+        match self.dedup.find_masked(&key, &text, &masked) {
             dedup::Answer::Known(seq, at) => {
                 self.gate_answer(
                     origin,
@@ -332,7 +335,9 @@ impl ConversationMachine {
             sender: Sender::Customer,
             client_id: client_id.clone(),
         };
-        match self.dedup.find(&key, &text) {
+        let masking = &around.ctx.company.masking;
+        let masked = masking.text(MaskedPlace::CustomerMessages, text.clone());
+        match self.dedup.find_masked(&key, &text, &masked) {
             dedup::Answer::Known(seq, _) => {
                 let view = Arc::new(ConversationView::from(&self.state));
                 let reply = Reply::Started {

@@ -97,6 +97,15 @@ impl Dedup {
         }
     }
 
+    /// The same for a text that is kept as `masked`. Memory and store know what was kept; that
+    /// is the text itself if the rule is newer than the message.
+    pub(super) fn find_masked(&self, key: &DedupKey, text: &str, masked: &str) -> Answer {
+        match self.find(key, masked) {
+            Answer::Other if masked != text => self.find(key, text),
+            answer => answer,
+        }
+    }
+
     /// Notes a message that is staged now. Those up to `durable` are in the store.
     pub(super) fn remember(&mut self, message: &Message, durable: Seq) {
         if let Some(key) = message.dedup_key() {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::command::{Actor, Command};
+use crate::domain::company::MaskedPlace;
 use crate::domain::conversation as rules;
 use crate::domain::ids::{AgentId, ClientId};
 use crate::domain::message::{DedupKey, Sender};
@@ -47,7 +48,9 @@ impl ConversationMachine {
             sender: Sender::Notes(id.clone()),
             client_id: client_id.clone(),
         };
-        match self.note_ids.find(&key, &text) {
+        let masking = &around.ctx.company.masking;
+        let masked = masking.text(MaskedPlace::Notes, text.clone());
+        match self.note_ids.find_masked(&key, &text, &masked) {
             dedup::Answer::Known(number, at) => {
                 let reply = Reply::Noted {
                     number: NoteNumber(number.0),

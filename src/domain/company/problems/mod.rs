@@ -6,10 +6,12 @@
 //! | `queue.rs` | members, hours, overflow and its circles |
 //! | `widget.rs` | look, pre-chat questions |
 //! | `authentication.rs` | keys, addresses, claims |
+//! | `masking.rs` | patterns and replacements |
 //!
 //! Every problem names its place as the company file does, and says what to do.
 
 mod authentication;
+mod masking;
 mod queue;
 mod widget;
 mod workstream;
@@ -167,6 +169,7 @@ impl Company {
             }
         }
         self.check_people(&mut found);
+        masking::check(&self.masking, &mut found);
         for (id, key) in &self.authentication {
             authentication::check(&format!("authentication.{id}"), key, &mut found);
         }
