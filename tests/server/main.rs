@@ -11,6 +11,7 @@ mod devices;
 mod dynamics;
 mod everyday;
 mod http;
+mod linking;
 mod lists;
 mod live;
 mod process;
