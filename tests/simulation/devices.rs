@@ -421,6 +421,9 @@ impl World {
                     );
                 }
             }
+            // It turned out to be theirs.
+            (Asked::Foreign, Ok(Reply::View(view)))
+                if self.devices[device].who == Principal::Customer(view.customer.clone()) => {}
             (Asked::Foreign, result) => {
                 let code = result.map(|_| ()).map_err(|r| r.code);
                 let told = matches!(

@@ -182,7 +182,11 @@ impl World {
     /// With everything at rest, every link is over, and nothing is left behind but what an
     /// operator has to look at.
     pub(crate) fn check_links(&self) {
-        assert!(self.store.affairs.is_empty(), "a link is never over");
+        assert!(
+            self.store.affairs.is_empty(),
+            "a link is never over: {:?}",
+            self.store.affairs
+        );
         for stored in self.store.conversations.values() {
             let customer = &stored.state.customer;
             assert!(

@@ -88,6 +88,18 @@ impl ConversationMachine {
         around: Surroundings<'_>,
         out: &mut Vec<Effect>,
     ) {
+        let is_changing_hands = || self.gate.is_changing_hands(&self.state.customer);
+        if matches!(actor, Actor::Customer(_)) && is_changing_hands() {
+            // Whose it is will be durable in a moment.
+            if !matches!(ask, Ask::Typing { .. }) {
+                self.gate.defer(Input::Ask {
+                    origin,
+                    principal,
+                    ask,
+                });
+            }
+            return;
+        }
         if let Err(reject) = rules::authorise(&self.state, actor, around.ctx.company) {
             if !matches!(ask, Ask::Typing { .. }) {
                 out.push(answer(origin, Err(reject)));

@@ -300,6 +300,16 @@ impl Readers {
         });
     }
 
+    /// The same for customers alone.
+    pub(super) fn dismiss_customers(&mut self, outsiders: &[Outsider], out: &mut Vec<Effect>) {
+        let customers: Vec<Outsider> = outsiders
+            .iter()
+            .filter(|o| matches!(o, Outsider::Customer(_)))
+            .cloned()
+            .collect();
+        self.dismiss(&customers, out);
+    }
+
     pub(super) fn typing(
         &self,
         from: SessionId,

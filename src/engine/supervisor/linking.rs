@@ -345,8 +345,14 @@ impl Supervisor {
                     self.link_stands(device, Stands::Awaits);
                     return true;
                 }
-                let known = self.summary_of(id).flatten();
-                if known.is_some_and(|s| is_done(&step, &s, into)) {
+                // Also of one that is falling asleep: it says so last.
+                let known = match self.slots.get(&id) {
+                    Some(Slot::Awake { summary, .. } | Slot::Draining { summary, .. }) => {
+                        summary.as_deref()
+                    }
+                    Some(Slot::Waking { .. }) | None => None,
+                };
+                if known.is_some_and(|s| is_done(&step, s, into)) {
                     if let Some(Running {
                         stands: Stands::Steps { left, asked },
                         ..
