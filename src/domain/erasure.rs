@@ -45,6 +45,8 @@ pub struct Known {
     pub conversations: usize,
     /// Devices that they are, or were before they signed in.
     pub devices: Vec<DeviceId>,
+    /// The audit names them.
+    pub in_audit: bool,
     /// They are being erased.
     pub erasing: bool,
 }

@@ -48,10 +48,13 @@ impl Store {
         let known = Known {
             conversations: view.threads_of(customer)?.len(),
             devices: self.devices_of(customer)?,
+            // Any other name would do: whether there is something to be replaced is all.
+            in_audit: !self.audit_naming(customer, &nobody(), 1)?.is_empty(),
             erasing: view.has(Table::Erasures, customer.as_str().as_bytes())?,
         };
-        let nothing = known.conversations == 0 && known.devices.is_empty() && !known.erasing;
-        Ok((!nothing).then_some(known))
+        let something =
+            known.conversations > 0 || !known.devices.is_empty() || known.in_audit || known.erasing;
+        Ok(something.then_some(known))
     }
 
     /// The conversations of a customer, those that starts go to last: until the end, whatever
@@ -192,6 +195,12 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// # Panics
+/// Never: it is an id.
+fn nobody() -> CustomerId {
+    CustomerId::parse("erased").expect("an id")
 }
 
 /// Waits until nobody reads as of a moment before now.

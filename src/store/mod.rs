@@ -58,7 +58,8 @@ pub const STORE_FORMAT: u32 = 3;
 /// Files that RocksDB may hold open; the process shares its descriptors with sockets.
 const OPEN_FILES_MAX: i32 = 512;
 /// Bytes after which RocksDB writes the list of its files anew. It names the first and last key
-/// of every file there has been, and keys name customers: it must not remember for long.
+/// of every file there has been, and keys name customers: it must not remember for long. A
+/// start writes it anew, too.
 const MANIFEST_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of log that may be waiting for tables to be flushed: bounds the replay on start.
 const WAL_BYTES_MAX: u64 = 96 * 1024 * 1024;

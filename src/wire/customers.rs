@@ -16,6 +16,8 @@ pub struct CustomerBody {
     pub conversations: usize,
     /// Devices that they are, or were before they signed in.
     pub devices: Vec<String>,
+    /// The audit names them.
+    pub in_audit: bool,
     /// They are being erased.
     pub erasing: bool,
 }
@@ -28,6 +30,7 @@ impl CustomerBody {
             customer: customer.to_string(),
             conversations: known.conversations,
             devices: known.devices.iter().map(ToString::to_string).collect(),
+            in_audit: known.in_audit,
             erasing: known.erasing,
         }
     }

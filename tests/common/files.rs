@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Instant;
+
+use super::{LOOK_AGAIN, PATIENCE};
 
 /// Every file below a directory that holds one of these texts, also between other bytes, with
 /// the text.
@@ -26,4 +29,15 @@ pub fn files_with<'a>(directory: &Path, texts: &[&'a str]) -> Vec<(String, &'a s
         }
     }
     found
+}
+
+/// Waits until no file below a directory holds any of these texts.
+pub async fn forgotten(directory: &Path, texts: &[&str]) {
+    let mut left = files_with(directory, texts);
+    let since = Instant::now();
+    while !left.is_empty() {
+        assert!(since.elapsed() < PATIENCE, "still there: {left:?}");
+        tokio::time::sleep(LOOK_AGAIN).await;
+        left = files_with(directory, texts);
+    }
 }

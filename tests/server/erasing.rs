@@ -1,7 +1,13 @@
 //! A customer is erased: nobody finds anything of them, no file holds it, and nobody else
 //! notices.
 
-use linger::domain::time::Millis;
+use std::sync::Arc;
+
+use linger::domain::audit::Who;
+use linger::domain::commit::Write;
+use linger::domain::erasure::{Erasure, Stage};
+use linger::domain::ids::CustomerId;
+use linger::domain::time::Timestamp;
 use linger::store::Store;
 use linger::store::check::check;
 use reqwest::Method;
@@ -9,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::common::company::{LIVE, SUPPORT, Site};
 use crate::common::eventually;
-use crate::common::files::files_with;
+use crate::common::files::{files_with, forgotten};
 use crate::common::http::{Answer, Http};
 use crate::common::server::Server;
 use crate::common::socket::Socket;
@@ -135,7 +141,7 @@ async fn nothing_of_an_erased_customer_is_found_anywhere_and_nobody_else_notices
     assert!(pseudonym.starts_with("erased-"), "{pseudonym}");
 
     maria.closed().await;
-    anna.until(|f| f["type"] == "unfollowed" && f["conversation"] == json!(hers[1]))
+    anna.until(|f| f["type"] == "refused" && f["conversation"] == json!(hers[1]))
         .await;
     let carol = server.agent_http("carol");
     for id in &hers {
@@ -155,22 +161,89 @@ async fn nothing_of_an_erased_customer_is_found_anywhere_and_nobody_else_notices
     let me = server.agent_http("anna").get("/me").await;
     assert_eq!(me.body["load"], json!(2), "{me:?}");
 
-    // Rows that go take their old files with them in the background.
-    eventually("the files forget", async || {
-        files_with(server.data(), &HERS).is_empty().then_some(())
-    })
-    .await;
+    // Old files go in the background.
+    forgotten(server.data(), &HERS[1..]).await;
     let olga = server.agent_http("olga");
     let audit = olga.get("/audit?what=erased").await.body;
     let record = &audit["records"][0];
     assert_eq!(record["object"], json!(format!("customer:{pseudonym}")));
     assert_eq!(record["who"], json!("agent:olga"), "{audit}");
 
+    // The list of the store's files names keys, and is written anew at every start.
+    server.restart();
+    forgotten(server.data(), &HERS).await;
     server.stop().expect("a good end");
     assert_eq!(files_with(server.data(), &HERS), []);
     let store = Store::open_read_only(server.data()).expect("opens");
     let report = check(&store);
     assert!(report.is_clean(), "{report}");
+}
+
+fn erasure(stage: Stage) -> Erasure {
+    Erasure {
+        at: Timestamp(1_700_000_000_000),
+        who: Who::Operator,
+        from: None,
+        pseudonym: CustomerId::parse("erased-0123").expect("an id"),
+        stage,
+    }
+}
+
+#[tokio::test]
+async fn an_erasure_that_was_cut_off_anywhere_comes_to_its_end_after_the_start() {
+    let maria = CustomerId::parse(MARIA).expect("an id");
+    let nobody = erasure(Stage::Rows).pseudonym;
+    // Cut off before the first conversation went; after one, two and all; and when only the
+    // files were left.
+    for gone in 0..=4 {
+        let Scene {
+            mut server,
+            maria: socket,
+            anna,
+            ..
+        } = scene().await;
+        drop((socket, anna));
+        server.with_store(|store| {
+            let row = |customer: &CustomerId, stage| Write::Erasure {
+                customer: customer.clone(),
+                erasure: Some(Arc::new(erasure(stage))),
+            };
+            store
+                .write_now(&[row(&maria, Stage::Rows)])
+                .expect("written");
+            let doomed = store.doomed(&maria).expect("readable");
+            assert_eq!(doomed.len(), 3);
+            for doomed in doomed.iter().take(gone) {
+                let remains = store.remains(&maria, doomed.id).expect("readable");
+                store
+                    .write_now(&[Write::Erase(remains.into())])
+                    .expect("written");
+                let report = check(store);
+                assert!(report.is_clean(), "{gone}: {report}");
+            }
+            if gone == 4 {
+                let over = Write::Erasure {
+                    customer: maria.clone(),
+                    erasure: None,
+                };
+                let ids = doomed.iter().map(|d| d.id).collect();
+                let both = vec![over, row(&nobody, Stage::Bytes(ids))];
+                store.write_now(&[Write::All(both)]).expect("written");
+            }
+        });
+        eventually("it is over", async || {
+            let nothing = known(&server, MARIA).await.status == 404;
+            let files = known(&server, nobody.as_str()).await.body["erasing"] != json!(true);
+            (nothing && files).then_some(())
+        })
+        .await;
+        forgotten(server.data(), &HERS[1..]).await;
+        server.stop().expect("a good end");
+        let store = Store::open_read_only(server.data()).expect("opens");
+        assert_eq!(store.erasures().expect("readable"), []);
+        let report = check(&store);
+        assert!(report.is_clean(), "{gone}: {report}");
+    }
 }
 
 #[tokio::test]
@@ -185,8 +258,11 @@ async fn an_erased_customer_may_come_back_as_somebody_new() {
     let listed = listed.body["conversations"].as_array().map(Vec::len);
     assert_eq!(listed, Some(1));
     assert_eq!(known(server, MARIA).await.body["conversations"], json!(1));
-    server.advance(Millis::days(1));
-    assert_eq!(again.post(&id, "c-2", "still here").await, 2);
+    let next = again.post(&id, "c-2", "still here").await;
+    assert_eq!(
+        again.send(&id, "c-2", "still here").await["seq"],
+        json!(next)
+    );
 }
 
 #[tokio::test]

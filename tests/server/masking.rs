@@ -74,7 +74,7 @@ async fn what_is_masked_is_told_to_nobody_and_is_in_no_file() {
         assert_eq!(answer.status, 200, "{path}: {:?}", answer.body);
         let text = answer.body.to_string().to_lowercase();
         assert!(
-            !text.contains("4111") && !text.contains("swordfish"),
+            !text.contains(CARD) && !text.contains("swordfish"),
             "{path}: {text}"
         );
     }
@@ -82,13 +82,7 @@ async fn what_is_masked_is_told_to_nobody_and_is_in_no_file() {
     assert_eq!(view["tags"], json!(["[code]"]), "{view}");
     server.stop().expect("a good end");
     // The rule itself is stored, so its word alone proves nothing.
-    let needles = [
-        "4111",
-        "Swordfish1",
-        "SWORDFISH2",
-        "swordfish3",
-        "swordfish4",
-    ];
+    let needles = [CARD, "Swordfish1", "SWORDFISH2", "swordfish3", "swordfish4"];
     assert_eq!(files_with(server.data(), &needles), Vec::new());
     // Texts can be found in these files: what is left of them is there.
     assert_ne!(files_with(server.data(), &[MASKED]), Vec::new());

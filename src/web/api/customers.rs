@@ -69,6 +69,9 @@ pub(in crate::web) async fn erase(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let customer = read(&id)?;
+    // In front of the first write: a slip of the pen must not put an id into the log of the store.
+    let known = state.gateway.known(customer.clone()).await?;
+    known.ok_or_else(unknown)?;
     let AdminAuth(admin) = auth;
     let pseudonym = pseudonym(&customer)?;
     let erasure = Erasure {
