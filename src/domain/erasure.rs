@@ -31,8 +31,9 @@ pub struct Erasure {
 /// How far an erasure has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
-    /// The row is the customer's; conversations, devices and the audit are being cleared.
-    Rows,
+    /// The row is the customer's; these conversations, devices and the audit are being cleared.
+    /// A conversation is named here before it goes: files may hold it after that.
+    Rows(Vec<ConversationId>),
     /// No row names the customer any more, this one's neither: it stands under the pseudonym.
     /// The files may still hold what the rows had been, around these conversations.
     Bytes(Vec<ConversationId>),
@@ -58,6 +59,21 @@ pub struct Doomed {
     pub id: ConversationId,
     /// It is set aside for an operator, or does not read: nobody closes it first.
     pub set_aside: bool,
+}
+
+impl Erasure {
+    /// The conversations that go with it, as far as it has come.
+    #[must_use]
+    pub fn conversations(&self) -> &[ConversationId] {
+        match &self.stage {
+            Stage::Rows(ids) | Stage::Bytes(ids) => ids,
+        }
+    }
+
+    /// No row names the customer any more.
+    pub fn go_on_to_bytes(&mut self) {
+        self.stage = Stage::Bytes(self.conversations().to_vec());
+    }
 }
 
 /// The rows of a conversation that nobody can find from its id alone.

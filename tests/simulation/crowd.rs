@@ -226,6 +226,7 @@ impl Crowd {
             | Effect::EndLink { .. }
             | Effect::LinkOver(_)
             | Effect::BeginErasure(..)
+            | Effect::KeepErasure(..)
             | Effect::ReadDoomed { .. }
             | Effect::EraseThread(..)
             | Effect::EraseTraces { .. }

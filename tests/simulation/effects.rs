@@ -124,6 +124,7 @@ impl World {
                 self.ways.insert("way linked");
             }
             E::BeginErasure(..)
+            | E::KeepErasure(..)
             | E::ReadDoomed { .. }
             | E::EraseThread(..)
             | E::EraseTraces { .. }

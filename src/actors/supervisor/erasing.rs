@@ -10,7 +10,7 @@ use crate::actors::links::Token;
 use crate::actors::post::post;
 use crate::domain::audit::{AuditRecord, What};
 use crate::domain::commit::Write;
-use crate::domain::erasure::{Erasure, Remains, Stage, Traces};
+use crate::domain::erasure::{Erasure, Remains, Traces};
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::reject::Reject;
 use crate::engine::supervisor::Erased;
@@ -38,7 +38,6 @@ pub(in crate::actors) type ErasedOf = Option<Erased>;
 pub struct Clearing {
     customer: CustomerId,
     erasure: Erasure,
-    conversations: Vec<ConversationId>,
     traces: Traces,
     /// Records that are to be written anew.
     page: Vec<(u64, AuditRecord)>,
@@ -172,17 +171,10 @@ impl SupervisorActor {
         self.with_machine(ctx, |m, _, out| m.thread_erased(id, done, out));
     }
 
-    pub(super) fn erase_traces(
-        &self,
-        customer: CustomerId,
-        erasure: Erasure,
-        conversations: Vec<ConversationId>,
-        ctx: &Context<Self>,
-    ) {
+    pub(super) fn erase_traces(&self, customer: CustomerId, erasure: Erasure, ctx: &Context<Self>) {
         let clearing = Clearing {
             customer,
             erasure,
-            conversations,
             traces: Traces::default(),
             page: Vec::new(),
         };
@@ -226,12 +218,11 @@ impl SupervisorActor {
         let Clearing {
             customer,
             mut erasure,
-            conversations,
             traces,
             ..
         } = clearing;
         let erased = Erased {
-            conversations: conversations.len(),
+            conversations: erasure.conversations().len(),
             traces,
         };
         let mut writes = vec![Write::Erasure {
@@ -249,7 +240,7 @@ impl SupervisorActor {
                 .with("devices", erased.traces.devices.len());
             tracing::info!(customer = %pseudonym, conversations = erased.conversations, "a customer was erased; files are being written anew");
             writes.push(Write::Audit(Arc::new(record)));
-            erasure.stage = Stage::Bytes(conversations);
+            erasure.go_on_to_bytes();
             writes.push(Write::Erasure {
                 customer: pseudonym,
                 erasure: Some(Arc::new(erasure)),

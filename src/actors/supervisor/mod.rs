@@ -167,11 +167,14 @@ impl SupervisorActor {
                 }
                 Effect::ReadDoomed { number, customer } => self.read_doomed(number, customer, ctx),
                 Effect::EraseThread(customer, id) => self.erase_thread(customer, id, ctx),
-                Effect::EraseTraces {
-                    customer,
-                    erasure,
-                    conversations,
-                } => self.erase_traces(customer, *erasure, conversations, ctx),
+                Effect::KeepErasure(customer, erasure) => {
+                    let erasure = Some(Arc::from(erasure));
+                    self.links
+                        .write(Write::Erasure { customer, erasure }, Token::Quiet);
+                }
+                Effect::EraseTraces { customer, erasure } => {
+                    self.erase_traces(customer, *erasure, ctx);
+                }
                 Effect::RowsErased {
                     customer,
                     pseudonym,

@@ -34,7 +34,6 @@ pub(super) struct Erasures {
 struct Running {
     erasure: Erasure,
     stands: Stands,
-    erased: Vec<ConversationId>,
 }
 
 #[derive(Debug)]
@@ -101,7 +100,7 @@ impl Erasures {
 
     pub(super) fn concerns(&self, customer: &CustomerId) -> bool {
         let running = self.running.get(customer);
-        running.is_some_and(|r| r.erasure.stage == Stage::Rows)
+        running.is_some_and(|r| matches!(r.erasure.stage, Stage::Rows(_)))
     }
 
     /// Nobody is in this conversation any more, and nobody comes in.
@@ -152,11 +151,7 @@ impl Supervisor {
     }
 
     fn run_erasure(&mut self, customer: CustomerId, erasure: Erasure, stands: Stands) {
-        let running = Running {
-            erasure,
-            stands,
-            erased: Vec::new(),
-        };
+        let running = Running { erasure, stands };
         self.erasures.running.insert(customer, running);
     }
 
@@ -191,17 +186,28 @@ impl Supervisor {
         if !matches!(running.stands, Stands::Reads(n) if n == number) {
             return;
         }
-        running.stands = match found {
-            None => Stands::Pauses,
-            Some(found) if found.is_empty() => {
-                out.push(Effect::EraseTraces {
-                    customer: customer.clone(),
-                    erasure: Box::new(running.erasure.clone()),
-                    conversations: running.erased.clone(),
-                });
-                Stands::Traces
+        let Some(found) = found else {
+            running.stands = Stands::Pauses;
+            return;
+        };
+        if let Stage::Rows(known) = &mut running.erasure.stage {
+            let before = known.len();
+            let new = found.iter().map(|doomed| doomed.id);
+            known.extend(new.filter(|id| !known.contains(id)).collect::<Vec<_>>());
+            if known.len() > before {
+                // In front of the first deletion.
+                let erasure = Box::new(running.erasure.clone());
+                out.push(Effect::KeepErasure(customer.clone(), erasure));
             }
-            Some(found) => Stands::Threads(found.into(), Step::Next),
+        }
+        running.stands = if found.is_empty() {
+            out.push(Effect::EraseTraces {
+                customer: customer.clone(),
+                erasure: Box::new(running.erasure.clone()),
+            });
+            Stands::Traces
+        } else {
+            Stands::Threads(found.into(), Step::Next)
         };
         self.erasures_go_on(out);
     }
@@ -220,7 +226,6 @@ impl Supervisor {
             running.stands = Stands::Pauses;
             return;
         }
-        running.erased.push(conversation);
         self.erasure_steps(conversation);
         self.parked.remove(&conversation);
         self.assignment.forget(conversation);
@@ -258,7 +263,7 @@ impl Supervisor {
         if nothing {
             return;
         }
-        running.erasure.stage = Stage::Bytes(std::mem::take(&mut running.erased));
+        running.erasure.go_on_to_bytes();
         running.stands = Stands::Awaits;
         let pseudonym = running.erasure.pseudonym.clone();
         self.erasures.running.insert(pseudonym, running);
@@ -358,7 +363,7 @@ impl Supervisor {
                 out.push(Effect::EraseBytes(customer.clone(), conversations.clone()));
                 (Stands::Bytes, false)
             }
-            (Stands::Awaits, Stage::Rows) => {
+            (Stands::Awaits, Stage::Rows(_)) => {
                 if self.is_being_started(customer) {
                     return false;
                 }

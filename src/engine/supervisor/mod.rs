@@ -152,6 +152,8 @@ pub enum Effect {
     LinkOver(CustomerId),
     /// Write that a customer is being erased; report `erasure_begun`.
     BeginErasure(CustomerId, Box<Erasure>),
+    /// Write more of an erasure that is under way.
+    KeepErasure(CustomerId, Box<Erasure>),
     /// Read which conversations a customer has, behind everything that was handed to the
     /// writer before; report `doomed_read` with this number.
     ReadDoomed {
@@ -170,8 +172,6 @@ pub enum Effect {
         customer: CustomerId,
         /// What had begun.
         erasure: Box<Erasure>,
-        /// The conversations that went.
-        conversations: Vec<ConversationId>,
     },
     /// Tell whoever waits for it what has gone.
     RowsErased {

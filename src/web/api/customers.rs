@@ -79,7 +79,7 @@ pub(in crate::web) async fn erase(
         who: admin.trail.who(&admin.id),
         from: admin.trail.from,
         pseudonym: pseudonym.clone(),
-        stage: Stage::Rows,
+        stage: Stage::Rows(Vec::new()),
     };
     let erasing = state.gateway.erase(customer, erasure).await?;
     let mut body = ErasedBody {
