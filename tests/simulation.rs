@@ -245,7 +245,6 @@ const SOMEWHERE: &[&str] = &[
     "way linked",
     "way went on with a link after a crash",
     "way link had to wait for another",
-    "way link left one behind",
     "fault link not read",
     "way dismissed customer",
 ];

@@ -172,7 +172,7 @@ async fn whoever_signs_in_goes_on_with_the_same_history_and_the_same_agent() {
     assert_eq!(linked[0]["event"]["was"], json!(device));
 
     server.restart();
-    assert_eq!(of(&server, "maria").await, [id.clone()]);
+    assert_eq!(of(&server, "maria").await, std::slice::from_ref(&id));
     assert_eq!(texts(&server, "maria", &id).await.len(), 5);
     server.with_store(|store| assert!(check(store).is_clean(), "{}", check(store)));
 }
@@ -439,6 +439,40 @@ async fn a_link_stands_in_the_audit_once_and_holds_no_token() {
         )
     );
     assert!(!found.body.to_string().contains("lgd-"));
+}
+
+#[tokio::test]
+async fn what_an_operator_has_set_aside_stays_behind_and_holds_nothing_up() {
+    let mut server = Server::with(site().with_admin());
+    let (token, device) = named(&server).await;
+    let mut unproven = Socket::customer(server.address, &token).await;
+    let aside = unproven.start(SUPPORT, "Hello").await;
+    let picked = unproven.start(PICK, "Hello").await;
+    unproven.leave().await;
+    server.with_store(|store| {
+        let parked = Write::Parked {
+            conversation: aside.parse().expect("an id"),
+            reason: Some("died 3 times within a minute".to_owned()),
+        };
+        store.write_now(&[parked]).expect("written");
+    });
+    assert_eq!(
+        done(&link(&server, "maria", &token).await),
+        (200, "maria", 1)
+    );
+    assert_eq!(of(&server, "maria").await, [picked]);
+    let olga = server.agent_http("olga");
+    let found = olga.get("/audit?what=device_linked").await;
+    assert_eq!(
+        found.body["records"][0]["details"],
+        json!({"customer": "maria", "conversations": "1", "left_behind": aside})
+    );
+    let carol = server.agent_http("carol");
+    let left = carol
+        .get(&format!("/conversations?customer={device}"))
+        .await;
+    assert_eq!(id_of(&left.body["conversations"][0]), aside);
+    server.with_store(|store| assert!(check(store).is_clean(), "{}", check(store)));
 }
 
 /// The server was killed right after the link was durable, or later: it goes on from what is

@@ -151,8 +151,12 @@ impl World {
         self.read(Read::LinkOver(device));
     }
 
-    /// The connections of a customer are closed; who they are they know when they come back.
+    /// The connections of a customer are closed, some of them late; who they are they know when
+    /// they come back.
     pub(crate) fn dismiss(&mut self, who: &CustomerId) {
+        if self.rng.random_bool(0.5) {
+            return;
+        }
         let who = Principal::Customer(who.clone());
         for device in 0..self.devices.len() {
             if self.devices[device].who == who {

@@ -15,6 +15,7 @@ use linger::domain::company::{
 use linger::domain::conversation::Conversation;
 use linger::domain::device::{Device, DeviceEnd, DeviceId, OldToken};
 use linger::domain::directory::Entry;
+use linger::domain::erasure::{Erasure, Stage};
 use linger::domain::event::{
     AssignedHow, CloseReason, DeclineReason, EndedBy, Event, FormerCurrent, OverflowReason,
     OverflowedTo, ParkedBy, Recorded, ReleaseReason, Returning, StickyEnd,
@@ -303,6 +304,17 @@ fn conversation() -> Conversation {
     state
 }
 
+/// An erasure that has just begun.
+pub(crate) fn erasure() -> Erasure {
+    Erasure {
+        at: Timestamp(1_700_000_000_000),
+        who: Who::Agent(agent("olga")),
+        from: Some([127, 0, 0, 1].into()),
+        pseudonym: customer("erased-0123"),
+        stage: Stage::Rows(vec![id(1)]),
+    }
+}
+
 fn full_company() -> Company {
     let mut company = company(3);
     let mut help = Workstream::new("Help", Mode::Persistent, queue("support"));
@@ -519,6 +531,7 @@ fn samples() -> Vec<Sample> {
         .about(&agent("bob"))
         .with("to", agent("anna")),
     ));
+    samples.push(sample("erasure", erasure()));
     samples.push(sample("audited_up_to", AuditedUpTo(9)));
     samples.extend(staff(at));
     samples

@@ -124,6 +124,8 @@ impl ConversationMachine {
                 }
             }
             Ask::Subscribe { after, credit } => {
+                // A cursor beyond the end can come from before a restore; it cannot be served.
+                let after = after.min(self.state.last_seq);
                 let view = self.gate.view();
                 out.push(Effect::Attached {
                     session: origin.session,

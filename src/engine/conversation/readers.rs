@@ -118,6 +118,8 @@ impl Readers {
         self.ring.push_back(Delivery::new(message));
     }
 
+    /// It has everything up to `after`, which may be more than is known to be durable here: a
+    /// page from the store may hold what was written a moment ago.
     pub(super) fn subscribe(
         &mut self,
         session: SessionId,
@@ -128,13 +130,11 @@ impl Readers {
         out: &mut Vec<Effect>,
     ) {
         self.readers.retain(|r| r.session != session);
-        // A cursor beyond the end can come from before a restore; it cannot be served.
-        let cursor = after.min(self.last_seq);
         self.readers.push(Reader {
             session,
             principal,
             conversation,
-            cursor,
+            cursor: after,
             credit,
             reading: false,
             unseen: None,

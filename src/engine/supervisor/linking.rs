@@ -11,7 +11,7 @@
 //! meanwhile stays behind, and then everything is looked at once more. What is durable of it
 //! is enough to go on after a crash: `begin` again, from the row.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::domain::affair::{Affair, Link};
@@ -28,6 +28,10 @@ use crate::engine::summary::Summary;
 use super::slots::Slot;
 use super::starts::StartSlot;
 use super::{Effect, Supervisor};
+
+/// A request of a device that was linked may come so many looks at the clock later: far longer
+/// than any request is on its way, or a socket stays that has been closed.
+const OVER_FOR: u32 = 600;
 
 /// What the store says about a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +98,9 @@ impl LinkDone {
 #[derive(Debug, Default)]
 pub(super) struct Links {
     running: BTreeMap<CustomerId, Running>,
-    /// Devices that are no customers any more, for what was on its way from them.
-    over: HashSet<CustomerId>,
+    /// Devices that are no customers any more, for what was on its way from them; for so many
+    /// looks at the clock yet.
+    over: HashMap<CustomerId, u32>,
     reads: u64,
 }
 
@@ -145,7 +150,7 @@ fn ended() -> Reject {
 impl Links {
     /// Why nothing is started for a customer.
     pub(super) fn refusal(&self, customer: &CustomerId) -> Option<Reject> {
-        if self.over.contains(customer) {
+        if self.over.contains_key(customer) {
             return Some(ended());
         }
         self.concerns(customer).then(held)
@@ -172,7 +177,7 @@ impl Supervisor {
         let into = &affair.link().into;
         let busy = self.links.concerns(&device) || self.links.concerns(into);
         let erases = self.erasures.concerns(&device) || self.erasures.concerns(into);
-        if busy || erases || self.links.over.contains(&device) {
+        if busy || erases || self.links.over.contains_key(&device) {
             return Err(held());
         }
         out.push(Effect::BeginLink {
@@ -259,13 +264,18 @@ impl Supervisor {
     /// Its last write is durable.
     pub fn link_over(&mut self, device: &CustomerId, out: &mut Vec<Effect>) {
         if self.links.running.remove(device).is_some() {
-            self.links.over.insert(device.clone());
+            self.links.over.insert(device.clone(), OVER_FOR);
             out.push(Effect::LinkOver(device.clone()));
         }
     }
 
-    /// The store may be asked again.
+    /// A look at the clock: the store may be asked again, and nothing is on its way any more
+    /// from devices that were linked long ago.
     pub(super) fn links_try_again(&mut self, out: &mut Vec<Effect>) {
+        self.links.over.retain(|_, looks| {
+            *looks = looks.saturating_sub(1);
+            *looks > 0
+        });
         for running in self.links.running.values_mut() {
             if matches!(running.stands, Stands::Pauses) {
                 running.stands = Stands::Awaits;

@@ -9,9 +9,10 @@ use super::{Check, Invariant};
 use crate::domain::affair::Affair;
 use crate::domain::commit::KeptKeys;
 use crate::domain::device::{Device, DeviceEnd, DeviceId};
+use crate::domain::erasure::{Erasure, Stage};
 
 impl Check<'_> {
-    /// `devices`, `kept_keys`, `affairs`: every row reads, and a device is being linked to whom
+    /// `devices`, `kept_keys`, `affairs`, `erasures`: every row reads, and a device is being linked to whom
     /// its row says.
     pub(super) fn check_identity(&mut self) -> Result<(), StoreError> {
         self.each_row(Table::Devices, &Range::prefix(&[]), |check, key, record| {
@@ -46,6 +47,25 @@ impl Check<'_> {
                 check.violation(Invariant::AffairRow, None, found);
             }
             Ok(())
-        })
+        })?;
+        self.each_row(
+            Table::Erasures,
+            &Range::prefix(&[]),
+            |check, key, record| {
+                let customer = customer_of(key).ok_or_else(|| malformed(Table::Erasures, key));
+                let erasure = decode::<Erasure>(Table::Erasures, key, record);
+                let (Some(customer), Some(erasure)) = (check.row(customer)?, check.row(erasure)?)
+                else {
+                    return Ok(());
+                };
+                let is_nameless = matches!(erasure.stage, Stage::Bytes(_));
+                if is_nameless != (customer == erasure.pseudonym) {
+                    let found =
+                        "an erasure does not stand under the name that it should".to_owned();
+                    check.violation(Invariant::AffairRow, None, found);
+                }
+                Ok(())
+            },
+        )
     }
 }

@@ -28,7 +28,7 @@ fn a_conversation_gets_another_owner_in_every_state_and_once() {
     }
     check(&company(Mode::Persistent, |_| {}), &[
         Case("waiting", "ada starts writing, engine offers anna, anna accepts, anna parks", "engine links ada eve current", "waiting | linked ada eve current |"),
-        Case("and comes back to the same agent", "ada starts writing, engine offers anna, anna accepts, anna parks, engine links ada eve", "eve writes x", "open | 5 by customer, returned to anna until +5m, told AgentReturned |"),
+        Case("and comes back to the same agent", "ada starts writing, engine offers anna, anna accepts, anna parks, engine links ada eve", "eve writes x", "open | 6 by customer, returned to anna until +15m |"),
     ]);
 }
 
