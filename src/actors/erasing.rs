@@ -43,15 +43,19 @@ impl Gateway {
         self.answer_to_admin(answer).await.map(|()| Erasing(end))
     }
 
-    /// What is known of a customer; `None`: nothing.
+    /// What is known of a customer, whom an erasure would call by this pseudonym; `None`: nothing.
     ///
     /// # Errors
     /// `overloaded`, `internal`, `unavailable`.
-    pub async fn known(&self, customer: CustomerId) -> Result<Option<Known>, Reject> {
+    pub async fn known(
+        &self,
+        customer: CustomerId,
+        pseudonym: CustomerId,
+    ) -> Result<Option<Known>, Reject> {
         self.admit()?;
         let (answer, answered) = oneshot::channel();
         let job = Box::new(move |store: &Store| {
-            let found = store.known(&customer).map_err(|error| {
+            let found = store.known(&customer, &pseudonym).map_err(|error| {
                 tracing::error!(%error, "what is known of a customer could not be read");
                 let sentence =
                     "What is known of the customer could not be read; an operator has been told.";

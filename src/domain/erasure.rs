@@ -100,23 +100,46 @@ pub struct Traces {
     pub records: u64,
 }
 
+/// Whose name leaves the audit.
+#[derive(Debug, Clone, Copy)]
+pub struct Gone<'a> {
+    /// Who.
+    pub customer: &'a CustomerId,
+    /// Devices that they are, or were before they signed in.
+    pub devices: &'a [DeviceId],
+    /// What stands there instead.
+    pub pseudonym: &'a CustomerId,
+}
+
 impl AuditRecord {
-    /// The same without a customer's id; `None` if it does not name them. It is the only
-    /// change that a record ever sees.
+    /// The same without a customer's id, the address that they came from and their devices;
+    /// `None` if it does not name them. It is the only change that a record ever sees.
     #[must_use]
-    pub fn without(&self, customer: &CustomerId, pseudonym: &CustomerId) -> Option<Self> {
+    pub fn without(&self, gone: &Gone<'_>) -> Option<Self> {
+        let Gone {
+            customer,
+            devices,
+            pseudonym,
+        } = gone;
         let mut record = self.clone();
-        if record.who == Who::Customer(customer.clone()) {
-            record.who = Who::Customer(pseudonym.clone());
+        let customers: Vec<CustomerId> = devices.iter().map(DeviceId::customer).collect();
+        let is_theirs = |id: &CustomerId| id == *customer || customers.contains(id);
+        if matches!(&record.who, Who::Customer(id) if is_theirs(id)) {
+            record.who = Who::Customer((*pseudonym).clone());
+            record.from = None;
         }
-        let device = DeviceId::of(customer).map(Object::from);
-        if let Some(object) = &mut record.object
-            && (*object == Object::from(customer) || Some(&*object) == device.as_ref())
-        {
-            *object = Object::from(pseudonym);
+        if let Some(object) = &mut record.object {
+            let of_devices = devices.iter().map(|id| Object::from(*id));
+            let of_customers = customers.iter().map(Object::from);
+            let mut theirs = of_devices
+                .chain(of_customers)
+                .chain([Object::from(*customer)]);
+            if theirs.any(|theirs| theirs == *object) {
+                *object = Object::from(*pseudonym);
+            }
         }
         for value in record.details.values_mut() {
-            if value == customer.as_str() {
+            if CustomerId::parse(value).is_ok_and(|id| is_theirs(&id)) {
                 pseudonym.as_str().clone_into(value);
             }
         }
@@ -133,17 +156,27 @@ mod tests {
         CustomerId::parse(id).expect("an id")
     }
 
+    fn record(who: Who) -> AuditRecord {
+        let from = Some([192, 0, 2, 7].into());
+        AuditRecord::new(Timestamp(7), who, from, What::Refused)
+    }
+
     #[test]
     fn a_record_forgets_the_customer_wherever_it_names_them_and_nothing_else() {
         let (maria, nobody) = (customer("maria"), customer("erased-1"));
-        let record = |who| AuditRecord::new(Timestamp(7), who, None, What::Refused);
+        let gone = Gone {
+            customer: &maria,
+            devices: &[],
+            pseudonym: &nobody,
+        };
         let by_her = record(Who::Customer(maria.clone())).with("code", "forbidden");
         let about_her = record(Who::Linger).about(&maria).with("customer", &maria);
-        for named in [&by_her, &about_her] {
-            let left = named.without(&maria, &nobody).expect("it names her");
+        for (named, from) in [(&by_her, None), (&about_her, about_her.from)] {
+            let left = named.without(&gone).expect("it names her");
             assert!(!format!("{left:?}").contains("maria"), "{left:?}");
             assert_eq!((left.at, left.what), (named.at, named.what));
-            assert_eq!(left.without(&maria, &nobody), None, "once");
+            assert_eq!(left.from, from, "only her own address goes");
+            assert_eq!(left.without(&gone), None, "once");
         }
         let others = [
             record(Who::Customer(customer("maria2"))),
@@ -151,18 +184,29 @@ mod tests {
             record(Who::Linger).with("note", "maria's"),
         ];
         for other in others {
-            assert_eq!(other.without(&maria, &nobody), None, "{other:?}");
+            assert_eq!(other.without(&gone), None, "{other:?}");
         }
     }
 
     #[test]
-    fn a_device_is_forgotten_under_both_of_its_names() {
-        let id = DeviceId([7; 16]);
-        let record = AuditRecord::new(Timestamp(7), Who::Linger, None, What::DeviceRevoked);
-        let left = record
-            .about(id)
-            .without(&id.customer(), &customer("erased-1"));
-        let left = left.expect("it names the device");
-        assert!(!format!("{left:?}").contains(&id.to_string()), "{left:?}");
+    fn a_device_of_theirs_is_forgotten_under_both_of_its_names() {
+        let (id, nobody) = (DeviceId([7; 16]), customer("erased-1"));
+        let records = [
+            record(Who::Linger).about(id),
+            record(Who::Customer(id.customer())),
+            record(Who::Linger).with("was", id.customer()),
+        ];
+        let (maria, own) = (customer("maria"), id.customer());
+        for customer in [&maria, &own] {
+            let gone = Gone {
+                customer,
+                devices: &[id],
+                pseudonym: &nobody,
+            };
+            for record in &records {
+                let left = record.without(&gone).expect("it names the device");
+                assert!(!format!("{left:?}").contains(&id.to_string()), "{left:?}");
+            }
+        }
     }
 }

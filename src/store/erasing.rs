@@ -13,7 +13,7 @@ use super::tables::Table;
 use super::view::{ENOUGH, GO_ON, Order, Range, View, decode, malformed};
 use crate::domain::audit::AuditRecord;
 use crate::domain::device::{Device, DeviceEnd, DeviceId};
-use crate::domain::erasure::{Doomed, Erasure, Known, Remains};
+use crate::domain::erasure::{Doomed, Erasure, Gone, Known, Remains};
 use crate::domain::ids::{ConversationId, CustomerId, WorkstreamId};
 use crate::domain::time::Timestamp;
 
@@ -39,18 +39,28 @@ impl Store {
         Ok(found)
     }
 
-    /// What is known of a customer; `None`: nothing.
+    /// What is known of a customer, whom an erasure would call by this pseudonym; `None`: nothing.
     ///
     /// # Errors
     /// A damaged row, or the disk.
-    pub fn known(&self, customer: &CustomerId) -> Result<Option<Known>, StoreError> {
+    pub fn known(
+        &self,
+        customer: &CustomerId,
+        pseudonym: &CustomerId,
+    ) -> Result<Option<Known>, StoreError> {
         let view = self.view();
+        let devices = self.devices_of(customer)?;
+        let gone = Gone {
+            customer,
+            devices: &devices,
+            pseudonym,
+        };
+        let erasing = |id: &CustomerId| view.has(Table::Erasures, id.as_str().as_bytes());
         let known = Known {
             conversations: view.threads_of(customer)?.len(),
-            devices: self.devices_of(customer)?,
-            // Any other name would do: whether there is something to be replaced is all.
-            in_audit: !self.audit_naming(customer, &nobody(), 1)?.is_empty(),
-            erasing: view.has(Table::Erasures, customer.as_str().as_bytes())?,
+            in_audit: !self.audit_naming(&gone, 1)?.is_empty(),
+            erasing: erasing(customer)? || erasing(pseudonym)?,
+            devices: devices.clone(),
         };
         let something =
             known.conversations > 0 || !known.devices.is_empty() || known.in_audit || known.erasing;
@@ -151,8 +161,7 @@ impl Store {
     /// A damaged row, or the disk.
     pub fn audit_naming(
         &self,
-        customer: &CustomerId,
-        pseudonym: &CustomerId,
+        gone: &Gone<'_>,
         limit: usize,
     ) -> Result<Vec<(u64, AuditRecord)>, StoreError> {
         let mut found = Vec::new();
@@ -160,7 +169,7 @@ impl Store {
         View::for_scan(self.db()).scan(Table::Audit, all, Order::Ascending, |key, record| {
             let (_, seq) = keys::parse_audit(key).ok_or_else(|| malformed(Table::Audit, key))?;
             let record: AuditRecord = decode(Table::Audit, key, record)?;
-            if let Some(left) = record.without(customer, pseudonym) {
+            if let Some(left) = record.without(gone) {
                 found.push((seq, left));
             }
             if found.len() < limit { GO_ON } else { ENOUGH }
@@ -195,12 +204,6 @@ impl Store {
         }
         Ok(())
     }
-}
-
-/// # Panics
-/// Never: it is an id.
-fn nobody() -> CustomerId {
-    CustomerId::parse("erased").expect("an id")
 }
 
 /// Waits until nobody reads as of a moment before now.

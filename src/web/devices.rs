@@ -65,7 +65,8 @@ impl Devices {
         ended.insert(id);
     }
 
-    fn lock_of(&self, id: DeviceId) -> &AsyncMutex<()> {
+    /// Whoever reads a device and writes it back holds this.
+    pub(super) fn lock_of(&self, id: DeviceId) -> &AsyncMutex<()> {
         // The ids are random.
         &self.locks[usize::from(id.0[0]) % LOCKS]
     }

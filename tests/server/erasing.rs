@@ -184,7 +184,7 @@ fn erasure(stage: Stage) -> Erasure {
         at: Timestamp(1_700_000_000_000),
         who: Who::Operator,
         from: None,
-        pseudonym: CustomerId::parse("erased-0123").expect("an id"),
+        pseudonym: CustomerId::parse("gone-0123").expect("an id"),
         stage,
     }
 }

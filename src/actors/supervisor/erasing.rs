@@ -10,7 +10,7 @@ use crate::actors::links::Token;
 use crate::actors::post::post;
 use crate::domain::audit::{AuditRecord, What};
 use crate::domain::commit::Write;
-use crate::domain::erasure::{Erasure, Remains, Traces};
+use crate::domain::erasure::{Erasure, Gone, Remains, Traces};
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::reject::Reject;
 use crate::engine::supervisor::Erased;
@@ -187,9 +187,16 @@ impl SupervisorActor {
             let Clearing {
                 customer, erasure, ..
             } = &clearing;
-            let page = store.audit_naming(customer, &erasure.pseudonym, limits::JOURNAL_PAGE);
-            let devices = store.devices_of(customer);
-            match (logged(page), logged(devices)) {
+            let devices = logged(store.devices_of(customer));
+            let page = devices.as_ref().and_then(|devices| {
+                let gone = Gone {
+                    customer,
+                    devices,
+                    pseudonym: &erasure.pseudonym,
+                };
+                logged(store.audit_naming(&gone, limits::JOURNAL_PAGE))
+            });
+            match (page, devices) {
                 (Some(page), Some(devices)) => {
                     clearing.page = page;
                     clearing.traces.devices = devices;
@@ -256,12 +263,15 @@ impl SupervisorActor {
         conversations: Vec<ConversationId>,
         ctx: &Context<Self>,
     ) {
-        let busy = ToSupervisor::BytesErased(pseudonym.clone(), false);
-        let read = move |store: &Store| {
+        let (me, busy) = (ctx.address(), pseudonym.clone());
+        let answer = me.clone();
+        let job = Box::new(move |store: &Store| {
             let done = logged(store.forget_deleted(&conversations)).is_some();
-            ToSupervisor::BytesErased(pseudonym, done)
-        };
-        self.read_behind(read, busy, ctx);
+            post(&answer, ToSupervisor::BytesErased(pseudonym, done));
+        });
+        if self.links.readers.submit_long(job).is_err() {
+            post(&me, ToSupervisor::BytesErased(busy, false));
+        }
     }
 
     pub(super) fn end_erasure(&self, pseudonym: CustomerId, ctx: &Context<Self>) {

@@ -123,7 +123,8 @@ impl Supervisor {
     /// Begins to erase a customer: the row is written. If it has begun already, that one goes on.
     ///
     /// # Errors
-    /// `unavailable` while a link from or to the customer is under way.
+    /// `unavailable` while a link from or to the customer is under way, and while the files of an
+    /// earlier erasure are being written anew.
     pub fn begin_erasure(
         &mut self,
         customer: CustomerId,
@@ -132,6 +133,10 @@ impl Supervisor {
     ) -> Result<(), Reject> {
         if self.erasures.running.contains_key(&customer) {
             return Ok(());
+        }
+        if self.erasures.running.contains_key(&erasure.pseudonym) {
+            let sentence = "The customer was just erased, and files are still being written anew; try again in a moment.";
+            return Err(Reject::new(Code::Unavailable, sentence).after(Millis::seconds(1)));
         }
         if self.links.concerns(&customer) {
             let sentence = "A device is just being linked to that customer; try again in a moment.";

@@ -2,8 +2,9 @@
 
 use actix_web::{HttpResponse, web};
 
+use crate::domain::device::DeviceId;
 use crate::domain::erasure::{Erasure, Stage};
-use crate::domain::ids::CustomerId;
+use crate::domain::ids::{CustomerId, ERASED_PREFIX};
 use crate::domain::reject::{Code, Reject};
 use crate::limits;
 use crate::web::auth::AdminAuth;
@@ -19,7 +20,7 @@ const PSEUDONYM_DIGITS: usize = 32;
 /// and whoever has the id can find it.
 fn pseudonym(customer: &CustomerId) -> Result<CustomerId, Reject> {
     let hash = secret_sha256(customer.as_str());
-    CustomerId::parse(&format!("erased-{}", &hash[..PSEUDONYM_DIGITS])).map_err(|_| {
+    CustomerId::parse(&format!("{ERASED_PREFIX}{}", &hash[..PSEUDONYM_DIGITS])).map_err(|_| {
         Reject::new(
             Code::Internal,
             "The customer could not be given a pseudonym.",
@@ -34,8 +35,12 @@ fn unknown() -> Reject {
     )
 }
 
-fn read(id: &str) -> Result<CustomerId, Reject> {
-    CustomerId::parse(id).map_err(|_| unknown())
+/// A customer of this id, and what they would be called.
+fn read(id: &str) -> Result<(CustomerId, CustomerId), Reject> {
+    let customer = CustomerId::parse(id).ok().filter(|c| !c.is_pseudonym());
+    let customer = customer.ok_or_else(unknown)?;
+    let pseudonym = pseudonym(&customer)?;
+    Ok((customer, pseudonym))
 }
 
 /// What is known of a customer.
@@ -49,8 +54,8 @@ pub(in crate::web) async fn view(
     state: web::Data<WebState>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let customer = read(&id)?;
-    let known = state.gateway.known(customer.clone()).await?;
+    let (customer, pseudonym) = read(&id)?;
+    let known = state.gateway.known(customer.clone(), pseudonym).await?;
     let known = known.ok_or_else(unknown)?;
     Ok(HttpResponse::Ok().json(CustomerBody::of(&customer, &known)))
 }
@@ -68,12 +73,11 @@ pub(in crate::web) async fn erase(
     state: web::Data<WebState>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let customer = read(&id)?;
+    let (customer, pseudonym) = read(&id)?;
     // In front of the first write: a slip of the pen must not put an id into the log of the store.
-    let known = state.gateway.known(customer.clone()).await?;
-    known.ok_or_else(unknown)?;
+    let known = state.gateway.known(customer.clone(), pseudonym.clone());
+    known.await?.ok_or_else(unknown)?;
     let AdminAuth(admin) = auth;
-    let pseudonym = pseudonym(&customer)?;
     let erasure = Erasure {
         at: state.gateway.now(),
         who: admin.trail.who(&admin.id),
@@ -81,7 +85,18 @@ pub(in crate::web) async fn erase(
         pseudonym: pseudonym.clone(),
         stage: Stage::Rows(Vec::new()),
     };
-    let erasing = state.gateway.erase(customer, erasure).await?;
+    // By itself: whoever asked may hang up. A device is locked until it is certain that it goes.
+    let data = state.clone();
+    let begun = actix_web::rt::spawn(async move {
+        let device = DeviceId::of(&customer);
+        let lock = device.map(|id| data.devices.lock_of(id));
+        let _locked = match lock {
+            Some(lock) => Some(lock.lock().await),
+            None => None,
+        };
+        data.gateway.erase(customer, erasure).await
+    });
+    let erasing = begun.await.map_err(|_| Reject::unavailable())??;
     let mut body = ErasedBody {
         pseudonym: pseudonym.to_string(),
         conversations: None,
