@@ -148,6 +148,9 @@ pub const COMPANY_FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const RENEWAL_ASKED_BEFORE: Millis = Millis::seconds(60);
 /// The token of a device has to be exchanged within this time; it can be for much longer.
 pub const DEVICE_TOKEN_TIME: Millis = Millis::days(30);
+/// Whoever asks for something that concerns all conversations of a customer waits for it so
+/// long; it goes on without them.
+pub const AFFAIR_WAIT_MAX: Millis = Millis::seconds(30);
 /// New devices in [`DEVICES_WINDOW`], whoever asks for them: each is a row in the store.
 pub const DEVICES_NAMED_MAX: u32 = 1_000;
 /// The window in which new devices are counted.

@@ -214,6 +214,8 @@ pub async fn serve(
         live,
         swept,
         parked,
+        affairs: store.affairs()?,
+        erasures: store.erasures()?,
         agents: store.agents()?,
         arbiters: arbiters.iter().map(Arbiter::handle).collect(),
     };

@@ -16,6 +16,8 @@ mod disk;
 mod effects;
 #[path = "simulation/faults.rs"]
 mod faults;
+#[path = "simulation/linking.rs"]
+mod linking;
 #[path = "simulation/packets.rs"]
 mod packets;
 #[path = "simulation/people.rs"]
@@ -237,6 +239,14 @@ const SOMEWHERE: &[&str] = &[
     "way read for a reader that fell behind",
     "way repetition answered",
     "way loser told who has it",
+    "linked current true",
+    "linked current false",
+    "closed Merged",
+    "way linked",
+    "way went on with a link after a crash",
+    "way link had to wait for another",
+    "fault link not read",
+    "way dismissed customer",
 ];
 
 #[test]

@@ -92,6 +92,9 @@ impl ConversationActor {
             .with_surroundings(|around| machine.handle(input, around, &mut effects));
         self.perform(&mut effects, ctx);
         self.effects = effects;
+        if self.machine.is_vanishing() {
+            self.consider_sleep();
+        }
     }
 
     fn perform(&mut self, effects: &mut Vec<Effect>, ctx: &mut Context<Self>) {
@@ -320,7 +323,8 @@ impl ConversationActor {
 
     fn consider_sleep(&mut self) {
         let idle_for = self.links.now().since(self.used_at);
-        if self.machine.is_idle() && idle_for >= limits::IDLE_BEFORE_SLEEP && !self.wants_sleep {
+        let rested = idle_for >= limits::IDLE_BEFORE_SLEEP || self.machine.is_vanishing();
+        if self.machine.is_idle() && rested && !self.wants_sleep {
             self.wants_sleep = true;
             self.report(ToSupervisor::WantsSleep(self.id, self.epoch));
         }
@@ -384,7 +388,9 @@ impl Handler<ToConversation> for ConversationActor {
             ToConversation::Drain => {
                 self.wants_sleep = false;
                 if self.machine.is_idle() {
-                    if let Some(snapshot) = self.machine.snapshot_before_sleep() {
+                    if let Some(snapshot) = self.machine.snapshot_before_sleep()
+                        && !self.machine.is_vanishing()
+                    {
                         self.write(snapshot, ctx);
                     }
                     self.in_peace = true;

@@ -43,7 +43,7 @@ const PATIENCE_OF_ADMINS: Millis = Millis::seconds(120);
 #[derive(Clone)]
 pub struct Gateway {
     pub(super) links: Links,
-    supervisor: Addr<SupervisorActor>,
+    pub(super) supervisor: Addr<SupervisorActor>,
 }
 
 impl Gateway {

@@ -16,7 +16,9 @@
 mod agent;
 mod audit;
 mod conversation;
+pub mod erasing;
 pub mod gateway;
+pub mod linking;
 mod links;
 mod post;
 mod registry;
@@ -27,7 +29,9 @@ mod timers;
 pub use gateway::{Gateway, Session, Sink};
 pub use links::{Census, Fatal, Links, Token};
 pub use staff::{Entered, Staff};
-pub use supervisor::{Boot, Reconfigure, Reconfigured, SupervisorActor, ToSupervisor};
+pub use supervisor::{
+    BeginErasure, BeginLink, Boot, Reconfigure, Reconfigured, SupervisorActor, ToSupervisor,
+};
 
 #[cfg(test)]
 mod tests;

@@ -57,6 +57,8 @@ impl House {
             live: Vec::new(),
             swept: true,
             parked: Vec::new(),
+            affairs: Vec::new(),
+            erasures: Vec::new(),
             agents: Vec::new(),
             arbiters: vec![arbiters[1].handle()],
         };

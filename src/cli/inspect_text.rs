@@ -194,6 +194,19 @@ pub(super) fn describe(event: &Event) -> String {
         Event::QueueMoved { queue } => {
             format!("its queue was deleted; it goes on in queue {queue}")
         }
+        Event::Linked {
+            customer,
+            was,
+            current,
+            ..
+        } => {
+            let starts = if *current {
+                ", whose starts go here"
+            } else {
+                ""
+            };
+            format!("linked: customer {was} is customer {customer}{starts}")
+        }
     }
 }
 

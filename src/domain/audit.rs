@@ -1,4 +1,5 @@
-//! Who did what from where. Appended to, kept for ever, never changed.
+//! Who did what from where. Appended to, kept for ever, never changed, but that a customer who
+//! is erased is not named any more (`erasure.rs`).
 //!
 //! Never holds message text, tokens, names or secrets: ids, codes and numbers only. What of
 //! the configuration changed is kept in full, secrets masked.
@@ -267,6 +268,8 @@ whats! {
     DeviceReused = "device_reused",
     /// A customer was erased.
     Erased = "erased",
+    /// The conversations of a device went to a customer who has proven who they are.
+    DeviceLinked = "device_linked",
 }
 
 impl FromStr for What {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::company::Role;
-use super::event::StickyEnd;
+use super::event::{FormerCurrent, StickyEnd};
 use super::ids::{AgentId, ClientId, CustomerId, QueueId, Seq, WidgetId, WorkstreamId};
 use super::routing::Explanation;
 use super::time::Millis;
@@ -170,6 +170,21 @@ pub enum Command {
     },
     /// The queue of a live customer has closed (engine): tell them, if they wait in it.
     TellHours,
+    /// It gets another owner (engine), if it is still of the first.
+    Link {
+        /// The device it is of.
+        was: CustomerId,
+        /// Who has proven to be that.
+        customer: CustomerId,
+        /// Starts of its new owner in this workstream go to it.
+        current: bool,
+        /// Where starts of the device go.
+        former: FormerCurrent,
+    },
+    /// The customer goes on in another one (engine): close it, unless it is over for them anyway.
+    Merge,
+    /// The customer is being erased (engine): close it, whatever its state.
+    Erase,
 }
 
 /// What a start says.

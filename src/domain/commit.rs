@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::affair::Affair;
 use super::audit::AuditRecord;
 use super::company::{Company, Presence};
 use super::conversation::Conversation;
 use super::device::{Device, DeviceId};
 use super::directory::Entry;
+use super::erasure::{Erasure, Remains};
 use super::event::Recorded;
-use super::ids::{AgentId, AuthenticationId, ConversationId, Position};
+use super::ids::{AgentId, AuthenticationId, ConversationId, CustomerId, Position};
 use super::staff::StaffRow;
 use super::time::Timestamp;
 
@@ -139,4 +141,29 @@ pub enum Write {
     Audit(Arc<AuditRecord>),
     /// All of these, or none.
     All(Vec<Self>),
+    /// What is under way about a customer.
+    Affair {
+        /// Who.
+        customer: CustomerId,
+        /// What; `None`: it is over.
+        affair: Option<Arc<Affair>>,
+    },
+    /// An erasure that is under way.
+    Erasure {
+        /// Of which customer; once none is named any more, under the pseudonym.
+        customer: CustomerId,
+        /// How it stands; `None`: it is over.
+        erasure: Option<Arc<Erasure>>,
+    },
+    /// A conversation goes, with every row of it.
+    Erase(Arc<Remains>),
+    /// A device goes.
+    NoDevice(DeviceId),
+    /// A record of the audit, without the customer that it named.
+    AuditAnew {
+        /// Its number.
+        seq: u64,
+        /// What is left of it.
+        record: Arc<AuditRecord>,
+    },
 }

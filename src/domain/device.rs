@@ -116,6 +116,15 @@ pub enum DeviceEnd {
         /// When.
         at: Timestamp,
     },
+    /// Its customer has proven who they are.
+    Linked {
+        /// Who.
+        customer: CustomerId,
+        /// When.
+        at: Timestamp,
+        /// So many conversations went with it; 0 until all have.
+        conversations: u64,
+    },
 }
 
 /// What a token is to a device.
@@ -167,6 +176,24 @@ impl Device {
             Some(old) if old.until.is_none_or(|until| now < until) => Verdict::Grace,
             Some(_) => Verdict::Copied,
         }
+    }
+
+    /// The link that ended it, if whoever has the token with this hash could have asked for
+    /// it: the same request again has the same answer.
+    #[must_use]
+    pub fn link(&self, hash: &str) -> Option<(&CustomerId, u64)> {
+        let Some(DeviceEnd::Linked {
+            customer,
+            at,
+            conversations,
+        }) = &self.end
+        else {
+            return None;
+        };
+        let mut older = self.older.iter();
+        let held = self.current == hash
+            || older.any(|old| old.hash == hash && old.until.is_none_or(|until| *at < until));
+        held.then_some((customer, *conversations))
     }
 
     /// The current token was used: those before it have their grace, and then they end.
@@ -244,6 +271,26 @@ mod tests {
         assert_eq!(device.judge("one", NOW + UNUSED_MAX), Verdict::Ended);
         device.end = Some(DeviceEnd::Copied { at: NOW });
         assert_eq!(device.judge("one", NOW), Verdict::Ended);
+    }
+
+    #[test]
+    fn whoever_could_link_a_device_is_told_again_and_nobody_else() {
+        let mut device = device();
+        device.rotate("two".to_owned(), NOW);
+        assert_eq!(device.link("two"), None, "not linked");
+        let maria = CustomerId::parse("maria").expect("an id");
+        device.confirm(NOW);
+        for (at, old_is_told) in [(NOW, true), (NOW + GRACE, false)] {
+            device.end = Some(DeviceEnd::Linked {
+                customer: maria.clone(),
+                at,
+                conversations: 3,
+            });
+            assert_eq!(device.judge("two", at), Verdict::Ended);
+            assert_eq!(device.link("two"), Some((&maria, 3)));
+            assert_eq!(device.link("one").is_some(), old_is_told);
+            assert_eq!(device.link("guessed"), None);
+        }
     }
 
     #[test]

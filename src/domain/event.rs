@@ -7,7 +7,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::company::Mode;
-use super::ids::{AgentId, ClientId, CustomerId, QueueId, Seq, WidgetId, WorkstreamId};
+use super::ids::{
+    AgentId, ClientId, ConversationId, CustomerId, QueueId, Seq, WidgetId, WorkstreamId,
+};
 use super::message::{Message, Side};
 use super::note::Note;
 use super::routing::Explanation;
@@ -131,6 +133,10 @@ pub enum CloseReason {
     Overflow,
     /// A timeout rule.
     TimeoutRule,
+    /// The customer linked a device, and it goes on in their other conversation.
+    Merged,
+    /// The customer is being erased.
+    Erased,
 }
 
 /// Why a conversation does not wait in a queue.
@@ -400,6 +406,31 @@ pub enum Event {
         /// Where it goes on.
         queue: QueueId,
     },
+    /// Somebody who was known by their device has proven who they are: it is theirs now.
+    Linked {
+        /// Whose it is from now on.
+        customer: CustomerId,
+        /// The device it was of.
+        was: CustomerId,
+        /// Under which rules: whoever keeps indexes looks nothing up.
+        workstream: WorkstreamId,
+        /// Starts of its new owner in this workstream go to it.
+        current: bool,
+        /// Where starts of the device went.
+        former: FormerCurrent,
+    },
+}
+
+/// What becomes of the row that says where starts of a device in a workstream go, when one
+/// of its conversations gets another owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FormerCurrent {
+    /// It names another one.
+    Stays,
+    /// Nothing is left there.
+    Goes,
+    /// It names one that had to be left behind.
+    Names(ConversationId),
 }
 
 impl Event {

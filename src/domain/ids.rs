@@ -114,12 +114,20 @@ text_id!(
 );
 /// Ids of devices begin with this; no token may have such a subject.
 pub(super) const DEVICE_PREFIX: &str = "device:";
+/// What stands for customers who were erased begins with this; no token may claim it.
+pub const ERASED_PREFIX: &str = "erased-";
 
 impl CustomerId {
     /// Whether this is a device that the server has named, and not somebody by a token.
     #[must_use]
     pub fn is_device(&self) -> bool {
         self.as_str().starts_with(DEVICE_PREFIX)
+    }
+
+    /// Whether this is what stands for somebody who was erased.
+    #[must_use]
+    pub fn is_pseudonym(&self) -> bool {
+        self.as_str().starts_with(ERASED_PREFIX)
     }
 }
 

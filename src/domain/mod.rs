@@ -3,6 +3,7 @@
 //! Imports nothing but std and serde; `hours.rs` also knows jiff, `ids.rs` uuid and `masking.rs`
 //! regex, because time-zone tables, the text form of ids and patterns are better kept by others.
 
+pub mod affair;
 pub mod arrival;
 pub mod audit;
 pub mod command;
@@ -11,6 +12,7 @@ pub mod company;
 pub mod conversation;
 pub mod device;
 pub mod directory;
+pub mod erasure;
 pub mod event;
 pub mod hours;
 pub mod ids;

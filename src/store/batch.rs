@@ -10,7 +10,8 @@ use super::keys;
 use super::tables::Table;
 use crate::domain::audit::AuditRecord;
 use crate::domain::commit::{Commit, TimerMove, Write};
-use crate::domain::event::Event;
+use crate::domain::erasure::Remains;
+use crate::domain::event::{Event, FormerCurrent};
 use crate::domain::ids::{ConversationId, Position, Seq};
 use crate::domain::message::Message;
 use crate::domain::note::Note;
@@ -126,6 +127,27 @@ impl<'a> Batch<'a> {
             }
             Write::Staff(rows) => rows.iter().try_for_each(|row| self.staff(row)),
             Write::Audit(record) => self.audit(record),
+            Write::Affair { customer, affair } => self.put_or_delete(
+                Table::Affairs,
+                customer.as_str().as_bytes(),
+                affair.as_deref(),
+            ),
+            Write::Erasure { customer, erasure } => self.put_or_delete(
+                Table::Erasures,
+                customer.as_str().as_bytes(),
+                erasure.as_deref(),
+            ),
+            Write::Erase(remains) => {
+                self.erase(remains);
+                Ok(())
+            }
+            Write::NoDevice(id) => {
+                self.delete(Table::Devices, &id.0);
+                Ok(())
+            }
+            Write::AuditAnew { seq, record } => {
+                self.put(Table::Audit, &keys::audit(record.at, *seq), &**record)
+            }
             Write::All(writes) => writes.iter().try_for_each(|write| self.add(write)),
         }
     }
@@ -170,6 +192,22 @@ impl<'a> Batch<'a> {
                         conversation,
                     )?;
                 }
+                Event::Linked {
+                    customer,
+                    was,
+                    workstream,
+                    current,
+                    former,
+                } => {
+                    self.delete(Table::Customers, &keys::customer(was, *conversation));
+                    let key = keys::customer(customer, *conversation);
+                    self.put(Table::Customers, &key, workstream)?;
+                    if *current {
+                        let key = keys::current(customer, workstream);
+                        self.put(Table::Current, &key, conversation)?;
+                    }
+                    self.former_current(&keys::current(was, workstream), *former)?;
+                }
                 _ => {}
             }
             position = position.next();
@@ -190,6 +228,51 @@ impl<'a> Batch<'a> {
             self.put(Table::Directory, &conversation.to_bytes(), &**entry)?;
         }
         audit.iter().try_for_each(|record| self.audit(record))
+    }
+
+    /// The row that says where starts of a linked device went.
+    fn former_current(&mut self, key: &[u8], former: FormerCurrent) -> Result<(), EncodeError> {
+        match former {
+            FormerCurrent::Stays => Ok(()),
+            FormerCurrent::Goes => {
+                self.delete(Table::Current, key);
+                Ok(())
+            }
+            FormerCurrent::Names(conversation) => self.put(Table::Current, key, &conversation),
+        }
+    }
+
+    /// Every row of a conversation.
+    fn erase(&mut self, remains: &Remains) {
+        // Destructured, so that a new kind of row cannot be forgotten here.
+        let Remains {
+            id,
+            customer,
+            current,
+            timer,
+            waiting,
+        } = remains;
+        let key = id.to_bytes();
+        for table in Table::BY_CONVERSATION {
+            if let Some(end) = keys::after_prefix(&key) {
+                self.rows
+                    .delete_range_cf(table.of(self.db), &key[..], &end[..]);
+            } else {
+                self.delete(table, &key);
+            }
+        }
+        self.delete(Table::Meta, &keys::parked(*id));
+        self.delete(Table::Customers, &keys::customer(customer, *id));
+        for workstream in current {
+            self.delete(Table::Current, &keys::current(customer, workstream));
+        }
+        self.delete(Table::Timers, &keys::timer_of(*id));
+        if let Some(due) = timer {
+            self.delete(Table::Timers, &keys::timer_by_due(*due, *id));
+        }
+        for agent in waiting {
+            self.delete(Table::Waiting, &keys::waiting(agent, *id));
+        }
     }
 
     /// Appends a record to the audit under the next number.

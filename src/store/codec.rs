@@ -21,12 +21,14 @@ use bincode::enc::write::Writer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::affair::Affair;
 use crate::domain::audit::AuditRecord;
 use crate::domain::commit::{AgentRow, KeptKeys};
 use crate::domain::company::Company;
 use crate::domain::conversation::Conversation;
 use crate::domain::device::Device;
 use crate::domain::directory::Entry;
+use crate::domain::erasure::Erasure;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
 use crate::domain::note::Note;
@@ -91,6 +93,10 @@ pub enum Kind {
     ApiKey = 22,
     /// The number of the last record of the audit.
     AuditedUpTo = 23,
+    /// What is under way about a customer.
+    Affair = 24,
+    /// An erasure that is under way.
+    Erasure = 25,
 }
 
 /// A type that the store keeps.
@@ -170,6 +176,16 @@ impl Stored for AuditRecord {
 
 impl Stored for Device {
     const KIND: Kind = Kind::Device;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for Affair {
+    const KIND: Kind = Kind::Affair;
+    const BODY: Body = Body::Json;
+}
+
+impl Stored for Erasure {
+    const KIND: Kind = Kind::Erasure;
     const BODY: Body = Body::Json;
 }
 

@@ -75,6 +75,9 @@ pub enum StoreError {
     /// A record that must not be written: larger than a record may be.
     #[error("cannot store: {0}")]
     Encode(#[from] EncodeError),
+    /// What was deleted cannot be forgotten yet.
+    #[error("somebody has been reading for a minute what was deleted since; try again")]
+    StillRead,
 }
 
 impl StoreError {

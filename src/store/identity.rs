@@ -9,12 +9,16 @@ use crate::domain::device::{Device, DeviceId};
 use crate::domain::ids::AuthenticationId;
 
 impl Store {
-    /// One device.
+    /// One device. One that is being erased is gone already.
     ///
     /// # Errors
     /// A damaged row, or the disk.
     pub fn device(&self, id: DeviceId) -> Result<Option<Device>, StoreError> {
-        self.view().get(Table::Devices, &id.0)
+        let view = self.view();
+        if view.has(Table::Erasures, id.customer().as_str().as_bytes())? {
+            return Ok(None);
+        }
+        view.get(Table::Devices, &id.0)
     }
 
     /// The last good keys of every setting that fetches them.

@@ -19,9 +19,11 @@ pub mod check;
 pub mod codec;
 mod conversations;
 mod directory;
+mod erasing;
 mod error;
 mod identity;
 mod keys;
+mod linking;
 mod lists;
 mod notes;
 pub mod readers;
@@ -55,6 +57,10 @@ pub const STORE_FORMAT: u32 = 3;
 
 /// Files that RocksDB may hold open; the process shares its descriptors with sockets.
 const OPEN_FILES_MAX: i32 = 512;
+/// Bytes after which RocksDB writes the list of its files anew. It names the first and last key
+/// of every file there has been, and keys name customers: it must not remember for long. A
+/// start writes it anew, too.
+const MANIFEST_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of log that may be waiting for tables to be flushed: bounds the replay on start.
 const WAL_BYTES_MAX: u64 = 96 * 1024 * 1024;
 /// Bytes of the cache of data, index and filter blocks.
@@ -326,6 +332,7 @@ fn options() -> Options {
     options.set_skip_stats_update_on_db_open(true);
     options.set_keep_log_file_num(INFO_LOG_FILES_MAX);
     options.set_max_log_file_size(INFO_LOG_BYTES_MAX);
+    options.set_max_manifest_file_size(MANIFEST_BYTES_MAX);
     options
 }
 

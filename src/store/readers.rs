@@ -31,6 +31,8 @@ pub struct Readers {
 
 struct Shared {
     sender: RwLock<Option<Sender<ReadJob>>>,
+    /// For jobs that take long; gone when the pool is closed.
+    store: Mutex<Option<Store>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -57,6 +59,7 @@ impl Readers {
         }
         let shared = Shared {
             sender: RwLock::new(Some(sender)),
+            store: Mutex::new(Some(store.clone())),
             threads: Mutex::new(handles),
         };
         Ok(Self {
@@ -81,6 +84,30 @@ impl Readers {
             .map_err(|_| ReadersFull)
     }
 
+    /// Takes a job that may take minutes: it has a thread of its own, and nobody waits behind it.
+    ///
+    /// # Errors
+    /// [`ReadersFull`], also if the system gives no thread; the job was dropped.
+    pub fn submit_long(&self, job: ReadJob) -> Result<(), ReadersFull> {
+        let store = self.shared.store.lock();
+        let store = store.unwrap_or_else(PoisonError::into_inner).clone();
+        let store = store.ok_or(ReadersFull)?;
+        let mut threads = self
+            .shared
+            .threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        threads.retain(|thread| !thread.is_finished());
+        let thread = thread::Builder::new().name("store-long".to_owned());
+        let run = move || {
+            if catch_unwind(AssertUnwindSafe(|| job(&store))).is_err() {
+                tracing::error!("a long job on the store panicked");
+            }
+        };
+        threads.push(thread.spawn(run).map_err(|_| ReadersFull)?);
+        Ok(())
+    }
+
     /// Jobs that have not begun.
     #[must_use]
     pub fn depth(&self) -> usize {
@@ -100,6 +127,8 @@ impl Readers {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
+        let store = self.shared.store.lock();
+        store.unwrap_or_else(PoisonError::into_inner).take();
         let mut threads = self
             .shared
             .threads

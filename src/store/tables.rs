@@ -21,6 +21,8 @@
 //! | `accounts` | agent | `Account` |
 //! | `sign_ins` | SHA-256 of the token in hex | `SignIn` |
 //! | `api_keys` | SHA-256 of the secret in hex | `ApiKey` |
+//! | `affairs` | customer | `Affair` |
+//! | `erasures` | customer, or pseudonym | `Erasure` |
 //!
 //! Every value that is not empty stands in an envelope (`codec`).
 
@@ -69,6 +71,10 @@ pub enum Table {
     SignIns,
     /// Keys for programs.
     ApiKeys,
+    /// What is under way about customers.
+    Affairs,
+    /// Customers who are being erased.
+    Erasures,
 }
 
 /// How a table is used, which decides its memory and filters.
@@ -92,7 +98,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -112,6 +118,28 @@ impl Table {
         Self::Accounts,
         Self::SignIns,
         Self::ApiKeys,
+        Self::Affairs,
+        Self::Erasures,
+    ];
+
+    /// Whose keys begin with a conversation.
+    pub(super) const BY_CONVERSATION: [Self; 7] = [
+        Self::Journal,
+        Self::SeqIndex,
+        Self::Dedup,
+        Self::Snapshots,
+        Self::Live,
+        Self::Directory,
+        Self::Notes,
+    ];
+    /// Whose keys or values name customers.
+    pub(super) const BY_CUSTOMER: [Self; 6] = [
+        Self::Customers,
+        Self::Current,
+        Self::Audit,
+        Self::Devices,
+        Self::Affairs,
+        Self::Erasures,
     ];
 
     /// The name of the column family.
@@ -137,6 +165,8 @@ impl Table {
             Self::Accounts => "accounts",
             Self::SignIns => "sign_ins",
             Self::ApiKeys => "api_keys",
+            Self::Affairs => "affairs",
+            Self::Erasures => "erasures",
         }
     }
 
@@ -158,7 +188,9 @@ impl Table {
             | Self::KeptKeys
             | Self::Accounts
             | Self::SignIns
-            | Self::ApiKeys => Use::Small,
+            | Self::ApiKeys
+            | Self::Affairs
+            | Self::Erasures => Use::Small,
         }
     }
 

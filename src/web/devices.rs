@@ -18,10 +18,12 @@ use super::proof::{Proof, ProvenBy};
 use super::secret::{new_secret, secret_sha256};
 use super::tokens::token_expired;
 use super::{ApiError, WebState};
+use crate::actors::linking::Linking;
+use crate::domain::affair::{Affair, AffairKind, Link};
 use crate::domain::audit::{AuditRecord, Trail, What, Who};
 use crate::domain::company::Company;
 use crate::domain::device::{Device, DeviceEnd, DeviceId, Verdict};
-use crate::domain::ids::{AgentId, WidgetId};
+use crate::domain::ids::{AgentId, CustomerId, WidgetId};
 use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::request::Principal;
@@ -63,7 +65,8 @@ impl Devices {
         ended.insert(id);
     }
 
-    fn lock_of(&self, id: DeviceId) -> &AsyncMutex<()> {
+    /// Whoever reads a device and writes it back holds this.
+    pub(super) fn lock_of(&self, id: DeviceId) -> &AsyncMutex<()> {
         // The ids are random.
         &self.locks[usize::from(id.0[0]) % LOCKS]
     }
@@ -123,6 +126,13 @@ fn token_invalid() -> Reject {
     Reject::new(
         Code::TokenInvalid,
         "The token of this device is not good (any more); ask for a new device, or sign in.",
+    )
+}
+
+fn linked_already() -> Reject {
+    Reject::new(
+        Code::TokenInvalid,
+        "Whoever had this device has signed in, and it proves nothing any more; sign in as well to go on.",
     )
 }
 
@@ -255,6 +265,7 @@ async fn look(state: &WebState, id: DeviceId, hash: &str, from: IpAddr) -> Resul
     let now = state.gateway.now();
     match device.judge(hash, now) {
         Verdict::Current { .. } | Verdict::Grace => {}
+        Verdict::Ended if device.link(hash).is_some() => return Err(linked_already()),
         Verdict::Unknown | Verdict::Ended => return Err(token_invalid()),
         Verdict::Copied => {
             tracing::warn!(device = %id, "an old token came back: there is a copy of it, and the device ends");
@@ -269,6 +280,66 @@ async fn look(state: &WebState, id: DeviceId, hash: &str, from: IpAddr) -> Resul
     } else {
         Err(token_invalid())
     }
+}
+
+/// Links the device of a token to a customer who has proven who they are: its conversations
+/// go to them, and it ends. The same again is the same as once. Whoever asks may give up: it
+/// happens all the same, and the device is locked until that is certain.
+///
+/// # Errors
+/// `token_invalid`, also for a device that is somebody else's; `token_expired`; `unavailable`
+/// while another link of the customer is under way.
+pub async fn link(
+    state: &WebState,
+    token: &str,
+    customer: &CustomerId,
+    from: IpAddr,
+) -> Result<(DeviceId, Linking), Reject> {
+    let (id, hash) = read(token).ok_or_else(token_invalid)?;
+    let _lock = state.devices.lock_of(id).lock().await;
+    let known = state.gateway.device(id).await?.ok_or_else(token_invalid)?;
+    if let Some((owner, _)) = known.link(&hash) {
+        if owner != customer {
+            return Err(linked_already());
+        }
+        return Ok((id, state.gateway.linking(id.customer())?));
+    }
+    let mut device = look(state, id, &hash, from).await?;
+    let now = state.gateway.now();
+    if now >= device.issued_at + limits::DEVICE_TOKEN_TIME {
+        return Err(token_expired());
+    }
+    device.end = Some(DeviceEnd::Linked {
+        customer: customer.clone(),
+        at: now,
+        conversations: 0,
+    });
+    let affair = Affair {
+        kind: AffairKind::Link(Link {
+            into: customer.clone(),
+            of: None,
+        }),
+        at: now,
+        who: Who::Customer(customer.clone()),
+        from: Some(from),
+    };
+    let linking = state.gateway.link(id, device, affair).await?;
+    state.devices.note_end(id);
+    // Those that opened before that was noted.
+    state.gateway.dismiss(&Principal::Customer(id.customer()));
+    Ok((id, linking))
+}
+
+/// How many conversations went with a device that was linked.
+///
+/// # Errors
+/// `internal`, `overloaded`, `unavailable`.
+pub async fn linked(state: &WebState, id: DeviceId) -> Result<u64, Reject> {
+    let device = state.gateway.device(id).await?;
+    Ok(match device.and_then(|device| device.end) {
+        Some(DeviceEnd::Linked { conversations, .. }) => conversations,
+        _ => 0,
+    })
 }
 
 /// What is known of a device.

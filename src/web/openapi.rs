@@ -6,8 +6,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
-    actions, agents, audit, config, conversations, devices, lists, messages, quick_replies,
-    routing, work,
+    actions, agents, audit, config, conversations, customers, devices, lists, messages,
+    quick_replies, routing, work,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{operations, session};
@@ -75,8 +75,11 @@ use crate::config::schema_for_openapi;
         routing::place,
         routing::explain,
         quick_replies::list,
+        customers::view,
+        customers::erase,
         devices::name,
         devices::renew,
+        devices::link,
         devices::view,
         devices::revoke,
         sign_in::sign_in,

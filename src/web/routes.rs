@@ -3,8 +3,8 @@
 use actix_web::web;
 
 use super::api::{
-    actions, agents, audit, config, conversations, devices, lists, messages, quick_replies,
-    routing, work,
+    actions, agents, audit, config, conversations, customers, devices, lists, messages,
+    quick_replies, routing, work,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{openapi, operations, refusal, session};
@@ -72,8 +72,10 @@ routes! {
     "/api/v1/conversations/{id}/consult-add"        { post => work::consult_add }
     "/api/v1/conversations/{id}/consult-end"        { post => work::consult_end }
     "/api/v1/conversations/{id}/place"              { get => routing::place }
+    "/api/v1/customers/{id}"                        { get => customers::view, delete => customers::erase }
     "/api/v1/devices"                               { post => devices::name }
     "/api/v1/devices/renew"                         { post => devices::renew }
+    "/api/v1/devices/link"                          { post => devices::link }
     "/api/v1/devices/{id}"                          { get => devices::view, delete => devices::revoke }
     "/api/v1/routing/explain"                       { post => routing::explain }
     "/api/v1/quick-replies"                         { get => quick_replies::list }

@@ -163,7 +163,7 @@ fn judge(
     let customer = text("sub")
         .and_then(|sub| CustomerId::parse(sub).ok())
         // Made by this server alone.
-        .filter(|customer| !customer.is_device())
+        .filter(|customer| !customer.is_device() && !customer.is_pseudonym())
         .ok_or_else(token_invalid)?;
     if !issuer_fits || !audience_fits || begins > now + setting.leeway {
         return Err(token_invalid());

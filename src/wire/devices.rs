@@ -29,6 +29,26 @@ impl NewDeviceBody {
     }
 }
 
+/// The device that a customer had before they signed in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LinkDevice)]
+pub struct LinkBody {
+    /// Its token.
+    pub device_token: String,
+}
+
+/// A device whose conversations are its customer's.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LinkedDevice)]
+pub struct LinkedBody {
+    /// Whose they are now.
+    pub customer: String,
+    /// So many went with it; missing while they are on their way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversations: Option<u64>,
+}
+
 /// A new token of a device. It is told this once.
 #[derive(Serialize, ToSchema)]
 #[schema(as = DeviceToken)]
@@ -67,13 +87,13 @@ pub struct DeviceBody {
     pub created_at: i64,
     /// When its token was last exchanged.
     pub renewed_at: i64,
-    /// How it ended, if it did: `revoked` or `copied`.
+    /// How it ended, if it did: `revoked`, `copied` or `linked`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<&'static str>,
     /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<i64>,
-    /// Who revoked it.
+    /// Who revoked it; or the customer it was linked to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<String>,
 }
@@ -88,6 +108,9 @@ impl DeviceBody {
                 (Some("revoked"), Some(at.0), Some(by.to_string()))
             }
             Some(DeviceEnd::Copied { at }) => (Some("copied"), Some(at.0), None),
+            Some(DeviceEnd::Linked { customer, at, .. }) => {
+                (Some("linked"), Some(at.0), Some(customer.to_string()))
+            }
         };
         Self {
             id: id.to_string(),

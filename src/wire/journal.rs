@@ -183,6 +183,9 @@ fn event(event: &Event) -> Value {
         }),
         Event::PlaceTold { position } => json!({"type": "place_told", "position": position}),
         Event::QueueMoved { queue } => json!({"type": "queue_moved", "queue": queue}),
+        Event::Linked { customer, was, .. } => {
+            json!({"type": "linked", "customer": customer, "was": was})
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod body;
 pub mod bounds;
 pub mod bulk;
 pub mod client;
+pub mod customers;
 pub mod devices;
 pub mod explain;
 pub mod hot;

@@ -51,6 +51,7 @@ names! {
     /// Why a conversation became final.
     CloseReasonName for event::CloseReason {
         Finished, WrapUpOver, Inactivity, CustomerLeft, Forced, Overflow, TimeoutRule,
+        Merged, Erased,
     }
     /// What a consulted colleague may do.
     ConsultRoleName for conversation::ConsultRole { Invited, Joined }

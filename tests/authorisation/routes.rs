@@ -37,6 +37,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("post", "remove" | "recovery-codes") => json!({"password": "wrong", "totp": "000000"}),
         ("post", "api-keys") => json!({"agent": "nobody", "name": "x", "scopes": ["audit:read"]}),
         ("post", "renew") => json!({}),
+        ("post", "link") => json!({"device_token": "lgd-"}),
         _ if of_conversation => return None,
         // Nothing sound: whoever is let in is told so, and nothing changes for the next.
         _ => json!({"invented": true}),

@@ -10,6 +10,7 @@
 
 pub mod child;
 pub mod company;
+pub mod files;
 pub mod http;
 pub mod provider;
 pub mod raw_ws;

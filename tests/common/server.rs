@@ -132,6 +132,15 @@ impl Server {
         &self.settings.data
     }
 
+    /// Stops it, shows what is on disk or changes it, and starts it again.
+    pub fn with_store(&mut self, look: impl FnOnce(&Store)) {
+        self.stop().expect("a good end");
+        let store = Store::open(&self.settings.data, Durability::Synced).expect("opens");
+        look(&store);
+        drop(store);
+        self.run();
+    }
+
     /// Lets time pass.
     pub fn advance(&self, by: Millis) {
         self.clock.advance(by);

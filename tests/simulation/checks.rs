@@ -121,6 +121,7 @@ impl World {
             );
         }
         self.check_ledger();
+        self.check_links();
         for (id, stored) in &self.store.conversations {
             if stored.parked {
                 continue;
@@ -395,6 +396,12 @@ fn check_event(state: &Conversation, recorded: &Recorded) {
         }
         Event::PlaceTold { .. } => state.state == State::Open && state.mode == Mode::Live,
         Event::QueueMoved { queue } => state.state != State::Closed && *queue != state.queue,
+        Event::Linked {
+            customer,
+            was,
+            workstream,
+            ..
+        } => *was == state.customer && customer != was && *workstream == state.workstream,
     };
     assert!(
         fits,
@@ -549,5 +556,6 @@ pub(crate) fn kind_of(event: &Event) -> String {
         Event::SilenceNoted { rule, .. } => format!("silence {rule}"),
         Event::PlaceTold { .. } => "place told".to_owned(),
         Event::QueueMoved { .. } => "queue moved".to_owned(),
+        Event::Linked { current, .. } => format!("linked current {current}"),
     }
 }

@@ -220,6 +220,21 @@ impl Crowd {
             | Effect::TimerDone(_)
             | Effect::Reply(..)
             | Effect::MoveTimers(_)
+            | Effect::BeginLink { .. }
+            | Effect::KeepAffair(..)
+            | Effect::ReadLink { .. }
+            | Effect::EndLink { .. }
+            | Effect::LinkOver(_)
+            | Effect::BeginErasure(..)
+            | Effect::KeepErasure(..)
+            | Effect::ReadDoomed { .. }
+            | Effect::EraseThread(..)
+            | Effect::EraseTraces { .. }
+            | Effect::RowsErased { .. }
+            | Effect::EraseBytes(..)
+            | Effect::EndErasure(_)
+            | Effect::ErasureOver(_)
+            | Effect::DismissCustomer(_)
             | Effect::Swept(_) => {}
         }
     }

@@ -78,11 +78,16 @@ pub(crate) struct Device {
     pub(crate) outbox: Vec<Unsent>,
     pub(crate) sent: Vec<Unsent>,
     pub(crate) noted: Vec<(ConversationId, ClientId, String)>,
+    /// People sign in and out here.
+    pub(crate) roams: bool,
 }
 
-/// Three customers, one of them with two devices; three agents and a supervisor.
+/// Three customers, one of them with two devices, and two devices at which people sign in
+/// and out; three agents and a supervisor.
 pub(crate) fn devices() -> Vec<Device> {
     let customers = ["ada", "ada", "bob", "eve"].map(|c| Principal::Customer(customer(c)));
+    // Until whoever sits there signs out.
+    let roaming = ["eve", "bob"].map(|c| Principal::Customer(customer(c)));
     let agents = AGENTS.map(|name| Principal::Agent {
         id: agent(name),
         role: if name == "sue" {
@@ -91,11 +96,14 @@ pub(crate) fn devices() -> Vec<Device> {
             Role::Agent
         },
     });
+    let customers = customers.into_iter().map(|who| (who, false));
+    let roaming = roaming.into_iter().map(|who| (who, true));
     customers
-        .into_iter()
-        .chain(agents)
-        .map(|who| Device {
+        .chain(roaming)
+        .chain(agents.into_iter().map(|who| (who, false)))
+        .map(|(who, roams)| Device {
             who,
+            roams,
             session: None,
             next_request: 0,
             open: BTreeMap::new(),
@@ -129,6 +137,7 @@ impl World {
     }
 
     pub(crate) fn connect(&mut self, device: usize) -> SessionId {
+        self.who_comes(device);
         self.next_session += 1;
         let session = SessionId(self.next_session);
         let first = !self.is_connected(&self.devices[device].who);
@@ -237,7 +246,10 @@ impl World {
                 self.ways.insert("way note pushed");
             }
             Packet::Tell(Outbound::Unfollowed { conversation }) => {
-                self.ways.insert("way dismissed reader");
+                self.ways.insert(match &self.devices[device].who {
+                    Principal::Agent { .. } => "way dismissed reader",
+                    Principal::Customer(_) => "way dismissed customer",
+                });
                 let d = &mut self.devices[device];
                 if let Some(follow) = d
                     .follows
@@ -409,6 +421,9 @@ impl World {
                     );
                 }
             }
+            // It turned out to be theirs.
+            (Asked::Foreign, Ok(Reply::View(view)))
+                if self.devices[device].who == Principal::Customer(view.customer.clone()) => {}
             (Asked::Foreign, result) => {
                 let code = result.map(|_| ()).map_err(|r| r.code);
                 let told = matches!(

@@ -10,7 +10,7 @@ use linger::domain::note::{Note, NoteNumber};
 use linger::engine::conversation::{ConversationMachine, Input, Origin};
 use linger::engine::outbound::SessionId;
 use linger::engine::request::{Page, Reply};
-use linger::engine::supervisor::{Epoch, TimerPage, Woken};
+use linger::engine::supervisor::{Epoch, LinkFound, TimerPage, Woken};
 use linger::engine::view::ConversationView;
 use rand::Rng;
 
@@ -45,6 +45,17 @@ pub(crate) enum Read {
     /// What was read of them is on its way.
     TimersFound(u64, Option<LateTimers>),
     TimersMoved,
+    /// A link is durable.
+    LinkBegun(CustomerId),
+    Link {
+        number: u64,
+        device: CustomerId,
+        into: CustomerId,
+    },
+    /// What was read for it is on its way.
+    LinkFound(CustomerId, u64, Option<LinkFound>),
+    /// The last write of a link is durable.
+    LinkOver(CustomerId),
 }
 
 /// One write on its way to the disk.
@@ -201,6 +212,16 @@ impl World {
                 self.supervise(|s, _, out| s.timers_read(number, late, out));
             }
             Read::TimersMoved => self.supervise(|s, _, out| s.timers_moved(out)),
+            Read::LinkBegun(device) => self.supervise(|s, _, out| s.link_begun(&device, out)),
+            Read::Link {
+                number,
+                device,
+                into,
+            } => self.read_link(number, device, &into),
+            Read::LinkFound(device, number, found) => {
+                self.supervise(|s, _, out| s.link_read(&device, number, found, out));
+            }
+            Read::LinkOver(device) => self.supervise(|s, _, out| s.link_over(&device, out)),
         }
         true
     }
@@ -243,6 +264,14 @@ impl Read {
 
     /// A conversation wakes from what its earlier life has written.
     pub(crate) fn waits_for_writer(&self) -> bool {
-        matches!(self, Self::Wake(..) | Self::Timers(_) | Self::TimersMoved)
+        matches!(
+            self,
+            Self::Wake(..)
+                | Self::Timers(_)
+                | Self::TimersMoved
+                | Self::LinkBegun(_)
+                | Self::Link { .. }
+                | Self::LinkOver(_)
+        )
     }
 }

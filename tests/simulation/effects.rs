@@ -101,6 +101,38 @@ impl World {
                 self.read(Read::TimersMoved);
             }
             E::Swept(revision) => self.submit(Write::Swept(revision), None),
+            E::BeginLink {
+                customer,
+                affair,
+                device,
+            } => self.begin_link(customer, *affair, *device),
+            E::KeepAffair(customer, affair) => {
+                let affair = Some(affair.into());
+                self.submit(Write::Affair { customer, affair }, None);
+            }
+            E::ReadLink {
+                number,
+                device,
+                into,
+            } => self.read(Read::Link {
+                number,
+                device,
+                into,
+            }),
+            E::EndLink { customer, done } => self.end_link(customer, *done),
+            E::LinkOver(_) => {
+                self.ways.insert("way linked");
+            }
+            E::BeginErasure(..)
+            | E::KeepErasure(..)
+            | E::ReadDoomed { .. }
+            | E::EraseThread(..)
+            | E::EraseTraces { .. }
+            | E::RowsErased { .. }
+            | E::EraseBytes(..)
+            | E::EndErasure(_)
+            | E::ErasureOver(_) => unreachable!("nobody is erased here"),
+            E::DismissCustomer(customer) => self.dismiss(&customer),
         }
     }
 

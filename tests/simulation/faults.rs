@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use linger::domain::affair::Affair;
 use linger::domain::company::Company;
 use linger::domain::ids::ConversationId;
 use linger::domain::reject::Reject;
@@ -66,6 +67,10 @@ impl World {
         self.supervisor = Supervisor::new(self.company.clone(), parked);
         for stored in self.store.conversations.values().filter(|s| s.live) {
             self.supervisor.restore(Summary::from(&stored.state));
+        }
+        for (device, affair) in self.store.affairs.clone() {
+            self.ways.insert("way went on with a link after a crash");
+            self.supervisor.resume_link(device, Affair::clone(&affair));
         }
         self.agents = self
             .company

@@ -37,6 +37,7 @@ pub(crate) struct Weather {
     pub(crate) sync: u32,
     pub(crate) reconnect: u32,
     pub(crate) configure: u32,
+    pub(crate) link: u32,
     /// Client ids that a waking conversation is told at most.
     pub(crate) client_ids: usize,
     /// Messages that a waking conversation is told at most.
@@ -60,6 +61,11 @@ pub(crate) fn weather(rng: &mut StdRng) -> Weather {
         sync: [15, 60, 200][rng.random_range(0..3)],
         reconnect: rng.random_range(1..30),
         configure: if rng.random_bool(0.4) {
+            rng.random_range(1..12)
+        } else {
+            0
+        },
+        link: if rng.random_bool(0.5) {
             rng.random_range(1..12)
         } else {
             0

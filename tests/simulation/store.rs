@@ -8,11 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use linger::domain::affair::Affair;
 use linger::domain::commit::{AgentRow, Commit, LateTimers, TimerMove, Write};
 use linger::domain::company::Company;
 use linger::domain::conversation::{Conversation, State, next_due, row_is_late};
+use linger::domain::device::Device;
 use linger::domain::directory::Entry;
-use linger::domain::event::{Event, Recorded};
+use linger::domain::event::{Event, FormerCurrent, Recorded};
 use linger::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq, WorkstreamId};
 use linger::domain::message::{DedupKey, Message};
 use linger::domain::note::{Note, NoteNumber};
@@ -58,6 +60,10 @@ pub(crate) struct Store {
     timers: BTreeSet<(Timestamp, ConversationId)>,
     pub(crate) agents: BTreeMap<AgentId, AgentRow>,
     pub(crate) swept: Option<u64>,
+    pub(crate) affairs: BTreeMap<CustomerId, Arc<Affair>>,
+    pub(crate) devices: BTreeMap<CustomerId, Arc<Device>>,
+    /// Devices of which the audit says that they were linked.
+    linked: BTreeSet<String>,
 }
 
 /// At most one of these per customer and workstream.
@@ -88,13 +94,30 @@ impl Store {
                 self.agents.insert(agent, row);
             }
             Write::Swept(revision) => self.swept = Some(revision),
-            Write::Barrier
-            | Write::Company { .. }
-            | Write::Device { .. }
-            | Write::KeptKeys { .. }
-            | Write::Staff(_)
-            | Write::Audit(_)
-            | Write::All(_) => {}
+            Write::Barrier | Write::Company { .. } | Write::KeptKeys { .. } | Write::Staff(_) => {}
+            Write::Erasure { .. }
+            | Write::Erase(_)
+            | Write::NoDevice(_)
+            | Write::AuditAnew { .. } => unreachable!("nobody is erased here"),
+            Write::All(writes) => {
+                for write in writes {
+                    self.apply(write, company);
+                }
+            }
+            Write::Device { id, device } => {
+                self.devices.insert(id.customer(), device);
+            }
+            Write::Affair { customer, affair } => {
+                match affair {
+                    Some(affair) => self.affairs.insert(customer, affair),
+                    None => self.affairs.remove(&customer),
+                };
+            }
+            Write::Audit(record) => {
+                let object = record.object.as_ref().expect("a device").as_str();
+                let is_new = self.linked.insert(object.to_owned());
+                assert!(is_new, "{object} is linked once");
+            }
             Write::Parked {
                 conversation,
                 reason,
@@ -123,10 +146,20 @@ impl Store {
             let first = events.next().expect("at least one event");
             self.begin(id, first);
         }
-        let stored = self.conversations.get_mut(&id).expect("it has begun");
         for recorded in events {
+            let moved = match &recorded.event {
+                Event::Linked { customer, was, .. } => Some((customer.clone(), was.clone())),
+                _ => None,
+            };
+            self.move_owner(id, &recorded.event);
+            let stored = self.conversations.get_mut(&id).expect("it has begun");
             stored.take(recorded);
+            if let Some((customer, was)) = moved {
+                self.check_owner(&customer);
+                self.check_owner(&was);
+            }
         }
+        let stored = self.conversations.get_mut(&id).expect("it has begun");
         if let Some(snapshot) = commit.snapshot {
             assert_eq!(
                 *snapshot, stored.state,
@@ -199,6 +232,34 @@ impl Store {
             parked: false,
         };
         self.conversations.insert(id, stored);
+    }
+
+    /// Where starts go, as the indexes follow from the event alone.
+    fn move_owner(&mut self, id: ConversationId, event: &Event) {
+        let Event::Linked {
+            customer,
+            was,
+            workstream,
+            current,
+            former,
+        } = event
+        else {
+            return;
+        };
+        if *current {
+            let owner = (customer.clone(), workstream.clone());
+            self.newest.insert(owner, id);
+        }
+        let owner = (was.clone(), workstream.clone());
+        match former {
+            FormerCurrent::Stays => {}
+            FormerCurrent::Goes => {
+                self.newest.remove(&owner);
+            }
+            FormerCurrent::Names(left) => {
+                self.newest.insert(owner, *left);
+            }
+        }
     }
 
     fn check_waiting(&self, id: ConversationId) {

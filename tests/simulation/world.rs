@@ -58,6 +58,7 @@ pub(crate) struct World {
     pub(crate) sessions: HashMap<SessionId, usize>,
     pub(crate) next_session: u64,
     pub(crate) next_client_id: u64,
+    pub(crate) next_device: u64,
     /// Since when each agent has been offline.
     pub(crate) offline: BTreeMap<AgentId, Timestamp>,
     pub(crate) timers_underway: BTreeSet<ConversationId>,
@@ -120,6 +121,7 @@ impl World {
             sessions: HashMap::new(),
             next_session: 0,
             next_client_id: 0,
+            next_device: 0,
             offline: BTreeMap::new(),
             timers_underway: BTreeSet::new(),
             acknowledged: HashMap::new(),
@@ -158,6 +160,7 @@ impl World {
             (self.weather.sync, 3),
             (self.weather.reconnect, 4),
             (self.weather.configure, 5),
+            (self.weather.link, 10),
             (60, 6),
             (18, 7),
             (25, 8),
@@ -180,6 +183,7 @@ impl World {
                     8 => {
                         self.fire_timers();
                     }
+                    10 => self.link_one(),
                     _ => self.somebody_acts(),
                 }
                 return;

@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use linger::domain::affair::{Affair, AffairKind, Link};
+use linger::domain::audit::Who;
 use linger::domain::commit::Write;
 use linger::domain::conversation::State;
+use linger::domain::device::DeviceId;
 use linger::domain::directory::Entry;
 use linger::domain::ids::{Position, Seq};
 use linger::domain::staff::Account;
@@ -15,8 +18,8 @@ use linger::store::codec::{self, DedupRow, Stored};
 use rocksdb::{DB, Options};
 
 use crate::story::{
-    ACTIVE, CLOSED, OPEN, OVERRIDE, SUCCESSOR, Story, WAITING, WRAP_UP, agent, company, healthy,
-    id, open, workstream,
+    ACTIVE, CLOSED, OPEN, OVERRIDE, SUCCESSOR, Story, WAITING, WRAP_UP, agent, company, customer,
+    healthy, id, open, workstream,
 };
 
 /// The tables, opened past the store to injure them. Keys are spelled out here once more,
@@ -321,6 +324,32 @@ fn index_injuries() -> Vec<Injury> {
             "a current row of nobody",
             |raw| raw.set("current", &owned("nobody", b"help"), &id(SUCCESSOR)),
             Invariant::CurrentRow,
+        ),
+        (
+            "a link of a device that has not ended",
+            |raw| {
+                let who = DeviceId([7; 16]).customer();
+                let affair = Affair {
+                    kind: AffairKind::Link(Link {
+                        into: customer("carla"),
+                        of: None,
+                    }),
+                    at: Timestamp(1_700_000_000_000),
+                    who: Who::Customer(customer("carla")),
+                    from: None,
+                };
+                raw.set("affairs", who.as_str().as_bytes(), &affair);
+            },
+            Invariant::AffairRow,
+        ),
+        (
+            "an erasure that names the customer when it should not any more",
+            |raw| {
+                let mut erasure = crate::golden::erasure();
+                erasure.go_on_to_bytes();
+                raw.set("erasures", b"carla", &erasure);
+            },
+            Invariant::AffairRow,
         ),
     ]
 }

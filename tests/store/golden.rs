@@ -13,14 +13,17 @@ use linger::domain::company::{
     RouteRule, Test, Texts, Widget, Workstream, WrapUp,
 };
 use linger::domain::conversation::Conversation;
-use linger::domain::device::{Device, DeviceEnd, OldToken};
+use linger::domain::device::{Device, DeviceEnd, DeviceId, OldToken};
 use linger::domain::directory::Entry;
+use linger::domain::erasure::{Erasure, Stage};
 use linger::domain::event::{
-    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, OverflowReason, OverflowedTo,
-    ParkedBy, Recorded, ReleaseReason, Returning, StickyEnd,
+    AssignedHow, CloseReason, DeclineReason, EndedBy, Event, FormerCurrent, OverflowReason,
+    OverflowedTo, ParkedBy, Recorded, ReleaseReason, Returning, StickyEnd,
 };
 use linger::domain::hours::{Calendar, Date, Interval};
-use linger::domain::ids::{AuthenticationId, CalendarId, Position, QueueId, Seq, WidgetId};
+use linger::domain::ids::{
+    AuthenticationId, CalendarId, ConversationId, Position, QueueId, Seq, WidgetId,
+};
 use linger::domain::message::{Author, Message, Side, SystemKind};
 use linger::domain::note::{Note, NoteNumber};
 use linger::domain::routing::{Considered, Explanation, Rule, RuledOut};
@@ -69,6 +72,7 @@ fn variant(event: &Event) -> &'static str {
         Event::SilenceNoted { .. } => "silence_noted",
         Event::PlaceTold { .. } => "place_told",
         Event::QueueMoved { .. } => "queue_moved",
+        Event::Linked { .. } => "linked",
     }
 }
 
@@ -254,6 +258,13 @@ fn events() -> Vec<Event> {
         Event::QueueMoved {
             queue: queue("sales"),
         },
+        Event::Linked {
+            customer: customer("carla"),
+            was: DeviceId([9; 16]).customer(),
+            workstream: workstream("help"),
+            current: true,
+            former: FormerCurrent::Names(ConversationId(7)),
+        },
     ]
 }
 
@@ -291,6 +302,17 @@ fn conversation() -> Conversation {
     state.silences = vec![(Side::Agent, "slow".to_owned())];
     state.told_place = Some((3, deadline));
     state
+}
+
+/// An erasure that has just begun.
+pub(crate) fn erasure() -> Erasure {
+    Erasure {
+        at: Timestamp(1_700_000_000_000),
+        who: Who::Agent(agent("olga")),
+        from: Some([127, 0, 0, 1].into()),
+        pseudonym: customer("erased-0123"),
+        stage: Stage::Rows(vec![id(1)]),
+    }
 }
 
 fn full_company() -> Company {
@@ -509,6 +531,7 @@ fn samples() -> Vec<Sample> {
         .about(&agent("bob"))
         .with("to", agent("anna")),
     ));
+    samples.push(sample("erasure", erasure()));
     samples.push(sample("audited_up_to", AuditedUpTo(9)));
     samples.extend(staff(at));
     samples

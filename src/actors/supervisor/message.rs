@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use actix::Message;
 use actix_rt::ArbiterHandle;
+use tokio::sync::oneshot;
 
 use crate::actors::registry::Handle;
+use crate::domain::affair::Affair;
 use crate::domain::command::Start;
 use crate::domain::commit::{AgentRow, LateTimers};
 use crate::domain::company::Presence;
+use crate::domain::erasure::{Doomed, Erasure, Remains};
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, WorkstreamId};
 use crate::domain::reject::Reject;
 use crate::engine::conversation::{ActionId, Origin};
 use crate::engine::outbound::SessionId;
 use crate::engine::request::{Principal, Request, Supposed};
 use crate::engine::summary::Summary;
-use crate::engine::supervisor::Epoch;
+use crate::engine::supervisor::{Epoch, Erased, LinkFound};
 use crate::engine::view::Existing;
 use crate::store::{Loaded, StoreError};
 
@@ -27,6 +30,10 @@ pub struct Boot {
     pub swept: bool,
     /// What was set aside for an operator.
     pub parked: Vec<ConversationId>,
+    /// What was under way about customers.
+    pub affairs: Vec<(CustomerId, Affair)>,
+    /// Erasures that were under way.
+    pub erasures: Vec<(CustomerId, Erasure)>,
     /// Presence from before.
     pub agents: Vec<(AgentId, AgentRow)>,
     /// Where conversations and agents live, by hash of their id.
@@ -118,6 +125,34 @@ pub enum ToSupervisor {
     TimersRead(u64, Option<LateTimers>),
     /// Timer rows of sleeping conversations are where they belong.
     TimersMoved,
+    /// A customer who has proven who they are brings a device.
+    Link(Box<super::linking::BeginLink>),
+    /// Somebody waits for the end of this device's link.
+    AwaitLink(CustomerId, oneshot::Sender<()>),
+    /// A link of this device is durable.
+    LinkBegun(CustomerId),
+    /// The store has been asked what a link moves, if anybody had time to.
+    LinkRead(CustomerId, u64, Option<LinkFound>),
+    /// The last write of a link is durable.
+    LinkOver(CustomerId),
+    /// An admin wants a customer erased.
+    Erase(Box<super::erasing::BeginErasure>),
+    /// An erasure is durable.
+    ErasureBegun(CustomerId),
+    /// The store has been asked for a customer's conversations, if anybody had time to.
+    DoomedRead(CustomerId, u64, Option<Vec<Doomed>>),
+    /// The rows of a conversation are known, and go now.
+    RemainsRead(Box<Remains>),
+    /// A conversation has no rows any more, or they could not be found.
+    ThreadErased(ConversationId, bool),
+    /// A page of the audit has been read that names a customer who is being erased.
+    TracesRead(Box<super::erasing::Clearing>),
+    /// No row names the customer any more, or they could not be found.
+    TracesErased(CustomerId, Option<Box<Erased>>),
+    /// The files have been written anew, or could not be.
+    BytesErased(CustomerId, bool),
+    /// The last write of an erasure is durable.
+    ErasureOver(CustomerId),
     /// Look at the clock.
     Tick,
     /// Somebody asks about a start, and the store has looked up the customer's conversation.

@@ -2,13 +2,16 @@
 //! arbiters, and answers what needs the whole floor.
 
 mod configure;
+mod erasing;
 mod explaining;
+mod linking;
 mod lists;
 mod lives;
 mod message;
 mod sweeping;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler};
@@ -34,6 +37,9 @@ use super::post::post;
 use super::timers::{Due, ROWS_AT_ONCE};
 
 pub use configure::{Reconfigure, Reconfigured};
+pub use erasing::BeginErasure;
+pub(super) use erasing::ErasedOf;
+pub use linking::BeginLink;
 pub use message::{Boot, ToSupervisor};
 pub(super) use message::{First, Last, LoadFailed};
 
@@ -53,6 +59,10 @@ pub struct SupervisorActor {
     moving: HashSet<ConversationId>,
     /// Changes to the configuration, one after the other.
     changes: configure::Changes,
+    /// Whoever waits for links from devices to customers.
+    waiters: linking::LinkWaiters,
+    /// Whoever waits for customers to be erased.
+    mourners: erasing::Waiting,
     ids: ConversationIds,
 }
 
@@ -73,6 +83,8 @@ impl SupervisorActor {
             died: HashSet::new(),
             moving: HashSet::new(),
             changes: configure::Changes::default(),
+            waiters: linking::LinkWaiters::default(),
+            mourners: erasing::Waiting::default(),
             ids: ConversationIds::default(),
         }
     }
@@ -133,6 +145,47 @@ impl SupervisorActor {
                 Effect::ReadTimers(page) => self.read_late_timers(page, ctx),
                 Effect::MoveTimers(moves) => self.move_timers(moves, ctx),
                 Effect::Swept(revision) => self.links.write(Write::Swept(revision), Token::Quiet),
+                Effect::BeginLink {
+                    customer,
+                    affair,
+                    device,
+                } => self.write_link(customer, *affair, *device, ctx),
+                Effect::KeepAffair(customer, affair) => {
+                    let affair = Some(Arc::from(affair));
+                    self.links
+                        .write(Write::Affair { customer, affair }, Token::Quiet);
+                }
+                Effect::ReadLink {
+                    number,
+                    device,
+                    into,
+                } => self.read_link(number, device, into, ctx),
+                Effect::EndLink { customer, done } => self.end_link(customer, *done, ctx),
+                Effect::LinkOver(customer) => self.tell_link_over(&customer),
+                Effect::BeginErasure(customer, erasure) => {
+                    self.write_erasure(customer, *erasure, ctx);
+                }
+                Effect::ReadDoomed { number, customer } => self.read_doomed(number, customer, ctx),
+                Effect::EraseThread(customer, id) => self.erase_thread(customer, id, ctx),
+                Effect::KeepErasure(customer, erasure) => {
+                    let erasure = Some(Arc::from(erasure));
+                    self.links
+                        .write(Write::Erasure { customer, erasure }, Token::Quiet);
+                }
+                Effect::EraseTraces { customer, erasure } => {
+                    self.erase_traces(customer, *erasure, ctx);
+                }
+                Effect::RowsErased {
+                    customer,
+                    pseudonym,
+                    erased,
+                } => self.mourners.rows_erased(&customer, pseudonym, *erased),
+                Effect::EraseBytes(pseudonym, conversations) => {
+                    self.erase_bytes(pseudonym, conversations, ctx);
+                }
+                Effect::EndErasure(pseudonym) => self.end_erasure(pseudonym, ctx),
+                Effect::ErasureOver(pseudonym) => self.mourners.over(&pseudonym),
+                Effect::DismissCustomer(customer) => self.dismiss_customer(customer),
             }
         }
     }
@@ -355,6 +408,12 @@ impl Actor for SupervisorActor {
         for summary in boot.live {
             self.machine.restore(summary);
         }
+        for (customer, affair) in boot.affairs {
+            self.machine.resume_link(customer, affair);
+        }
+        for (customer, erasure) in boot.erasures {
+            self.machine.resume_erasure(customer, erasure);
+        }
         self.with_machine(ctx, |m, now, out| {
             m.begin_work(now, out);
             if !boot.swept {
@@ -495,6 +554,36 @@ impl Handler<ToSupervisor> for SupervisorActor {
             ToSupervisor::TimersMoved => {
                 self.moving.clear();
                 self.with_machine(ctx, |m, _, out| m.timers_moved(out));
+            }
+            ToSupervisor::Link(wanted) => self.begin_link(*wanted, ctx),
+            ToSupervisor::AwaitLink(customer, over) => self.await_link(customer, over),
+            ToSupervisor::LinkBegun(customer) => self.link_begun(&customer, ctx),
+            ToSupervisor::LinkRead(customer, number, found) => {
+                self.with_machine(ctx, |m, _, out| m.link_read(&customer, number, found, out));
+            }
+            ToSupervisor::LinkOver(customer) => {
+                self.with_machine(ctx, |m, _, out| m.link_over(&customer, out));
+            }
+            ToSupervisor::Erase(wanted) => self.begin_erasure(*wanted, ctx),
+            ToSupervisor::ErasureBegun(customer) => self.erasure_begun(&customer, ctx),
+            ToSupervisor::DoomedRead(customer, number, found) => {
+                self.with_machine(ctx, |m, _, out| {
+                    m.doomed_read(&customer, number, found, out);
+                });
+            }
+            ToSupervisor::RemainsRead(remains) => self.write_erase(*remains, ctx),
+            ToSupervisor::ThreadErased(id, done) => self.thread_erased(id, done, ctx),
+            ToSupervisor::TracesRead(clearing) => self.clear_traces(*clearing, ctx),
+            ToSupervisor::TracesErased(customer, found) => {
+                self.with_machine(ctx, |m, _, out| {
+                    m.traces_erased(&customer, found.map(|found| *found), out);
+                });
+            }
+            ToSupervisor::BytesErased(pseudonym, done) => {
+                self.with_machine(ctx, |m, _, out| m.bytes_erased(&pseudonym, done, out));
+            }
+            ToSupervisor::ErasureOver(pseudonym) => {
+                self.with_machine(ctx, |m, _, out| m.erasure_over(&pseudonym, out));
             }
             ToSupervisor::Tick => self.tick(ctx),
             ToSupervisor::ExplainStart(origin, supposed, existing) => {

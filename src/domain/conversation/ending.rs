@@ -129,6 +129,14 @@ impl Draft<'_> {
         self.record(Event::Closed { reason, by });
     }
 
+    /// Nobody is told a last word: nothing of it will be there to be read.
+    pub(super) fn erase(&mut self) {
+        if self.state.state != State::Closed {
+            let reason = CloseReason::Erased;
+            self.record(Event::Closed { reason, by: None });
+        }
+    }
+
     pub(super) fn customer_gone(&mut self) {
         if self.follows_connection() && self.state.customer_gone_at.is_none() {
             self.record(Event::CustomerGone);

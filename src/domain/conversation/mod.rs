@@ -13,6 +13,7 @@
 //! | `reconfigured.rs` | queue or agent are no longer configured |
 //! | `timers.rs` | what is due when, and what happens then |
 //! | `noting.rs` | private notes |
+//! | `linking.rs` | another owner, and which of two conversations goes on |
 //! | `labels.rs` | tags and the subject |
 //! | `consult.rs` | colleagues who read along, and those who were added |
 //! | `overflow.rs` | what does not wait (any longer) in its queue |
@@ -27,6 +28,7 @@ mod consult;
 mod ending;
 mod labels;
 mod leave;
+mod linking;
 mod noting;
 mod offer;
 mod overflow;
@@ -45,6 +47,7 @@ mod transfer;
 
 pub use consult::is_heard;
 pub use labels::tag;
+pub use linking::{LinkStep, Meeting, Thread};
 pub use place::is_news as place_is_news;
 pub use saying::Speech;
 pub use start::{resolve, start, start_among};
@@ -148,6 +151,14 @@ pub fn decide(
         Command::LeaveQueue => draft.leave_gone_queue(),
         Command::AgentGone { agent } => draft.agent_gone(&agent),
         Command::TellHours => draft.tell_closed_line(),
+        Command::Link {
+            was,
+            customer,
+            current,
+            former,
+        } => draft.link(&was, customer, current, former),
+        Command::Merge => draft.merge(),
+        Command::Erase => draft.erase(),
     }
     Ok(draft.events)
 }

@@ -190,6 +190,9 @@ pub struct Conversation {
     pub silences: Vec<(Side, String)>,
     /// The place in line that the customer was told last, and when.
     pub told_place: Option<(u32, Timestamp)>,
+    /// When the customer wrote last, or started. Unlike `customer_at`, which begins anew
+    /// with whoever takes it.
+    pub wrote_at: Timestamp,
 }
 
 impl Conversation {
@@ -257,6 +260,7 @@ impl Conversation {
             answered_at: None,
             silences: Vec::new(),
             told_place: None,
+            wrote_at: first.at,
         })
     }
 
@@ -535,6 +539,7 @@ impl Conversation {
             Event::SilenceNoted { rule, silent, .. } => self.silences.push((*silent, rule.clone())),
             Event::QueueMoved { queue } => self.queue = queue.clone(),
             Event::PlaceTold { position } => self.told_place = Some((*position, at)),
+            Event::Linked { customer, .. } => self.customer = customer.clone(),
         }
         if !recorded.event.is_private() {
             self.public_position = self.position;
@@ -580,6 +585,7 @@ impl Conversation {
         match &message.author {
             Author::Customer => {
                 self.customer_at = at;
+                self.wrote_at = at;
                 self.unanswered_since.get_or_insert(at);
                 self.answered_at = None;
                 self.silences.retain(|(side, _)| *side != Side::Customer);

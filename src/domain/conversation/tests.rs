@@ -9,6 +9,7 @@
 
 // One case a line: these are tables.
 #[rustfmt::skip]
+mod linking;
 mod live;
 #[rustfmt::skip]
 mod overflow;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use super::{Conversation, Ctx, State, decide, next_due, start_among};
 use crate::domain::command::{Actor, Command, Start};
 use crate::domain::company::{AgentProfile, Company, Mode, Queue, Role, Workstream};
-use crate::domain::event::{Event, OverflowedTo, Recorded, StickyEnd};
+use crate::domain::event::{Event, FormerCurrent, OverflowedTo, Recorded, StickyEnd};
 use crate::domain::hours::{Calendar, Interval};
 use crate::domain::ids::{
     AgentId, CalendarId, ClientId, ConversationId, CustomerId, QueueId, Seq, WorkstreamId,
@@ -105,6 +106,10 @@ fn company(mode: Mode, change: impl FnOnce(&mut Workstream)) -> Company {
     change(&mut rules);
     company.workstreams.insert(workstream_id(), rules);
     company
+}
+
+fn customer_id(name: &str) -> CustomerId {
+    CustomerId::parse(name).expect("a valid id")
 }
 
 fn queue_id(name: &str) -> QueueId {
@@ -288,6 +293,13 @@ impl Story {
             },
             "misses" => Command::AgentAbsent { agent: to() },
             "closes-queue" => Command::TellHours,
+            "merges" => Command::Merge,
+            "links" => Command::Link {
+                was: customer_id(rest[0]),
+                customer: customer_id(rest[1]),
+                current: rest.contains(&"current"),
+                former: FormerCurrent::Goes,
+            },
             "gone" => Command::CustomerGone,
             "back" => Command::CustomerBack,
             "places" => Command::TellPlace {
@@ -521,6 +533,15 @@ fn describe(event: &Event) -> String {
         Event::SilenceNoted { rule, silent, .. } => format!("silence {silent:?} {rule}"),
         Event::PlaceTold { position } => format!("place {position}"),
         Event::QueueMoved { queue } => format!("moved to {queue}"),
+        Event::Linked {
+            customer,
+            was,
+            current,
+            ..
+        } => {
+            let current = if *current { " current" } else { "" };
+            format!("linked {was} {customer}{current}")
+        }
     }
 }
 

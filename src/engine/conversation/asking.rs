@@ -88,6 +88,18 @@ impl ConversationMachine {
         around: Surroundings<'_>,
         out: &mut Vec<Effect>,
     ) {
+        let is_changing_hands = || self.gate.is_changing_hands(&self.state.customer);
+        if matches!(actor, Actor::Customer(_)) && is_changing_hands() {
+            // Whose it is will be durable in a moment.
+            if !matches!(ask, Ask::Typing { .. }) {
+                self.gate.defer(Input::Ask {
+                    origin,
+                    principal,
+                    ask,
+                });
+            }
+            return;
+        }
         if let Err(reject) = rules::authorise(&self.state, actor, around.ctx.company) {
             if !matches!(ask, Ask::Typing { .. }) {
                 out.push(answer(origin, Err(reject)));
@@ -112,6 +124,8 @@ impl ConversationMachine {
                 }
             }
             Ask::Subscribe { after, credit } => {
+                // A cursor beyond the end can come from before a restore; it cannot be served.
+                let after = after.min(self.state.last_seq);
                 let view = self.gate.view();
                 out.push(Effect::Attached {
                     session: origin.session,
@@ -300,7 +314,12 @@ impl ConversationMachine {
     ) {
         let ended = matches!(self.state.state, State::WrapUp | State::Closed);
         let same_start = start.client_id.is_some() && start.client_id == self.state.start_client_id;
-        if ended && !same_start {
+        // Of a device that was linked while its start was on its way here.
+        let of_another = start
+            .customer
+            .as_ref()
+            .is_some_and(|c| *c != self.state.customer);
+        if of_another || (ended && !same_start) {
             start.last_agent.clone_from(&self.state.last_agent);
             self.gate.push_or_emit(
                 Staged {

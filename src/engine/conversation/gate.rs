@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::domain::ids::{AgentId, Position, Seq};
+use crate::domain::ids::{CustomerId, Position, Seq};
 use crate::domain::message::Message;
 use crate::domain::note::{Note, NoteNumber};
 use crate::domain::reject::Reject;
@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::engine::request::Reply;
 use crate::engine::view::ConversationView;
 
-use super::readers::{Audience, Readers};
+use super::readers::{Audience, Outsider, Readers};
 use super::{Effect, Input, Origin, answer};
 
 /// What becomes visible with a step.
@@ -31,8 +31,8 @@ pub(super) struct Staged {
     pub(super) view: Option<Arc<ConversationView>>,
     /// Who is shown that state.
     pub(super) audience: Audience,
-    /// Agents who may not see the conversation from here on.
-    pub(super) dismissed: Vec<AgentId>,
+    /// Whoever may not see the conversation from here on.
+    pub(super) dismissed: Vec<Outsider>,
     /// The answer to whoever asked.
     pub(super) answer: Option<(Origin, Result<Reply, Reject>)>,
     /// What the supervisor is told.
@@ -72,7 +72,7 @@ pub(super) struct Gate {
     /// The last durable event that the customer may know of.
     public: Position,
     staged: VecDeque<Staged>,
-    /// Readings that wait for the first commit.
+    /// Readings that wait for the next commit.
     deferred: Vec<Input>,
 }
 
@@ -115,6 +115,12 @@ impl Gate {
         self.last_note
     }
 
+    /// It is becoming this customer's, and that is not durable yet.
+    pub(super) fn is_changing_hands(&self, to: &CustomerId) -> bool {
+        self.shown.customer != *to
+    }
+
+    /// Asked again behind the next commit.
     pub(super) fn defer(&mut self, input: Input) {
         self.deferred.push(input);
     }
@@ -147,7 +153,7 @@ impl Gate {
         }
     }
 
-    /// Opens the gate up to an event. Returns what waited for the first commit.
+    /// Opens the gate up to an event. Returns what waited for it.
     pub(super) fn open(
         &mut self,
         upto: Position,
@@ -181,6 +187,8 @@ impl Gate {
             self.last_note = note.number;
             readers.publish_note(&note, out);
         }
+        // Whoever it is not any more is not told whose it is now.
+        readers.dismiss_customers(&staged.dismissed, out);
         if let Some(view) = staged.view {
             self.shown = view;
             // Messages of the step come before the state that includes them.

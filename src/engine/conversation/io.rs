@@ -94,6 +94,8 @@ pub enum Input {
     TimerDue,
     /// The configuration says anew who may see it.
     Reconfigured,
+    /// It is about to be erased: it closes, lets nobody in any more, and falls asleep.
+    Vanish,
 }
 
 impl Input {

@@ -21,7 +21,7 @@ mod staging;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::domain::command::Actor;
+use crate::domain::command::{Actor, Command};
 use crate::domain::commit::Write;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::{Event, Recorded};
@@ -59,6 +59,8 @@ pub struct ConversationMachine {
     snapshot: Position,
     /// Times of the customer's latest messages, for the rate limit.
     pace: VecDeque<Timestamp>,
+    /// It is about to be erased.
+    vanishing: bool,
 }
 
 impl ConversationMachine {
@@ -83,6 +85,7 @@ impl ConversationMachine {
             snapshot: memory.snapshot,
             state: memory.state,
             pace: VecDeque::new(),
+            vanishing: false,
         }
     }
 
@@ -105,6 +108,7 @@ impl ConversationMachine {
             snapshot: Position(0),
             state,
             pace: VecDeque::new(),
+            vanishing: false,
         };
         let mut out = Vec::new();
         let seq = first_written(&events);
@@ -182,6 +186,14 @@ impl ConversationMachine {
 
     /// Takes one input.
     pub fn handle(&mut self, input: Input, around: Surroundings<'_>, out: &mut Vec<Effect>) {
+        if self.vanishing
+            && let Input::Ask { origin, ask, .. } = &input
+        {
+            if !matches!(ask, Ask::Typing { .. }) {
+                self.gate_answer(*origin, Err(Reject::not_found()), out);
+            }
+            return;
+        }
         if self.is_looking() && waits_behind_lookup(&input) {
             self.held.push_back(input);
             return;
@@ -209,6 +221,7 @@ impl ConversationMachine {
             Input::WaitOver(origin) => self.readers.wait_over(origin, &self.gate.view(), out),
             Input::TimerDue => self.timer_due(around, out),
             Input::Reconfigured => self.reconfigured(around, out),
+            Input::Vanish => self.vanish(around, out),
         }
     }
 
@@ -216,6 +229,34 @@ impl ConversationMachine {
         for input in self.gate.open(upto, &mut self.readers, out) {
             self.handle(input, around, out);
         }
+        if self.vanishing {
+            self.see_all_off(out);
+        }
+    }
+
+    /// Closes it, if it is not, and lets nobody in from now on.
+    fn vanish(&mut self, around: Surroundings<'_>, out: &mut Vec<Effect>) {
+        self.act(None, None, &Actor::Engine, Command::Erase, around, out);
+        self.vanishing = true;
+        self.see_all_off(out);
+    }
+
+    /// Whoever follows it is told that it is gone, once they have been told that it is closed.
+    fn see_all_off(&mut self, out: &mut Vec<Effect>) {
+        if self.gate.is_empty() {
+            let all: Vec<_> = self
+                .readers
+                .principals()
+                .map(readers::Outsider::from)
+                .collect();
+            self.readers.dismiss(&all, out);
+        }
+    }
+
+    /// It is about to be erased: it should fall asleep as soon as it can.
+    #[must_use]
+    pub fn is_vanishing(&self) -> bool {
+        self.vanishing
     }
 
     fn found(
@@ -275,7 +316,8 @@ fn waits_behind_lookup(input: &Input) -> bool {
         | Input::Taken { .. }
         | Input::SessionGone(_)
         | Input::WaitOver(_)
-        | Input::Reconfigured => false,
+        | Input::Reconfigured
+        | Input::Vanish => false,
     }
 }
 

@@ -5,8 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::command::Actor;
-use crate::domain::company::Role;
-use crate::domain::ids::{AgentId, ConversationId, Position, Seq};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, Position, Seq};
 use crate::domain::message::Message;
 use crate::domain::note::Note;
 use crate::domain::reject::Reject;
@@ -29,6 +28,22 @@ pub(super) enum Audience {
 impl Audience {
     fn includes(self, principal: &Principal) -> bool {
         self == Self::Everybody || matches!(principal, Principal::Agent { .. })
+    }
+}
+
+/// Somebody who may not see the conversation any more, whatever their role.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Outsider {
+    Agent(AgentId),
+    Customer(CustomerId),
+}
+
+impl From<&Principal> for Outsider {
+    fn from(principal: &Principal) -> Self {
+        match principal {
+            Principal::Agent { id, .. } => Self::Agent(id.clone()),
+            Principal::Customer(id) => Self::Customer(id.clone()),
+        }
     }
 }
 
@@ -103,6 +118,8 @@ impl Readers {
         self.ring.push_back(Delivery::new(message));
     }
 
+    /// It has everything up to `after`, which may be more than is known to be durable here: a
+    /// page from the store may hold what was written a moment ago.
     pub(super) fn subscribe(
         &mut self,
         session: SessionId,
@@ -113,13 +130,11 @@ impl Readers {
         out: &mut Vec<Effect>,
     ) {
         self.readers.retain(|r| r.session != session);
-        // A cursor beyond the end can come from before a restore; it cannot be served.
-        let cursor = after.min(self.last_seq);
         self.readers.push(Reader {
             session,
             principal,
             conversation,
-            cursor,
+            cursor: after,
             credit,
             reading: false,
             unseen: None,
@@ -252,22 +267,19 @@ impl Readers {
     }
 
     /// The agents who follow it or wait for news of it.
-    pub(super) fn agents(&self) -> impl Iterator<Item = (&AgentId, Role)> {
+    pub(super) fn principals(&self) -> impl Iterator<Item = &Principal> {
         let readers = self.readers.iter().map(|r| &r.principal);
         let waiters = self.waiters.iter().map(|w| &w.principal);
-        readers.chain(waiters).filter_map(|p| match p {
-            Principal::Agent { id, role } => Some((id, *role)),
-            Principal::Customer(_) => None,
-        })
+        readers.chain(waiters)
     }
 
     /// These may not see the conversation any more: they follow it no longer, and their long
     /// polls are over.
-    pub(super) fn dismiss(&mut self, agents: &[AgentId], out: &mut Vec<Effect>) {
-        if agents.is_empty() {
+    pub(super) fn dismiss(&mut self, outsiders: &[Outsider], out: &mut Vec<Effect>) {
+        if outsiders.is_empty() {
             return;
         }
-        let is_dismissed = |principal: &Principal| matches!(principal, Principal::Agent { id, .. } if agents.contains(id));
+        let is_dismissed = |principal: &Principal| outsiders.contains(&Outsider::from(principal));
         self.readers.retain(|reader| {
             let stays = !is_dismissed(&reader.principal);
             if !stays {
@@ -286,6 +298,16 @@ impl Readers {
             }
             stays
         });
+    }
+
+    /// The same for customers alone.
+    pub(super) fn dismiss_customers(&mut self, outsiders: &[Outsider], out: &mut Vec<Effect>) {
+        let customers: Vec<Outsider> = outsiders
+            .iter()
+            .filter(|o| matches!(o, Outsider::Customer(_)))
+            .cloned()
+            .collect();
+        self.dismiss(&customers, out);
     }
 
     pub(super) fn typing(

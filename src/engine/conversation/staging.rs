@@ -12,13 +12,13 @@ use crate::domain::ids::{AgentId, Position};
 use crate::domain::message::Message;
 use crate::domain::note::{Note, NoteNumber};
 use crate::domain::reject::Reject;
-use crate::engine::request::Reply;
+use crate::engine::request::{Principal, Reply};
 use crate::engine::summary::{Summary, is_live};
 use crate::engine::view::ConversationView;
 use crate::limits;
 
 use super::gate::Staged;
-use super::readers::Audience;
+use super::readers::{Audience, Outsider};
 use super::{ActionId, ConversationMachine, Effect, Origin, Surroundings};
 
 impl ConversationMachine {
@@ -183,20 +183,25 @@ impl ConversationMachine {
     }
 
     /// Who follows the conversation and has no business here any more: it was handed on, it
-    /// went to a queue that is not theirs, or they are not what they were.
-    fn outsiders(&self, around: Surroundings<'_>) -> Vec<AgentId> {
+    /// went to a queue that is not theirs, they are not what they were, or it is another
+    /// customer's now.
+    fn outsiders(&self, around: Surroundings<'_>) -> Vec<Outsider> {
         let company = around.ctx.company;
-        let may_see = |agent: &AgentId, role: Role| {
-            let profile = company.agents.get(agent).filter(|a| a.enabled);
-            profile.is_some_and(|a| {
-                role.min(a.role) >= Role::Supervisor || rules::is_party(&self.state, agent, company)
-            })
+        let may_see = |principal: &Principal| match principal {
+            Principal::Agent { id, role } => {
+                let profile = company.agents.get(id).filter(|a| a.enabled);
+                profile.is_some_and(|a| {
+                    (*role).min(a.role) >= Role::Supervisor
+                        || rules::is_party(&self.state, id, company)
+                })
+            }
+            Principal::Customer(customer) => *customer == self.state.customer,
         };
-        let mut outsiders: Vec<AgentId> = self
+        let mut outsiders: Vec<Outsider> = self
             .readers
-            .agents()
-            .filter(|(agent, role)| !may_see(agent, *role))
-            .map(|(agent, _)| agent.clone())
+            .principals()
+            .filter(|principal| !may_see(principal))
+            .map(Outsider::from)
             .collect();
         outsiders.sort();
         outsiders.dedup();

@@ -6,6 +6,8 @@
 //! | `slots.rs` | waking, sleep as a hand-off with epochs, death and parking |
 //! | `configure.rs` | another configuration while conversations run |
 //! | `starts.rs` | one conversation, however many starts race |
+//! | `erasing.rs` | everything of a customer goes |
+//! | `linking.rs` | a device that turns out to be somebody |
 //! | `notices.rs` | what agents are told when a conversation changes |
 //! | `standing.rs` | places in line, and what would come of a start |
 //! | `sweep.rs` | timers of those that sleep, after a change of the configuration |
@@ -15,6 +17,8 @@
 //! sets aside and what it observes are in one order.
 
 mod configure;
+mod erasing;
+mod linking;
 mod notices;
 mod slots;
 mod standing;
@@ -27,10 +31,13 @@ mod visits;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use crate::domain::affair::Affair;
 use crate::domain::command::{Command, Start};
 use crate::domain::commit::TimerMove;
 use crate::domain::company::{Company, Presence, Role};
 use crate::domain::conversation::{Conversation, State};
+use crate::domain::device::Device;
+use crate::domain::erasure::Erasure;
 use crate::domain::event::Recorded;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, QueueId, WorkstreamId};
 use crate::domain::reject::{Code, Reject};
@@ -43,6 +50,8 @@ use super::request::{Ask, Principal, Reply};
 use super::summary::Summary;
 
 pub use configure::Doubtful;
+pub use erasing::Erased;
+pub use linking::{LinkDone, LinkFound};
 use slots::Slot;
 use starts::StartSlot;
 use sweep::Sweep;
@@ -111,6 +120,77 @@ pub enum Effect {
     MoveTimers(Vec<(ConversationId, TimerMove)>),
     /// Note that every timer row follows the configuration of this revision.
     Swept(u64),
+    /// Write that a link is under way and that its device has ended; report `link_begun`.
+    BeginLink {
+        /// The device.
+        customer: CustomerId,
+        /// What is under way.
+        affair: Box<Affair>,
+        /// The device's row.
+        device: Box<Device>,
+    },
+    /// Write more of what is under way about a customer.
+    KeepAffair(CustomerId, Box<Affair>),
+    /// Read what a link has to move, behind everything that was handed to the writer before;
+    /// report `link_read` with this number.
+    ReadLink {
+        /// Its number.
+        number: u64,
+        /// The device.
+        device: CustomerId,
+        /// Who it turned out to be.
+        into: CustomerId,
+    },
+    /// Write that a link is over; report `link_over`.
+    EndLink {
+        /// The device.
+        customer: CustomerId,
+        /// What came of it.
+        done: Box<LinkDone>,
+    },
+    /// Tell whoever waits for it that the link of this device is over.
+    LinkOver(CustomerId),
+    /// Write that a customer is being erased; report `erasure_begun`.
+    BeginErasure(CustomerId, Box<Erasure>),
+    /// Write more of an erasure that is under way.
+    KeepErasure(CustomerId, Box<Erasure>),
+    /// Read which conversations a customer has, behind everything that was handed to the
+    /// writer before; report `doomed_read` with this number.
+    ReadDoomed {
+        /// Its number.
+        number: u64,
+        /// Whose.
+        customer: CustomerId,
+    },
+    /// Remove the rows of a conversation that nobody is in, behind everything that was handed
+    /// to the writer before; report `thread_erased`.
+    EraseThread(CustomerId, ConversationId),
+    /// Remove the devices of a customer, their name in the audit, and the erasure's own row under
+    /// it; report `traces_erased`.
+    EraseTraces {
+        /// Whose.
+        customer: CustomerId,
+        /// What had begun.
+        erasure: Box<Erasure>,
+    },
+    /// Tell whoever waits for it what has gone.
+    RowsErased {
+        /// Who waits: for the erasure of this customer.
+        customer: CustomerId,
+        /// Under which name it is over later; `None`: there was nothing, and it is over.
+        pseudonym: Option<CustomerId>,
+        /// What has gone.
+        erased: Box<Erased>,
+    },
+    /// Write the files anew that may hold what was removed around these conversations; report
+    /// `bytes_erased`.
+    EraseBytes(CustomerId, Vec<ConversationId>),
+    /// Write that an erasure is over; report `erasure_over`.
+    EndErasure(CustomerId),
+    /// Tell whoever waits for it that the erasure is over.
+    ErasureOver(CustomerId),
+    /// Tell every session of a customer that they are not proven any more.
+    DismissCustomer(CustomerId),
 }
 
 /// The machine.
@@ -134,6 +214,8 @@ pub struct Supervisor {
     held: BTreeSet<WorkstreamId>,
     sweep: Sweep,
     visits: Visits,
+    links: linking::Links,
+    erasures: erasing::Erasures,
 }
 
 impl Supervisor {
@@ -159,6 +241,8 @@ impl Supervisor {
             held: BTreeSet::new(),
             sweep: Sweep::default(),
             visits: Visits::default(),
+            links: linking::Links::default(),
+            erasures: erasing::Erasures::default(),
         }
     }
 
@@ -195,6 +279,8 @@ impl Supervisor {
         self.perform(actions, out);
         self.follow_company(out);
         self.tell_closings(out);
+        self.links_go_on(out);
+        self.erasures_go_on(out);
     }
 
     /// A client asks something of a conversation it is not attached to, or that needs
@@ -379,7 +465,7 @@ impl Supervisor {
         let before = known.or_else(|| self.assignment.summary(id).cloned());
         self.notice(before.as_ref(), &summary, out);
         self.note_consults(before.as_ref(), &summary);
-        self.visits.observe(&summary, now);
+        self.note_visits(before.as_ref(), &summary, now, out);
         if let Some(agent) = &summary.missed_by
             && self
                 .company
@@ -400,6 +486,8 @@ impl Supervisor {
             self.act(id, Command::TellHours, out);
         }
         self.tell_place_of(id, now, out);
+        self.links_go_on(out);
+        self.erasures_go_on(out);
     }
 
     /// A step was taken or refused by its conversation.
@@ -449,6 +537,8 @@ impl Supervisor {
     pub fn tick(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
         self.wake_again(out);
         self.sweep_on(out);
+        self.links_try_again(out);
+        self.erasures_try_again(out);
         let actions = self.assignment.tick(now);
         self.perform(actions, out);
         self.tell_closings(out);

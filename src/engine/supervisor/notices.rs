@@ -117,12 +117,14 @@ fn notice_return(before: Option<&Summary>, now: &Summary, out: &mut Vec<Effect>)
     }
 }
 
-/// Those who had it and those who have it see the change in their lists.
+/// Those who had it and those who have it see the change in their lists, also that the
+/// customer has proven who they are.
 fn notice_owners(before: Option<&Summary>, now: &Summary, out: &mut Vec<Effect>) {
     let had = before.and_then(accepted);
     let has = accepted(now);
     for agent in [&had, &has].into_iter().flatten() {
-        if had != has || before.map(Summary::state) != Some(now.state()) {
+        let is_another = before.is_some_and(|b| b.view.customer != now.view.customer);
+        if had != has || is_another || before.map(Summary::state) != Some(now.state()) {
             out.push(Effect::Notify(
                 agent.clone(),
                 Outbound::Assigned(now.view.clone()),

@@ -101,6 +101,12 @@ impl Supervisor {
                     out.push(Effect::Forward(conversation, epoch, input));
                 }
             }
+            None if self.erasures.has_emptied(conversation) => {
+                if matches!(waiter, Waiter::Input(Input::TimerDue)) {
+                    out.push(Effect::TimerDone(conversation));
+                }
+                refuse(&waiter, &Reject::not_found(), out);
+            }
             None => self.wake(conversation, vec![waiter], None, out),
         }
     }
@@ -168,6 +174,8 @@ impl Supervisor {
                     .partition(|w| matches!(w, Waiter::Input(Input::Start { .. })));
                 self.refuse_waiters(conversation, others, &Reject::not_found(), now, out);
                 self.start_anew(starts, out);
+                self.links_miss(conversation);
+                self.erasures_miss(conversation);
             }
             Woken::Busy => self.wake_later(conversation, epoch, waiters, lost, now, out),
             Woken::Parked => self.set_aside(conversation, waiters, now, out),
@@ -179,6 +187,8 @@ impl Supervisor {
                 self.set_aside(conversation, waiters, now, out);
             }
         }
+        self.links_go_on(out);
+        self.erasures_go_on(out);
     }
 
     /// Steps of an earlier life that will never be answered: their units are free, unless
@@ -247,6 +257,7 @@ impl Supervisor {
         out: &mut Vec<Effect>,
     ) {
         self.parked.insert(conversation);
+        self.erasures_lose(conversation);
         self.arriving.remove(&conversation);
         self.assignment.set_aside(conversation);
         self.refuse_waiters(conversation, waiters, &parked(), now, out);
@@ -375,6 +386,7 @@ impl Supervisor {
                 summary,
             }) if current == epoch => {
                 self.sweep.fell_asleep(conversation);
+                self.erasures_let_go(conversation, &waiters, out);
                 if waiters.is_empty() {
                     self.forget_start(conversation, summary.as_deref());
                 }
@@ -421,6 +433,8 @@ impl Supervisor {
                 lost.push(action);
             }
         }
+        self.links_lose(conversation);
+        self.erasures_lose(conversation);
         out.push(Effect::TimerDone(conversation));
         let deaths = self.deaths.entry(conversation).or_default();
         while deaths

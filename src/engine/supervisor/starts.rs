@@ -51,6 +51,11 @@ impl Supervisor {
             out.push(Effect::Answer(origin, held()));
             return;
         }
+        let held = self.links.refusal(&customer);
+        if let Some(reject) = held.or_else(|| self.erasures.refusal(&customer)) {
+            out.push(Effect::Answer(origin, reject));
+            return;
+        }
         start.workstream = Some(workstream.clone());
         start.customer = Some(customer.clone());
         let key = (customer.clone(), workstream.clone());
@@ -120,6 +125,8 @@ impl Supervisor {
                         .into_iter()
                         .map(|w| Effect::Answer(w.origin, reject.clone())),
                 );
+                self.links_go_on(out);
+                self.erasures_go_on(out);
                 return;
             }
         };
@@ -129,13 +136,15 @@ impl Supervisor {
         } else {
             // The first start that is acceptable makes the conversation.
             while !self.starts.contains_key(&key) {
-                let Some(first) = waiting.next() else { return };
+                let Some(first) = waiting.next() else { break };
                 self.create(&first.customer, first.start, first.origin, new_id, now, out);
             }
         }
         for w in waiting {
             self.start(w.customer, w.start, w.origin, out);
         }
+        self.links_go_on(out);
+        self.erasures_go_on(out);
     }
 
     /// The conversation a start went to has ended.
@@ -178,6 +187,11 @@ impl Supervisor {
             .is_some_and(|w| self.held.contains(w))
         {
             out.push(Effect::Answer(origin, held()));
+            return;
+        }
+        let held = self.links.refusal(customer);
+        if let Some(reject) = held.or_else(|| self.erasures.refusal(customer)) {
+            out.push(Effect::Answer(origin, reject));
             return;
         }
         let company = self.company.clone();

@@ -52,6 +52,18 @@ impl Visits {
         }
     }
 
+    /// Nobody follows this customer's connection for it any more.
+    fn left(&mut self, was: &CustomerId, id: ConversationId) {
+        if let Some(theirs) = self.live.get_mut(was) {
+            theirs.remove(&id);
+            if theirs.is_empty() {
+                self.live.remove(was);
+                self.until.remove(was);
+                self.polls.retain(|_, c| c != was);
+            }
+        }
+    }
+
     /// Whether it follows the connection and was not known to.
     fn note(&mut self, summary: &Summary) -> bool {
         if summary.view.mode != Mode::Live {
@@ -62,14 +74,7 @@ impl Visits {
             let theirs = self.live.entry(customer.clone()).or_default();
             return theirs.insert(summary.id());
         }
-        if let Some(theirs) = self.live.get_mut(customer) {
-            theirs.remove(&summary.id());
-            if theirs.is_empty() {
-                self.live.remove(customer);
-                self.until.remove(customer);
-                self.polls.retain(|_, c| c != customer);
-            }
-        }
+        self.left(customer, summary.id());
         false
     }
 
@@ -79,6 +84,25 @@ impl Visits {
 }
 
 impl Supervisor {
+    /// A conversation's durable state changed. One that has just come to another customer is
+    /// told that they are here: they have proven it, also if its device had gone.
+    pub(super) fn note_visits(
+        &mut self,
+        before: Option<&Summary>,
+        summary: &Summary,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        let came = before.is_some_and(|b| b.view.customer != summary.view.customer);
+        if let Some(before) = before.filter(|_| came) {
+            self.visits.left(&before.view.customer, summary.id());
+        }
+        self.visits.observe(summary, now);
+        if came && summary.customer_gone {
+            self.act(summary.id(), Command::CustomerBack, out);
+        }
+    }
+
     /// A customer asks something over HTTP; a long poll of this session begins to wait.
     pub fn visited(
         &mut self,

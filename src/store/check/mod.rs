@@ -86,6 +86,8 @@ pub enum Invariant {
     /// The numbers of the audit are 1, 2, 3 … without a gap, up to the last that was given,
     /// and each record stands under its time.
     AuditGapFree,
+    /// What is under way about a customer is what the rest says of them.
+    AffairRow,
 }
 
 impl Invariant {
@@ -116,6 +118,7 @@ impl Invariant {
             Self::NoteRowMeant => "note_row_meant",
             Self::DirectoryRow => "directory_row",
             Self::AuditGapFree => "audit_gap_free",
+            Self::AffairRow => "affair_row",
         }
     }
 }

@@ -3,11 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::config::Bucket;
-use crate::web::auth::SupervisorAuth;
+use crate::domain::reject::{Code, Reject};
+use crate::limits;
+use crate::web::auth::{CustomerAuth, SupervisorAuth};
 use crate::web::devices::{self, DeviceToken};
 use crate::web::front::Caller;
+use crate::web::proof::{Proof, ProvenBy};
 use crate::web::{ApiError, WebState};
-use crate::wire::devices::{DeviceBody, DeviceTokenBody, NewDeviceBody};
+use crate::wire::devices::{DeviceBody, DeviceTokenBody, LinkBody, LinkedBody, NewDeviceBody};
 use crate::wire::rest::ErrorBody;
 
 /// Name a device, for a customer who has not signed in: where the workstream of the widget
@@ -46,6 +49,49 @@ pub(in crate::web) async fn renew(
 ) -> Result<HttpResponse, ApiError> {
     let issued = devices::renew(&state, &token.0, Caller::of(&caller).ip).await?;
     let body = DeviceTokenBody::of(issued.token, issued.id, issued.expires);
+    Ok(HttpResponse::Ok().json(body))
+}
+
+/// Take the conversations of a device over: the bearer is the signed token of the customer
+/// who had it. The device ends.
+#[utoipa::path(post, path = "/api/v1/devices/link", tag = "devices",
+    request_body = LinkBody, security(("bearer" = [])), responses(
+    (status = 200, description = "They are the customer's", body = LinkedBody),
+    (status = 202, description = "They will be", body = LinkedBody),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(in crate::web) async fn link(
+    auth: CustomerAuth,
+    caller: HttpRequest,
+    state: web::Data<WebState>,
+    body: web::Json<LinkBody>,
+) -> Result<HttpResponse, ApiError> {
+    let Proof { customer, by, .. } = auth.0;
+    if by == ProvenBy::Device {
+        let sentence = "A device cannot take another over; sign in, and use the token from there.";
+        return Err(Reject::new(Code::Forbidden, sentence).into());
+    }
+    let (address, from) = {
+        let caller = Caller::of(&caller);
+        caller.origin.permit(&state.gateway.company(), None)?;
+        (caller.address, caller.ip)
+    };
+    let (device_token, owner) = (body.into_inner().device_token, customer.clone());
+    let data = state.clone();
+    // By itself: whoever asked may hang up.
+    let linked = actix_web::rt::spawn(async move {
+        let linked = devices::link(&data, &device_token, &owner, from).await;
+        data.limiter.proved(&address, &linked);
+        linked
+    });
+    let (id, linking) = linked.await.map_err(|_| Reject::unavailable())??;
+    let mut body = LinkedBody {
+        customer: customer.to_string(),
+        conversations: None,
+    };
+    if !linking.is_over(limits::AFFAIR_WAIT_MAX).await {
+        return Ok(HttpResponse::Accepted().json(body));
+    }
+    body.conversations = Some(devices::linked(&state, id).await?);
     Ok(HttpResponse::Ok().json(body))
 }
 

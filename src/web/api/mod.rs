@@ -14,6 +14,7 @@ pub(super) mod agents;
 pub(super) mod audit;
 pub(super) mod config;
 pub(super) mod conversations;
+pub(super) mod customers;
 pub(super) mod devices;
 pub(super) mod lists;
 pub(super) mod messages;
