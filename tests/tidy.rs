@@ -185,10 +185,6 @@ const PHRASES: &[(&str, &[&str], &str)] = &[
 /// Files that are longer than [`LINES_MAX`], each with its reason.
 const LONG_FILES: &[(&str, &str)] = &[
     (
-        "web/session.rs",
-        "the only file that may know actix-web-actors, and so the whole of its actor",
-    ),
-    (
         "domain/conversation/state.rs",
         "the whole state and what every event does to it, so that none is overlooked",
     ),

@@ -1,5 +1,11 @@
 //! One WebSocket: an actor for each. The only file that knows actix-web-actors.
 //!
+//! | file | what |
+//! |---|---|
+//! | here | the handshake, frames in and out, silence, the end |
+//! | `session/hello.rs` | who is at the other end |
+//! | `session/telling.rs` | what a client asks, and what it is told |
+//!
 //! Waits for `hello`, then passes requests to the gateway and notices to the client.
 //! What it holds is bounded whatever the client does: by [`super::guard`] before the
 //! decoder, the window of unanswered requests, the subscriptions, the credit of each, and
@@ -8,6 +14,9 @@
 //! Liveness: the server pings, and closes after three silent intervals. A client that does
 //! not read stops this actor from being polled at all; then its credit runs out, the inbox
 //! keeps its bound, and TCP gives up on the peer (`server.rs`).
+
+mod hello;
+mod telling;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,41 +32,33 @@ use actix_web_actors::ws::{self, WebsocketContext, WsResponseBuilder};
 use bytestring::ByteString;
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::auth::{self, is_agent_form};
-use super::customers;
 use super::front::{self, Caller};
 use super::guard::{Reassembly, Violation};
 use super::inbox::{Inbox, Mail};
 use super::limiter::Subject;
-use super::live::{Asked, Live, Pending, Proven, concerned};
+use super::live::Live;
 use super::origin;
 use super::payload::{Failure, GuardedPayload, Verdict};
-use super::proof::Proof;
 use super::refusals::Refusal;
-use super::staff::{self, cookie};
-use super::tokens::authenticate_customer;
+use super::staff::cookie;
 use super::{ApiError, WebState, refusal};
 use crate::actors::gateway::Sink;
 use crate::config::Bucket;
 use crate::domain::audit::Who;
 use crate::domain::device::DeviceId;
-use crate::domain::ids::{ConversationId, WidgetId};
+use crate::domain::ids::WidgetId;
 use crate::domain::reject::{Code, Reject};
-use crate::domain::staff::Caller as StaffCaller;
-use crate::engine::outbound::{Delivery, Outbound};
-use crate::engine::request::{Ask, Principal, Reply, Request};
+use crate::engine::outbound::Outbound;
+use crate::engine::request::Principal;
 use crate::error;
 use crate::limits;
 use crate::telemetry::{SocketLabels, Telemetry};
-use crate::wire::client::{self, Hello, Incoming, Misread, Tag, Token};
-use crate::wire::hot;
+use crate::wire::client::{self, Incoming, Misread};
 use crate::wire::server::{self, Concerning};
 
 const SUBPROTOCOL: &str = "linger.v1";
 /// Intervals without a byte from the client after which it is taken for gone.
 const SILENT_INTERVALS_MAX: u8 = 3;
-/// Between two windows of a reader that catches up.
-const CATCH_UP_PACE: Duration = Duration::from_millis(1);
 /// After our close frame the peer has this long to answer it, or to stop sending.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
@@ -439,410 +440,6 @@ impl WsSession {
             conversation: *conversation,
         };
         self.refuse(concerning, reject, ctx);
-    }
-
-    fn heard_hello(&mut self, hello: Hello, ctx: &mut Context) {
-        let token = hello.token.reveal();
-        match self.door {
-            Door::Customer if token.is_empty() => self.refuse_and_close(&no_token(), ctx),
-            Door::Customer if is_agent_form(token) => {
-                self.refuse_and_close(&auth::forbidden(), ctx);
-            }
-            Door::Customer => {
-                let token = hello.token.clone();
-                self.prove(token, ctx, move |session, proven, ctx| {
-                    session.admit(&hello, proven.map(Proven::Customer), ctx);
-                });
-            }
-            Door::Agent => {
-                let prove = || self.prove_staff(token);
-                let proven = self.state.limiter.verified(&self.caller.address, prove);
-                self.admit(&hello, proven.map(Proven::Staff), ctx);
-            }
-        }
-    }
-
-    /// Verifies a customer's token. Nothing else happens on this socket until it is said what
-    /// it proves: what comes after a token may depend on it.
-    fn prove(
-        &self,
-        token: Token,
-        ctx: &mut Context,
-        then: impl FnOnce(&mut Self, Result<Proof, Reject>, &mut Context) + 'static,
-    ) {
-        let state = self.state.clone();
-        let (address, from) = (self.caller.address.clone(), self.caller.ip);
-        let proving = async move {
-            state.limiter.may_prove(&address)?;
-            let proven = customers::prove(&state, token.reveal(), from).await;
-            state.limiter.proved(&address, &proven);
-            proven
-        };
-        ctx.wait(
-            actix::fut::wrap_future::<_, Self>(proving).map(|proven, session, ctx| {
-                if !matches!(session.phase, Phase::Closing) {
-                    then(session, proven, ctx);
-                }
-            }),
-        );
-    }
-
-    /// Verifies what somebody of the company brings: a token, or the cookie of a page.
-    fn prove_staff(&self, token: &str) -> Result<StaffCaller, Reject> {
-        let token = match (token, &self.cookie) {
-            ("", Some(cookie)) => cookie.clone()?,
-            ("", None) => return Err(no_token()),
-            (token, _) => token.to_owned(),
-        };
-        if !is_agent_form(&token) {
-            // Told apart from a bad secret, for whoever mixed up the two doors.
-            let (company, now) = (self.state.gateway.company(), self.state.gateway.now());
-            authenticate_customer(&company, &self.state.keys, &token, now).map_err(|n| n.reject)?;
-            return Err(auth::forbidden());
-        }
-        let caller = staff::authenticate(&self.state.gateway, &token)?;
-        staff::permit_socket(&caller)?;
-        Ok(caller)
-    }
-
-    fn admit(&mut self, hello: &Hello, proven: Result<Proven, Reject>, ctx: &mut Context) {
-        let live = proven.and_then(|proven| self.connect(hello, proven, ctx));
-        match live {
-            Ok(live) => {
-                ctx.cancel_future(self.hello_deadline);
-                let at = self.state.gateway.now();
-                let welcome =
-                    server::welcome(live.session.id(), &live.principal, at, live.expires());
-                self.send(welcome, ctx);
-                self.phase = Phase::Live(Box::new(live));
-                self.follow_cursors(hello, ctx);
-                self.ask_for_renewal(ctx);
-            }
-            Err(reject) => self.refuse_and_close(&reject, ctx),
-        }
-    }
-
-    fn heard_renewal(&mut self, reference: Box<str>, token: Token, ctx: &mut Context) {
-        if self.door == Door::Agent {
-            let tag = Tag::Ref(reference);
-            return self.refuse(Concerning::tag(&tag, None), &auth::forbidden(), ctx);
-        }
-        self.prove(token, ctx, move |session, proven, ctx| {
-            let Phase::Live(live) = &mut session.phase else {
-                return;
-            };
-            match proven.and_then(|proof| live.renew(proof)) {
-                Ok(expires) => session.send(server::renewed(&reference, expires), ctx),
-                Err(reject) => {
-                    let tag = Tag::Ref(reference);
-                    session.refuse(Concerning::tag(&tag, None), &reject, ctx);
-                }
-            }
-        });
-    }
-
-    fn ask_for_renewal(&mut self, ctx: &mut Context) {
-        let Phase::Live(live) = &mut self.phase else {
-            return;
-        };
-        if let Some(expires) = live.asks_for_renewal(|| self.state.gateway.now()) {
-            self.send(server::renew(expires), ctx);
-        }
-    }
-
-    fn connect(&self, hello: &Hello, proven: Proven, ctx: &mut Context) -> Result<Live, Reject> {
-        let principal = proven.principal();
-        let trail = proven.trail(&self.caller);
-        self.state.limiter.hello(&principal)?;
-        let inbox = Arc::new(Mutex::new(Inbox::default()));
-        let sink: Arc<dyn Sink> = Arc::new(InboxSink {
-            inbox: inbox.clone(),
-            session: ctx.address(),
-        });
-        let session = self
-            .state
-            .gateway
-            .connect(principal.clone(), trail, sink.clone())?;
-        match proven {
-            Proven::Customer(proof) => Ok(Live::new(session, inbox, principal, Some(proof), hello)),
-            Proven::Staff(caller) => Live::new(session, inbox, principal, None, hello).entered(
-                &self.state.gateway,
-                caller,
-                sink,
-            ),
-        }
-    }
-
-    /// Whether the page and the limits allow it. A start is through the widget of the
-    /// handshake, or through one whose list has the page.
-    fn allowed(&self, principal: &Principal, request: &Request) -> Result<(), Reject> {
-        if let Request::Start(start) = request
-            && let Some(named) = &start.widget
-        {
-            if self.widget.as_ref().is_some_and(|w| w != named) {
-                return Err(origin::foreign());
-            }
-            let company = self.state.gateway.company();
-            self.caller.origin.permit(&company, Some(named))?;
-        }
-        let address = Some(&self.caller.address);
-        self.state.limiter.asked(principal, address, request)
-    }
-
-    fn follow_cursors(&mut self, hello: &Hello, ctx: &mut Context) {
-        for (conversation, after) in &hello.cursors {
-            let Phase::Live(live) = &mut self.phase else {
-                return;
-            };
-            let subscribe = Ask::Subscribe {
-                after: *after,
-                credit: live.window(),
-            };
-            if let Err(reject) = live.subscribe(*conversation) {
-                self.refuse(
-                    Concerning {
-                        conversation: Some(*conversation),
-                        ..Concerning::default()
-                    },
-                    &reject,
-                    ctx,
-                );
-                continue;
-            }
-            live.request(Asked::Cursor, Request::In(*conversation, subscribe));
-        }
-    }
-
-    fn asked(&mut self, tag: Tag, mut request: Request, ctx: &mut Context) {
-        let Phase::Live(live) = &mut self.phase else {
-            return;
-        };
-        let conversation = concerned(&request);
-        let gateway = &self.state.gateway;
-        let checked = live.check(&mut request, || gateway.company(), || gateway.now());
-        let principal = live.principal.clone();
-        let checked = checked.and_then(|()| self.allowed(&principal, &request));
-        if let Err(reject) = checked {
-            if tag == Tag::Silent {
-                self.state.telemetry.refused(reject.code);
-            } else {
-                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
-            }
-            return;
-        }
-        if let Phase::Live(live) = &mut self.phase {
-            live.ask(tag, request);
-        }
-    }
-
-    fn granted(&mut self, conversation: ConversationId, messages: u32, ctx: &mut Context) {
-        let Phase::Live(live) = &mut self.phase else {
-            return;
-        };
-        if live.client_credit.is_none() {
-            let reject = Reject::new(
-                Code::InvalidRequest,
-                "Credit is automatic here; say `credit` in hello to grant it.",
-            );
-            self.refuse(
-                Concerning {
-                    conversation: Some(conversation),
-                    ..Concerning::default()
-                },
-                &reject,
-                ctx,
-            );
-            return;
-        }
-        if let Some(owed) = live.subscriptions.get_mut(&conversation) {
-            // Never more than was used: the window cannot be stretched by granting.
-            let given = messages.min(*owed);
-            *owed -= given;
-            live.session.taken(conversation, given);
-        }
-    }
-
-    fn told(&mut self, out: Outbound, ctx: &mut Context) {
-        let Phase::Live(live) = &mut self.phase else {
-            return;
-        };
-        let viewer = live.viewer;
-        let frame = match out {
-            Outbound::Answer { request, result } => return self.answered(request, result, ctx),
-            Outbound::Messages {
-                conversation,
-                messages,
-            } => return self.delivered(conversation, &messages, ctx),
-            Outbound::View(view) => {
-                if !live.subscriptions.contains_key(&view.id) {
-                    return;
-                }
-                server::conversation(&view, viewer)
-            }
-            Outbound::Typing {
-                conversation,
-                side,
-                agent,
-                on,
-            } => server::typing(conversation, side, agent.as_ref().map(|a| a.as_str()), on),
-            Outbound::Offer(notice) => server::offer(&notice),
-            Outbound::OfferEnded {
-                conversation,
-                taken,
-            } => server::offer_ended(conversation, taken),
-            Outbound::Assigned(view) => server::assigned(&view),
-            Outbound::CustomerReturned {
-                conversation,
-                customer,
-            } => server::customer_returned(conversation, &customer),
-            Outbound::Note { conversation, note } => {
-                if !live.subscriptions.contains_key(&conversation) {
-                    return;
-                }
-                server::note(conversation, &note)
-            }
-            Outbound::Consult(view) => server::consult(&view),
-            Outbound::ConsultEnded { conversation } => server::consult_ended(conversation),
-            Outbound::Unfollowed { conversation } => {
-                if live.unfollowed(conversation) {
-                    let concerning = Concerning {
-                        conversation: Some(conversation),
-                        ..Concerning::default()
-                    };
-                    self.refuse(concerning, &Reject::not_theirs_any_more(), ctx);
-                }
-                return;
-            }
-            Outbound::Presence { presence } => server::presence(presence),
-            Outbound::Dismissed => return self.refuse_and_close(&dismissed(), ctx),
-            Outbound::ProveAnew(settings) => {
-                if live.is_by_one_of(&settings) {
-                    self.refuse_and_close(&prove_anew(), ctx);
-                }
-                return;
-            }
-            Outbound::GoAway => {
-                self.send(server::goaway(), ctx);
-                return self.close(error::CLOSE_GOING_AWAY, "goaway", ctx);
-            }
-        };
-        self.send(frame, ctx);
-    }
-
-    fn delivered(
-        &mut self,
-        conversation: ConversationId,
-        messages: &[Delivery],
-        ctx: &mut Context,
-    ) {
-        let Phase::Live(live) = &mut self.phase else {
-            return;
-        };
-        let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
-        match (
-            live.subscriptions.get_mut(&conversation),
-            live.client_credit,
-        ) {
-            // Was on its way when the client unsubscribed.
-            (None, _) => return,
-            (Some(owed), Some(_)) => *owed = owed.saturating_add(count),
-            // A whole window at once is catching up. Taking the next one in this same poll
-            // would pile up what the connection has not taken yet; a timer is looked at only
-            // when the connection asks for more.
-            (Some(_), None) if count >= limits::CREDIT_WINDOW => {
-                ctx.run_later(CATCH_UP_PACE, move |session, _| {
-                    if let Phase::Live(live) = &mut session.phase
-                        && live.subscriptions.contains_key(&conversation)
-                    {
-                        live.session.taken(conversation, count);
-                    }
-                });
-            }
-            // Being here means that the client reads: a frozen one's actor is not polled.
-            (Some(_), None) => live.session.taken(conversation, count),
-        }
-        let mut known = 0;
-        let news: Vec<&Delivery> = messages
-            .iter()
-            .filter(|d| {
-                let knows = live.knows(conversation, d.seq);
-                known += u32::from(knows);
-                !knows
-            })
-            .collect();
-        if live.client_credit.is_some() && known > 0 {
-            // A client that grants credit counts what it sees.
-            live.session.taken(conversation, known);
-            if let Some(owed) = live.subscriptions.get_mut(&conversation) {
-                *owed = owed.saturating_sub(known);
-            }
-        }
-        let company = self.state.gateway.company();
-        for delivery in news {
-            self.send(
-                delivery.frame(|m| hot::message(conversation, m, &company)),
-                ctx,
-            );
-        }
-    }
-
-    fn answered(&mut self, number: u64, result: Result<Reply, Reject>, ctx: &mut Context) {
-        let Phase::Live(live) = &mut self.phase else {
-            return;
-        };
-        let Some(pending) = live.pending.remove(&number) else {
-            return;
-        };
-        let Pending {
-            from,
-            conversation,
-            subscribes,
-            page: _,
-        } = pending;
-        if matches!(from, Asked::Frame(_)) {
-            live.in_flight -= 1;
-        }
-        if subscribes
-            && result.is_err()
-            && let Some(conversation) = conversation
-        {
-            live.subscriptions.remove(&conversation);
-        }
-        let viewer = live.viewer;
-        match (from, result) {
-            (Asked::Frame(Tag::Silent), Ok(_)) => {}
-            (Asked::Frame(Tag::Silent), Err(reject)) => self.state.telemetry.refused(reject.code),
-            (Asked::Frame(Tag::Client(id)), Ok(Reply::Posted { seq, at, repeated })) => {
-                if let (Some(conversation), false) = (conversation, repeated) {
-                    live.accepted(conversation, seq);
-                }
-                self.send(hot::accepted_send(id.as_str(), seq.0, at.0, repeated), ctx);
-            }
-            (Asked::Frame(tag), Ok(reply)) => {
-                let company = self.state.gateway.company();
-                if let Some(frame) = server::accepted(&tag, conversation, &reply, viewer, &company)
-                {
-                    self.send(frame, ctx);
-                }
-            }
-            (Asked::Frame(tag), Err(reject)) => {
-                self.refuse(Concerning::tag(&tag, conversation), &reject, ctx);
-            }
-            (Asked::Cursor, Ok(Reply::Subscribed { view })) => {
-                self.send(server::conversation(&view, viewer), ctx);
-            }
-            (Asked::Cursor, Ok(_)) => {}
-            (Asked::Cursor, Err(reject)) => {
-                self.refuse(
-                    Concerning {
-                        conversation,
-                        ..Concerning::default()
-                    },
-                    &reject,
-                    ctx,
-                );
-            }
-        }
     }
 
     fn heard_binary(&self, ctx: &mut Context) {
