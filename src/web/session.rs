@@ -22,8 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Handler, Message, SpawnHandle,
-    StreamHandler,
+    Actor, ActorContext, Addr, AsyncContext, Handler, Message, SpawnHandle, StreamHandler,
 };
 use actix_http::ws::{CloseCode, CloseReason, Item, ProtocolError};
 use actix_web::http::header;
@@ -37,7 +36,6 @@ use super::guard::{Reassembly, Violation};
 use super::inbox::{Inbox, Mail};
 use super::limiter::Subject;
 use super::live::Live;
-use super::origin;
 use super::payload::{Failure, GuardedPayload, Verdict};
 use super::refusals::Refusal;
 use super::staff::cookie;
@@ -59,6 +57,8 @@ use crate::wire::server::{self, Concerning};
 const SUBPROTOCOL: &str = "linger.v1";
 /// Intervals without a byte from the client after which it is taken for gone.
 const SILENT_INTERVALS_MAX: u8 = 3;
+/// Between two windows of a reader that catches up.
+const CATCH_UP_PACE: Duration = Duration::from_millis(1);
 /// After our close frame the peer has this long to answer it, or to stop sending.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 

@@ -21,6 +21,9 @@ fn written(at: i64, name: &str) -> Write {
     Write::Audit(record(at, name).into())
 }
 
+/// A name, and what to do to the store.
+type Injury = (&'static str, fn(&Raw));
+
 /// The key of a record, spelled out once more.
 fn key(at: i64, number: u64) -> Vec<u8> {
     let ordered = (at.cast_unsigned() ^ (1 << 63)).to_be_bytes();
@@ -67,7 +70,7 @@ fn numbers_go_on_after_reopening_however_records_were_joined() {
 
 #[test]
 fn a_record_that_is_gone_added_renumbered_or_redated_is_found() {
-    let injuries: [(&str, fn(&Raw)); 6] = [
+    let injuries: &[Injury] = &[
         ("the last is gone", |raw| {
             raw.delete("audit", &key(NOW + 3, 3));
         }),

@@ -76,7 +76,7 @@ pub struct Company {
     #[serde(default)]
     pub queue_moves: BTreeMap<QueueId, QueueId>,
     /// What is replaced in texts before they are kept.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Masking::is_empty")]
     pub masking: Masking,
 }
 

@@ -1,11 +1,9 @@
 //! What a client asks, and what it is told.
 
-use std::time::Duration;
-
 use actix::AsyncContext;
 
 use super::super::live::{Asked, Pending, concerned};
-use super::{Context, Phase, WsSession, dismissed, prove_anew};
+use super::{CATCH_UP_PACE, Context, Phase, WsSession, dismissed, prove_anew};
 use crate::domain::ids::ConversationId;
 use crate::domain::reject::{Code, Reject};
 use crate::engine::outbound::{Delivery, Outbound};
@@ -15,9 +13,6 @@ use crate::limits;
 use crate::wire::client::Tag;
 use crate::wire::hot;
 use crate::wire::server::{self, Concerning};
-
-/// Between two windows of a reader that catches up.
-const CATCH_UP_PACE: Duration = Duration::from_millis(1);
 
 impl WsSession {
     pub(super) fn asked(&mut self, tag: Tag, mut request: Request, ctx: &mut Context) {
