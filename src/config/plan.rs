@@ -61,11 +61,11 @@ pub struct FieldChange {
     pub field: String,
     /// What it was; absent if it was not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value, required = false)]
     pub before: Option<Value>,
     /// What it is; absent if it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value, required = false)]
     pub after: Option<Value>,
 }
 
