@@ -388,6 +388,8 @@ impl Supervisor {
                     let id = doomed.id;
                     let aside = doomed.set_aside || self.parked.contains(&id);
                     if aside && !self.slots.contains_key(&id) {
+                        // A timer row that was read a moment ago must not be moved back here.
+                        self.sweep.fell_asleep(id);
                         out.push(Effect::EraseThread(customer.clone(), id));
                         (Stands::Threads(left, Step::Deletes), false)
                     } else {
