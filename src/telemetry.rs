@@ -131,11 +131,15 @@ impl Telemetry {
     }
 }
 
+/// What is logged unless `RUST_LOG` says otherwise. A request that does not read is its
+/// client's fault; actix would call each an error.
+const FILTER: &str = "info,actix_http=off,actix_server=warn";
+
 /// Starts the log on standard error, as lines for people or as JSON. `RUST_LOG` chooses
-/// what is logged (default: `info`). A second call changes nothing.
+/// what is logged (default: [`FILTER`]). A second call changes nothing.
 pub fn init(json: bool) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(FILTER));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         // Colours are for people, not for files.

@@ -1,6 +1,8 @@
 //! What a change of the configuration and the closing of a queue ask of conversations that
 //! are awake, and of those that sleep.
 
+mod erasing;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
