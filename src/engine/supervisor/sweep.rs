@@ -14,7 +14,8 @@
 //! ```
 //!
 //! A row is moved only if the conversation has slept since before the page was read: else
-//! it may have moved its row itself, and is asked to look at its timers instead. Whoever
+//! it may have moved its row itself, and is asked to look at its timers instead; the page is
+//! read again until it has. Whoever
 //! performs `MoveTimers` lets no conversation wake in front of it.
 //!
 //! The revision that was walked to the end is kept in the store. A server that starts with
@@ -122,7 +123,7 @@ enum Stands {
     Reads(u64),
     /// Rows are being moved.
     Moves,
-    /// Nobody could read; again at the next tick.
+    /// Nobody could read, or somebody awake has yet to look; again at the next tick.
     Pauses,
 }
 
@@ -212,7 +213,6 @@ impl Supervisor {
             walk.stands = Stands::Pauses;
             return;
         };
-        walk.next = page.next.map(Some);
         let asleep = std::mem::take(&mut walk.asleep);
         let parked = &self.parked;
         let late = page
@@ -221,15 +221,24 @@ impl Supervisor {
             .filter(|(id, _)| !parked.contains(id));
         let (awake, moves): (Vec<_>, Vec<(ConversationId, TimerMove)>) =
             late.partition(|(id, _)| self.slots.contains_key(id) || asleep.contains(id));
+        // Who is asked may not have looked when the process ends, and a walk that is over is
+        // not walked again: the page is read once more, until nothing in it is late.
+        let all_in_time = awake.is_empty();
         self.look_again(awake.into_iter().map(|(id, _)| id), out);
-        if moves.is_empty() {
-            self.sweep.go_on(out);
+        let Some(walk) = &mut self.sweep.walk else {
             return;
+        };
+        if all_in_time {
+            walk.next = page.next.map(Some);
         }
-        if let Some(walk) = &mut self.sweep.walk {
+        if !moves.is_empty() {
             walk.stands = Stands::Moves;
+            out.push(Effect::MoveTimers(moves));
+        } else if all_in_time {
+            self.sweep.go_on(out);
+        } else {
+            walk.stands = Stands::Pauses;
         }
-        out.push(Effect::MoveTimers(moves));
     }
 
     /// The rows are where they belong, durably.

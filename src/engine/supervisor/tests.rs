@@ -289,6 +289,24 @@ fn whoever_was_awake_since_the_page_was_asked_for_looks_for_itself() {
 }
 
 #[test]
+fn a_walk_is_not_over_before_the_row_of_whoever_is_awake_is_right_in_the_store() {
+    let mut floor = Floor::asleep(Mode::Persistent, &[1]);
+    floor.wake(1);
+    let out = floor.changes(shorter);
+    let Some(Effect::ReadTimers(first)) = out.last() else {
+        panic!("{out:?}");
+    };
+    let out = floor.reads(first.number, Some(late(&[1], None)));
+    assert_eq!(looks(&out), [1]);
+    assert_eq!(out.len(), 1, "it may not have looked yet: {out:?}");
+    let out = floor.does(|s, out| s.tick(START, out));
+    assert_eq!(page(&out).after, None);
+    let second = page(&out).number;
+    let out = floor.reads(second, Some(late(&[], None)));
+    assert!(matches!(out.as_slice(), [Effect::Swept(1)]), "{out:?}");
+}
+
+#[test]
 fn a_page_that_nobody_could_read_is_asked_for_again() {
     let mut floor = Floor::asleep(Mode::Persistent, &[]);
     let out = floor.changes(shorter);
