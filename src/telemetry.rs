@@ -136,7 +136,8 @@ impl Telemetry {
 const FILTER: &str = "info,actix_http=off,actix_server=warn";
 
 /// Starts the log on standard error, as lines for people or as JSON. `RUST_LOG` chooses
-/// what is logged (default: [`FILTER`]). A second call changes nothing.
+/// what is logged (default: `info`, without what the HTTP library says of its clients). A
+/// second call changes nothing.
 pub fn init(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(FILTER));

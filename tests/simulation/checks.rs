@@ -300,6 +300,7 @@ impl World {
             let first = events.next().expect("a journal has an event");
             let mut state = Conversation::begin(*id, first).expect("the first event is Started");
             let mut last_due = (Timestamp(i64::MIN), Timestamp(i64::MIN));
+            let mut silence_ran = true;
             for recorded in events {
                 check_event(&state, recorded);
                 let (since, company) = self.company_at(recorded.at);
@@ -313,9 +314,14 @@ impl World {
                     // Patience runs only while it is open: it may have been over before the
                     // offer that went first was.
                     let patience = matches!(recorded.event, Event::StickyEnded { .. });
-                    let in_order = patience || last_due.0 != recorded.at || last_due.1 <= due;
+                    // Nobody is waited for while it is in a queue or put before an agent: a
+                    // silence may have been over before what ended that went first.
+                    let silence = matches!(recorded.event, Event::SilenceNoted { .. });
+                    let paused = patience || (silence && !silence_ran);
+                    let in_order = paused || last_due.0 != recorded.at || last_due.1 <= due;
                     assert!(in_order, "timers of {id} fired out of order: {recorded:?}");
                     last_due = (recorded.at, due);
+                    silence_ran = state.state == State::Waiting || state.accepted_agent().is_some();
                 }
                 state.apply(recorded);
                 check_consultants(&state);

@@ -232,6 +232,8 @@ impl Supervisor {
             return;
         }
         self.erasure_steps(conversation);
+        // Timer rows of it that were read before it went must not be written again.
+        self.sweep.fell_asleep(conversation);
         self.parked.remove(&conversation);
         self.assignment.forget(conversation);
         self.arriving.remove(&conversation);
