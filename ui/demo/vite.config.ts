@@ -1,0 +1,4 @@
+import { defineConfig } from "vite";
+import { pages } from "../shared.vite.ts";
+
+export default defineConfig(pages("demo", { shop: "shop.html", both: "both.html" }));
