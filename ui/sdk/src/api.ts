@@ -12,7 +12,9 @@ export function createApi(options: ApiOptions = {}): Api {
     body?: unknown,
     extra: Record<string, string> = {},
   ) => {
-    const headers: Record<string, string> = { "X-Linger-Request": "1", ...extra };
+    const headers: Record<string, string> = { ...extra };
+    // Proves that a page of the server asks; another server's page may not send it, and need not.
+    if (server === "") headers["X-Linger-Request"] = "1";
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (options.getToken) headers.Authorization = `Bearer ${await options.getToken()}`;
     let answer: Response;

@@ -107,6 +107,9 @@ export interface CustomerClient {
   start(context: Record<string, string>, text?: string): Promise<Thread>;
   /** Into the current conversation; starts one if there is none. */
   send(text: string): void;
+  /** Whether there are older conversations than those in `threads`. */
+  earlierThreads: Readable<"more" | "loading" | "none">;
+  loadEarlierThreads(): Promise<void>;
   /** An earlier conversation, to read. */
   open(conversation: string): Thread;
   /** In which place the customer waits (live). */

@@ -1,0 +1,49 @@
+import { Backoff } from "../backoff";
+import type { WidgetInfo } from "../bodies";
+import { Refusal } from "../refusal";
+import type { Api } from "../types";
+import { Value } from "../value";
+
+/** Whoever waits for the first answer waits no longer than this. */
+const TRIED_MS = 5_000;
+
+/** What the widget shows, asked for until there is an answer. */
+export class WidgetLoader {
+  readonly value = new Value<WidgetInfo | null>(null);
+  /** There was an answer, or there is none to be had soon. */
+  readonly tried: Promise<void>;
+  readonly #path: string;
+  readonly #api: Api;
+  readonly #backoff = new Backoff();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(api: Api, widget: string, locale: string | undefined) {
+    this.#api = api;
+    const query = locale ? `?locale=${encodeURIComponent(locale)}` : "";
+    this.#path = `/api/v1/widgets/${encodeURIComponent(widget)}${query}`;
+    let late: ReturnType<typeof setTimeout>;
+    const patience = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, TRIED_MS);
+    });
+    this.tried = Promise.race([this.load(), patience]).finally(() => clearTimeout(late));
+  }
+
+  /** Asks (again): texts and hours may have changed. */
+  async load(): Promise<void> {
+    clearTimeout(this.#timer);
+    try {
+      this.value.set(await this.#api.get<WidgetInfo>(this.#path));
+      this.#backoff.reset();
+    } catch (error) {
+      const final = error instanceof Refusal && !error.retry;
+      if (this.#closed || final) return;
+      this.#timer = setTimeout(() => void this.load(), this.#backoff.next());
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+}

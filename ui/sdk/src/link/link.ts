@@ -1,0 +1,319 @@
+import { Backoff } from "../backoff";
+import type { ClientFrame, Refused, ServerFrame, Welcome } from "../protocol";
+import { Refusal, unreachable } from "../refusal";
+import type { Connection } from "../types";
+import { Value } from "../value";
+import { Requests } from "./requests";
+import type { OpenTransport, Transport } from "./transport";
+import { onWake } from "./wake";
+
+/** The welcome must come within this time. */
+const OPENING_MS = 10_000;
+/** A ping that is not answered within this time shows a dead connection. */
+const PONG_MS = 8_000;
+/** Sockets that fail in a row before the other way is tried. */
+const SOCKETS_FAILED_MAX = 2;
+/** Connections by the other way before the socket is tried again. */
+const SOCKET_AGAIN_MS = 5 * 60_000;
+/** Without one of these nobody gets in; what else is refused may be put right at the server. */
+const SIGN_IN = new Set([
+  "unauthenticated",
+  "token_invalid",
+  "token_expired",
+  "sign_in_failed",
+  "second_factor_required",
+]);
+
+export interface LinkHost {
+  /** The token to say hello with; none: the page's cookie. `fresh`: the last one was refused. */
+  token(fresh: boolean): Promise<string | undefined>;
+  /** A token that was refused is worth another try with a fresh one. */
+  renewable: boolean;
+  cursors(): Record<string, number>;
+  welcomed(welcome: Welcome, reconnected: boolean): void;
+  frame(frame: ServerFrame): void;
+  lost(refusal?: Refusal): void;
+}
+
+/** The connection to the server: opened, watched over, and opened again for ever. */
+export class Link {
+  readonly connection = new Value<Connection>({
+    state: "connecting",
+    transport: "socket",
+    since: Date.now(),
+  });
+  /** What to add to this machine's clock to have the server's. */
+  offset = 0;
+  welcome: Welcome | null = null;
+
+  readonly #host: LinkHost;
+  readonly #socket: OpenTransport;
+  readonly #poll: OpenTransport | undefined;
+  readonly #backoff = new Backoff();
+  readonly #requests = new Requests((frame) => this.post(frame));
+  readonly #asleep: () => void;
+  #transport: Transport | null = null;
+  /** Counts attempts, so that what is left of an earlier one is not listened to. */
+  #attempt = 0;
+  #timers = new Set<ReturnType<typeof setTimeout>>();
+  #socketsFailed = 0;
+  #pollingSince = 0;
+  #wantsFresh = false;
+  #tokensRefused = 0;
+  #refusal: Refusal | undefined;
+  #heard = 0;
+  #wasOnline = false;
+  #renewing: Promise<boolean> | null = null;
+  #closed = false;
+
+  constructor(host: LinkHost, socket: OpenTransport, poll?: OpenTransport) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#poll = poll;
+    this.#asleep = onWake(() => this.#woken());
+    // Not at once: whoever makes the link has yet to keep it.
+    queueMicrotask(() => void this.#open());
+  }
+
+  get online(): boolean {
+    return this.welcome !== null;
+  }
+
+  now(): number {
+    return Date.now() + this.offset;
+  }
+
+  readonly ask: Requests["ask"] = (type, fields) => this.#requests.ask(type, fields);
+
+  send(conversation: string, clientId: string, text: string) {
+    return this.#requests.send(conversation, clientId, text);
+  }
+
+  /** Sends what is not answered. Whether there was a connection. */
+  post(frame: ClientFrame): boolean {
+    if (!this.welcome || !this.#transport) return false;
+    this.#transport.send(frame);
+    return true;
+  }
+
+  /** Brings a new token of the same customer. Whether the server took it. */
+  renew(): Promise<boolean> {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = null;
+    });
+    return this.#renewing;
+  }
+
+  /** Connects now instead of later; what is open is given up. */
+  reconnect(fresh = false): void {
+    if (this.#closed) return;
+    this.#wantsFresh ||= fresh;
+    this.#backoff.reset();
+    this.#drop();
+    void this.#open();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#drop();
+    this.#requests.close();
+    this.#asleep();
+  }
+
+  async #open(): Promise<void> {
+    const attempt = ++this.#attempt;
+    this.#clearTimers();
+    this.#refusal = undefined;
+    let token: string | undefined;
+    try {
+      token = await this.#host.token(this.#wantsFresh);
+    } catch (error) {
+      if (attempt !== this.#attempt || this.#closed) return;
+      this.#refusal = error instanceof Refusal ? error : noToken(error);
+      this.#failed();
+      return;
+    }
+    if (attempt !== this.#attempt || this.#closed) return;
+    this.#wantsFresh = false;
+    const open = this.#chosen();
+    const hello = { type: "hello" as const, token, cursors: this.#host.cursors() };
+    this.#later(OPENING_MS, () => {
+      if (!this.welcome) this.#ended();
+    });
+    this.#transport = open(hello, {
+      frame: (frame) => attempt === this.#attempt && this.#took(frame),
+      ended: () => attempt === this.#attempt && this.#ended(),
+    });
+  }
+
+  /** The socket, unless it could not be opened twice in a row; then both, in turns. */
+  #chosen(): OpenTransport {
+    if (!this.#poll || this.#socketsFailed < SOCKETS_FAILED_MAX) return this.#socket;
+    return this.#poll;
+  }
+
+  #polling(): boolean {
+    return this.#poll !== undefined && this.#socketsFailed >= SOCKETS_FAILED_MAX;
+  }
+
+  #took(frame: ServerFrame): void {
+    this.#heard = Date.now();
+    switch (frame.type) {
+      case "welcome":
+        this.#welcomed(frame);
+        return;
+      case "accepted":
+        if (this.#requests.answered(frame)) return;
+        break;
+      case "refused":
+        if (this.#requests.answered(frame)) return;
+        if (frame.conversation === undefined) {
+          this.#refused(frame);
+          return;
+        }
+        break;
+      case "goaway":
+        this.#backoff.reset(frame.retry_ms);
+        // The server closes once it has answered what is under way.
+        this.#later(5_000, () => this.#ended());
+        return;
+      case "renew":
+        void this.renew();
+        return;
+      case "pong":
+        return;
+    }
+    this.#host.frame(frame);
+  }
+
+  #welcomed(welcome: Welcome): void {
+    const reconnected = this.#wasOnline;
+    this.#wasOnline = true;
+    this.welcome = welcome;
+    this.offset = welcome.at - Date.now();
+    this.#backoff.reset(welcome.retry_ms);
+    this.#tokensRefused = 0;
+    if (!this.#polling()) this.#socketsFailed = 0;
+    else this.#pollingSince = Date.now();
+    this.#clearTimers();
+    this.#watch(welcome.heartbeat_ms);
+    this.#show("online");
+    this.#host.welcomed(welcome, reconnected);
+    this.#requests.flush();
+  }
+
+  /** A refusal of the connection itself; it ends now. */
+  #refused(frame: Refused): void {
+    this.#refusal = new Refusal(frame);
+    if (this.welcome && !SIGN_IN.has(frame.code)) return;
+    this.#wantsFresh = SIGN_IN.has(frame.code);
+  }
+
+  /** The transport ended, was refused, or is dead. */
+  #ended(): void {
+    if (!this.welcome && !this.#refusal && !this.#polling()) this.#socketsFailed += 1;
+    this.#drop();
+    this.#failed();
+  }
+
+  #failed(): void {
+    const refusal = this.#refusal;
+    const signIn = refusal && SIGN_IN.has(refusal.code);
+    if (signIn) this.#tokensRefused += 1;
+    if (signIn && (!this.#host.renewable || this.#tokensRefused > 1)) {
+      // Nobody can get in without signing in again; only a new token may change that.
+      this.#show("signed_out", refusal);
+      if (!this.#host.renewable) return;
+    } else {
+      const first = this.connection.get().state === "online";
+      this.#show(first ? "connecting" : "offline", refusal ?? unreachable());
+    }
+    const wait = Math.max(this.#backoff.next(), refusal?.retryAfterMs ?? 0);
+    this.#later(wait, () => void this.#open());
+  }
+
+  #drop(): void {
+    const wasOnline = this.welcome !== null;
+    this.#attempt += 1;
+    this.#clearTimers();
+    this.#transport?.close();
+    this.#transport = null;
+    this.welcome = null;
+    if (!wasOnline) return;
+    this.#requests.lost();
+    this.#host.lost(this.#refusal);
+  }
+
+  async #renew(): Promise<boolean> {
+    const attempt = this.#attempt;
+    try {
+      const token = await this.#host.token(true);
+      if (attempt !== this.#attempt || token === undefined) return false;
+      await this.#requests.ask("renew", { token });
+      return true;
+    } catch (error) {
+      // The token is of somebody else: the socket goes on as whose it was, so it has to go.
+      if (error instanceof Refusal && error.code === "other_customer") this.reconnect();
+      return false;
+    }
+  }
+
+  /** A browser does not show the server's pings: whoever has been silent is asked. */
+  #watch(heartbeat: number): void {
+    this.#later(heartbeat, () => {
+      if (Date.now() - this.#heard >= heartbeat) this.#probe();
+      if (this.#polling() && Date.now() - this.#pollingSince > SOCKET_AGAIN_MS) {
+        this.#socketsFailed = SOCKETS_FAILED_MAX - 1;
+        this.reconnect();
+        return;
+      }
+      this.#watch(heartbeat);
+    });
+  }
+
+  #probe(patience = PONG_MS): void {
+    const asked = Date.now();
+    if (!this.post({ type: "ping" })) return;
+    this.#later(patience, () => {
+      if (this.#heard < asked) this.#ended();
+    });
+  }
+
+  /** The page is looked at again, or the network is back. */
+  #woken(): void {
+    const { state } = this.connection.get();
+    if (this.online) this.#probe(PONG_MS / 2);
+    else if (state !== "signed_out" && this.#transport === null) this.reconnect();
+  }
+
+  #show(state: Connection["state"], refusal?: Refusal): void {
+    const now = this.connection.get();
+    const transport = this.#polling() ? "poll" : "socket";
+    if (
+      now.state === state &&
+      now.transport === transport &&
+      now.refusal?.message === refusal?.message
+    )
+      return;
+    const since = now.state === state ? now.since : Date.now();
+    this.connection.set({ state, transport, since, refusal });
+  }
+
+  #later(ms: number, then: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      then();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #clearTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+}
+
+function noToken(error: unknown): Refusal {
+  const why = error instanceof Error ? error.message : String(error);
+  return unreachable(`There is no token to sign in with: ${why}`);
+}

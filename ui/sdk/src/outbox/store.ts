@@ -1,0 +1,136 @@
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Entry } from "./entry";
+
+interface Schema extends DBSchema {
+  outbox: { key: number; value: Entry };
+  /** Single values by name: the device, who was here last, leases. */
+  values: { key: string; value: unknown };
+}
+
+/** What a client keeps in the browser. */
+export interface Store {
+  durable: boolean;
+  all(): Promise<Entry[]>;
+  /** Answers the place of the entry. */
+  add(entry: Entry): Promise<number>;
+  put(entry: Entry): Promise<void>;
+  delete(n: number): Promise<void>;
+  get<T>(name: string): Promise<T | undefined>;
+  set(name: string, value: unknown): Promise<void>;
+  /** Reads and writes a value in one step. `undefined` from `change` leaves it as it is. */
+  change<T>(name: string, change: (now: T | undefined) => T | undefined): Promise<T | undefined>;
+  close(): void;
+}
+
+/** Opens what is kept, or memory where nothing can be kept (private windows, full disks). */
+export async function openStore(name: string): Promise<Store> {
+  try {
+    const db = await openDB<Schema>(name, 1, {
+      upgrade(db) {
+        db.createObjectStore("outbox", { keyPath: "n", autoIncrement: true });
+        db.createObjectStore("values");
+      },
+      // A newer version of the page wants to change the form: this one is in the way.
+      blocking: () => db.close(),
+    });
+    return new Kept(db);
+  } catch {
+    return new InMemory();
+  }
+}
+
+class Kept implements Store {
+  readonly durable = true;
+  readonly #db: IDBPDatabase<Schema>;
+
+  constructor(db: IDBPDatabase<Schema>) {
+    this.#db = db;
+  }
+
+  all() {
+    return this.#db.getAll("outbox");
+  }
+
+  async add(entry: Entry) {
+    // Said to be kept only when it is on the disk.
+    const tx = this.#db.transaction("outbox", "readwrite", { durability: "strict" });
+    const n = await tx.store.add(entry);
+    await tx.done;
+    return n;
+  }
+
+  async put(entry: Entry) {
+    const tx = this.#db.transaction("outbox", "readwrite");
+    // Another tab may have sent it in the meantime: what is gone stays gone.
+    if (await tx.store.getKey(entry.n as number)) await tx.store.put(entry);
+    await tx.done;
+  }
+
+  delete(n: number) {
+    return this.#db.delete("outbox", n);
+  }
+
+  async get<T>(name: string) {
+    return (await this.#db.get("values", name)) as T | undefined;
+  }
+
+  async set(name: string, value: unknown) {
+    if (value === undefined) await this.#db.delete("values", name);
+    else await this.#db.put("values", value, name);
+  }
+
+  async change<T>(name: string, change: (now: T | undefined) => T | undefined) {
+    const tx = this.#db.transaction("values", "readwrite");
+    const next = change((await tx.store.get(name)) as T | undefined);
+    if (next !== undefined) await tx.store.put(next, name);
+    await tx.done;
+    return next;
+  }
+
+  close() {
+    this.#db.close();
+  }
+}
+
+class InMemory implements Store {
+  readonly durable = false;
+  #entries = new Map<number, Entry>();
+  #values = new Map<string, unknown>();
+  #last = 0;
+
+  async all() {
+    return [...this.#entries.values()];
+  }
+
+  async add(entry: Entry) {
+    this.#last += 1;
+    this.#entries.set(this.#last, { ...entry, n: this.#last });
+    return this.#last;
+  }
+
+  async put(entry: Entry) {
+    const n = entry.n as number;
+    if (this.#entries.has(n)) this.#entries.set(n, entry);
+  }
+
+  async delete(n: number) {
+    this.#entries.delete(n);
+  }
+
+  async get<T>(name: string) {
+    return this.#values.get(name) as T | undefined;
+  }
+
+  async set(name: string, value: unknown) {
+    if (value === undefined) this.#values.delete(name);
+    else this.#values.set(name, value);
+  }
+
+  async change<T>(name: string, change: (now: T | undefined) => T | undefined) {
+    const next = change(this.#values.get(name) as T | undefined);
+    if (next !== undefined) this.#values.set(name, next);
+    return next;
+  }
+
+  close() {}
+}
