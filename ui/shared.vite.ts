@@ -10,6 +10,7 @@ function proxied(ws = false): ProxyOptions {
   return {
     target,
     ws,
+    changeOrigin: true,
     rewriteWsOrigin: true,
     // linger holds whatever changes something to pages of its own.
     configure: (proxy) => {
