@@ -43,6 +43,8 @@ export class Customer implements ThreadHost {
   #again: ReturnType<typeof setTimeout> | undefined;
   /** The connection is there, and what goes on is known. */
   #ready = false;
+  #looking = false;
+  #lookAgain = false;
   #closed = false;
 
   constructor(options: CustomerOptions, server: string, api: DeviceHost["api"]) {
@@ -130,7 +132,18 @@ export class Customer implements ThreadHost {
 
   /** Looks at what has become of everything, and shows it. */
   look(): void {
-    if (this.#closed) return;
+    // Showing one thing changes another: one look at a time, until nothing changes any more.
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    while (this.#lookAgain && !this.#closed) {
+      this.#lookAgain = false;
+      this.#look();
+    }
+    this.#looking = false;
+  }
+
+  #look(): void {
     const { newest } = this.threads;
     if (newest && this.#newest?.id !== newest.id) {
       this.#newest?.close();

@@ -94,19 +94,19 @@ export class Outbox {
     const entry = this.#entries.get().find((e) => e.id === id && e.refused);
     if (!entry) return;
     const { refused: _, ...again } = entry;
-    void this.#replace({ ...again, ...change }).then(() => this.drain());
+    quietly(this.#replace({ ...again, ...change }).then(() => this.drain()));
   }
 
   /** Forgets an entry. One that is on its way may still arrive. */
   discard(id: string): void {
     const entry = this.#entries.get().find((e) => e.id === id);
-    if (entry) void this.#remove(entry);
+    if (entry) quietly(this.#remove(entry));
   }
 
   /** A message of ours came from the server: whatever became of the answer, it is there. */
   seen(id: string, conversation: string, seq: number, at: number): void {
     const entry = this.#entries.get().find((e) => e.id === id);
-    if (entry) void this.#settle(entry, { conversation, seq, at });
+    if (entry) quietly(this.#settle(entry, { conversation, seq, at }));
   }
 
   /** The thread shows it. */
@@ -117,6 +117,16 @@ export class Outbox {
 
   /** Somebody has signed in: what they wrote on this page before is theirs. */
   async signedIn(owner: string): Promise<void> {
+    try {
+      await this.#adopt(owner);
+    } catch {
+      // Without a store there is nothing of anybody else.
+      this.#lastOwner = owner;
+    }
+    this.drain();
+  }
+
+  async #adopt(owner: string): Promise<void> {
     const store = await this.opened;
     await Promise.all(this.#storing.values());
     for (const entry of await store.all()) {
@@ -128,7 +138,6 @@ export class Outbox {
     this.#lastOwner = owner;
     await store.set("owner", owner);
     await this.#load();
-    this.drain();
   }
 
   /** What one customer wrote is another's now: their device has become part of them. */
@@ -149,23 +158,21 @@ export class Outbox {
       return;
     }
     this.#draining = true;
-    void this.#drain()
-      .catch(() => {})
-      .finally(() => {
-        this.#draining = false;
-        if (!this.#drainAgain) return;
-        this.#drainAgain = false;
-        this.drain();
-      });
+    const drained = this.#drain().finally(() => {
+      this.#draining = false;
+      if (!this.#drainAgain) return;
+      this.#drainAgain = false;
+      this.drain();
+    });
+    quietly(drained);
   }
 
   close(): void {
     this.#stop.abort();
     clearTimeout(this.#timer);
     this.#channel?.close();
-    void Promise.all(this.#storing.values())
-      .then(() => this.opened)
-      .then((store) => store.close());
+    // What is being stored is stored first.
+    quietly(Promise.all([this.opened, ...this.#storing.values()]).then(([store]) => store.close()));
   }
 
   async #open(): Promise<Store> {
@@ -290,6 +297,11 @@ export class Outbox {
 
   #heard({ settled }: Told): void {
     if (settled && this.#took(settled)) this.#host.settled(settled);
-    void this.#load().then(() => this.drain());
+    quietly(this.#load().then(() => this.drain()));
   }
+}
+
+/** Where the store fails, what is in memory is sent all the same; the next change tries again. */
+function quietly(work: Promise<unknown>): void {
+  work.catch(() => {});
 }
