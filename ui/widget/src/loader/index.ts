@@ -3,7 +3,14 @@
  * with the app when somebody is about to need it.
  */
 
-import { type HostState, isSealed, type Permission, seal, type ToApp, type ToHost } from "../shared/messages";
+import {
+  type HostState,
+  isSealed,
+  type Permission,
+  seal,
+  type ToApp,
+  type ToHost,
+} from "../shared/messages";
 import { fitKeyboard } from "./keyboard";
 import { openRecord } from "./record";
 import { titleNotice } from "./title";
@@ -49,7 +56,10 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
   const draw = () => view.show({ open: isOpen, unread, locale });
   const look = () => {
     const kept = record.get().look;
-    view.look(kept?.accent, position === "start" || position === "end" ? position : (kept?.position ?? "end"));
+    view.look(
+      kept?.accent,
+      position === "start" || position === "end" ? position : (kept?.position ?? "end"),
+    );
     view.host.hidden = kept?.enabled === false;
   };
   const permission = (): Permission =>
@@ -245,7 +255,11 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
 
 const script = document.currentScript;
 const before = (window as unknown as { linger?: unknown }).linger;
-if (script instanceof HTMLScriptElement && script.dataset.widget && (!before || Array.isArray(before))) {
+if (
+  script instanceof HTMLScriptElement &&
+  script.dataset.widget &&
+  (!before || Array.isArray(before))
+) {
   const { widget } = script.dataset;
   const go = () => start(script, widget, (before ?? []) as Queued[]);
   if (document.body) go();
