@@ -26,6 +26,7 @@ export function createApi(options: ApiOptions = {}): Api {
         body: body === undefined ? null : JSON.stringify(body),
         credentials: options.getToken ? "omit" : "same-origin",
         cache: "no-store",
+        signal: options.signal,
       });
       text = await answer.text();
     } catch {

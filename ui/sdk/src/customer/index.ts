@@ -10,7 +10,8 @@ export function createCustomer(options: CustomerOptions): CustomerClient {
     createApi({ server, getToken: token === undefined ? undefined : async () => token }),
   );
   return {
-    connection: customer.link.connection,
+    connection: customer.connection,
+    ready: customer.known,
     customer: customer.customer,
     widget: customer.widget.value,
     threads: customer.threads.views,
