@@ -120,8 +120,9 @@ export class Customer implements ThreadHost {
     return newest && !over(newest) ? newest : undefined;
   }
 
-  send(text: string): Entry {
-    return this.outbox.add({ conversation: this.goingOn?.id ?? LOCAL, text });
+  send(text: string): void {
+    if (text === "") return;
+    this.outbox.add({ conversation: this.goingOn?.id ?? LOCAL, text });
   }
 
   start(context: Record<string, string>, text?: string): Promise<Thread> {

@@ -21,9 +21,7 @@ export function createCustomer(options: CustomerOptions): CustomerClient {
     outbox: customer.outbox.storage,
     place: customer.places.value,
     start: (context, text) => customer.start(context, text),
-    send: (text) => {
-      customer.send(text);
-    },
+    send: (text) => customer.send(text),
     open: (id) => {
       const view = customer.threads.views.get().find((v) => v.id === id);
       return customer.cores.open(id, view);

@@ -16,6 +16,8 @@ const SOCKETS_FAILED_MAX = 2;
 /** While the other way works, the socket is tried again after so long, later less and less often. */
 const SOCKET_AGAIN_MS = 15_000;
 const SOCKET_AGAIN_MAX_MS = 10 * 60_000;
+/** Between the last word of the server and the end of the connection. */
+const GOODBYE_MS = 5_000;
 /** Without one of these nobody gets in; what else is refused may be put right at the server. */
 const SIGN_IN = new Set([
   "unauthenticated",
@@ -176,7 +178,7 @@ export class Link {
       case "goaway":
         this.#backoff.reset(frame.retry_ms);
         // The server closes once it has answered what is under way.
-        this.#later(5_000, () => this.#ended());
+        this.#later(GOODBYE_MS, () => this.#ended());
         return;
       case "renew":
         void this.renew();
@@ -209,9 +211,13 @@ export class Link {
 
   /** A refusal of the connection itself; it ends now. */
   #refused(frame: Refused): void {
-    this.#refusal = new Refusal(frame);
-    if (this.welcome && !SIGN_IN.has(frame.code)) return;
+    const refusal = new Refusal(frame);
+    this.#refusal = refusal;
     this.#wantsFresh = SIGN_IN.has(frame.code);
+    // Not every one ends a connection; what does not is no reason for an end that comes later.
+    this.#later(GOODBYE_MS, () => {
+      if (this.welcome && this.#refusal === refusal) this.#refusal = undefined;
+    });
   }
 
   /** The transport ended, was refused, or is dead. */

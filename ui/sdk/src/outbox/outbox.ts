@@ -30,6 +30,11 @@ interface Told {
   settled?: Settled;
 }
 
+/** What was not answered goes again after so long. */
+const HELD_MS = 5_000;
+/** Threads that nobody looks at do not say that they show it. */
+const SETTLED_MAX = 200;
+
 /**
  * What was written, until the server has it: kept in the browser, shown in every tab, sent by one
  * tab at a time in the order in which it was written.
@@ -54,6 +59,7 @@ export class Outbox {
   readonly #pausedUntil = new Map<string, number>();
   #lastOwner: string | null = null;
   #draining = false;
+  #drained: Promise<void> | undefined;
   #drainAgain = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -82,6 +88,8 @@ export class Outbox {
   add(fields: Pick<Entry, "conversation" | "text" | "start">): Entry {
     const known = this.#host.owner();
     const entry: Entry = { ...fields, id: uuid(), owner: known ?? this.#lastOwner, at: Date.now() };
+    // Half a character (cut off by an input field) is no text that could be sent.
+    if (entry.text !== undefined) entry.text = entry.text.replace(/\p{Surrogate}/gu, "\ufffd");
     if (known === null) this.#mine.add(entry.id);
     this.#entries.set([...this.#entries.get(), entry]);
     this.#storing.set(entry.id, this.#keep(entry));
@@ -158,21 +166,25 @@ export class Outbox {
       return;
     }
     this.#draining = true;
-    const drained = this.#drain().finally(() => {
+    this.#drained = this.#drain().finally(() => {
       this.#draining = false;
       if (!this.#drainAgain) return;
       this.#drainAgain = false;
       this.drain();
     });
-    quietly(drained);
+    quietly(this.#drained);
   }
 
   close(): void {
     this.#stop.abort();
     clearTimeout(this.#timer);
     this.#channel?.close();
-    // What is being stored is stored first.
-    quietly(Promise.all([this.opened, ...this.#storing.values()]).then(([store]) => store.close()));
+    // What is being stored is stored first, and the turn to send is handed on.
+    quietly(
+      Promise.allSettled([this.#drained, ...this.#storing.values()])
+        .then(() => this.opened)
+        .then((store) => store.close()),
+    );
   }
 
   async #open(): Promise<Store> {
@@ -225,7 +237,11 @@ export class Outbox {
         await this.#load();
         for (let entry = this.#next(); entry; entry = this.#next()) {
           const outcome = await this.#host.deliver(entry);
-          if (outcome === "held") return;
+          if (outcome === "held") {
+            // Not for want of a connection: there was no answer.
+            if (this.#host.ready()) this.#later(HELD_MS);
+            return;
+          }
           await this.#came(entry, outcome);
         }
       },
@@ -252,9 +268,13 @@ export class Outbox {
     if ("refused" in outcome) return this.#replace({ ...entry, refused: outcome.refused.toBody() });
     if (outcome.refusal) this.delays.set(entry.id, outcome.refusal);
     this.#pausedUntil.set(entry.conversation, Date.now() + outcome.again);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.drain(), outcome.again + 5);
+    this.#later(outcome.again + 5);
     this.#entries.set([...this.#entries.get()]);
+  }
+
+  #later(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.drain(), ms);
   }
 
   async #settle(entry: Entry, to: { conversation: string; seq?: number; at: number }) {
@@ -270,7 +290,7 @@ export class Outbox {
     const { id } = settled.entry;
     if (!this.#entries.get().some((e) => e.id === id)) return false;
     if (settled.entry.text !== undefined && settled.seq !== undefined) {
-      this.#settled.set([...this.#settled.get(), settled]);
+      this.#settled.set([...this.#settled.get().slice(-SETTLED_MAX), settled]);
     }
     this.#entries.set(this.#entries.get().filter((e) => e.id !== id));
     return true;

@@ -109,6 +109,7 @@ export class ThreadCore {
   }
 
   send(text: string): void {
+    if (text === "") return;
     this.#typingOut.sent();
     this.#host.outbox.add({ conversation: this.id, text });
     this.#show();
