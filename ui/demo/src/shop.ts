@@ -85,6 +85,7 @@ function embed(widget: string): void {
 }
 
 async function main(): Promise<void> {
+  get("both").hidden = window.top !== window;
   fillGoods(get("goods"), (name) => {
     call("context", { product: name });
     call("open");

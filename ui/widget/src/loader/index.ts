@@ -23,16 +23,23 @@ type Queued = [name: string, ...given: unknown[]];
 const HANDSHAKE_MS = 15_000;
 const LOOK_MS = 24 * 3_600_000;
 
+/** The language of the page, in the visitor's own kind of it where there is one. */
+function pageLocale(): string {
+  const page = document.documentElement.lang;
+  const kind = navigator.languages.find((tag) => tag.startsWith(`${page}-`));
+  return (page && kind) || page || navigator.language || "en";
+}
+
 function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
   const server = new URL(script.src).origin;
-  const { locale: told, open: openAtOnce, position, zIndex } = script.dataset;
+  const { locale: told, open: openAtOnce, position, zIndex, accent: painted } = script.dataset;
   const record = openRecord(widget);
   const view = createView(zIndex ?? "2147483000");
   const listeners = new Map<Event, Set<Listener>>();
   const notice = titleNotice();
 
   let getToken: (() => unknown) | null = null;
-  let locale = told || document.documentElement.lang || navigator.language || "en";
+  let locale = told || pageLocale();
   let context: Record<string, string> = {};
   let isOpen = false;
   let unread = 0;
@@ -57,7 +64,7 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
   const look = () => {
     const kept = record.get().look;
     view.look(
-      kept?.accent,
+      painted ?? kept?.accent,
       position === "start" || position === "end" ? position : (kept?.position ?? "end"),
     );
     view.host.hidden = kept?.enabled === false;
@@ -234,7 +241,7 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
   const idle = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 1500));
   idle(() => {
     if (record.get().known) load();
-    else if (Date.now() - (record.get().at ?? 0) > LOOK_MS) void ask();
+    else if (!painted && Date.now() - (record.get().at ?? 0) > LOOK_MS) void ask();
   });
   /** What the launcher looks like; the page does without if its policy does not let it ask. */
   async function ask() {
