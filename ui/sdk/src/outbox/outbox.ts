@@ -56,6 +56,8 @@ export class Outbox {
   readonly #mine = new Set<string>();
   /** Entries that are being stored. */
   readonly #storing = new Map<string, Promise<void>>();
+  /** Settled or discarded: whatever an older look into the store says, they are not there. */
+  readonly #gone = new Set<string>();
   readonly #pausedUntil = new Map<string, number>();
   #lastOwner: string | null = null;
   #draining = false;
@@ -218,7 +220,7 @@ export class Outbox {
 
   async #load(): Promise<void> {
     const store = await this.opened;
-    const kept = this.#own(await store.all());
+    const kept = this.#own(await store.all()).filter((e) => !this.#gone.has(e.id));
     const ids = new Set(kept.map((e) => e.id));
     // Not stored yet, or not to be stored at all.
     const unkept = this.#entries.get().filter((e) => e.n === undefined && !ids.has(e.id));
@@ -236,6 +238,11 @@ export class Outbox {
         // Another tab may have sent some of it while this one waited for its turn.
         await this.#load();
         for (let entry = this.#next(); entry; entry = this.#next()) {
+          if (entry.n !== undefined && !(await store.has(entry.n))) {
+            // Another tab has sent it, and says so itself.
+            this.#entries.set(this.#entries.get().filter((e) => e !== entry));
+            continue;
+          }
           const outcome = await this.#host.deliver(entry);
           if (outcome === "held") {
             // Not for want of a connection: there was no answer.
@@ -288,12 +295,17 @@ export class Outbox {
   /** Shows that an entry was accepted. Once. */
   #took(settled: Settled): boolean {
     const { id } = settled.entry;
-    if (!this.#entries.get().some((e) => e.id === id)) return false;
+    if (this.#gone.has(id)) return false;
     if (settled.entry.text !== undefined && settled.seq !== undefined) {
       this.#settled.set([...this.#settled.get().slice(-SETTLED_MAX), settled]);
     }
-    this.#entries.set(this.#entries.get().filter((e) => e.id !== id));
+    this.#drop(id);
     return true;
+  }
+
+  #drop(id: string): void {
+    this.#gone.add(id);
+    this.#entries.set(this.#entries.get().filter((e) => e.id !== id));
   }
 
   async #replace(entry: Entry): Promise<void> {
@@ -304,7 +316,7 @@ export class Outbox {
 
   async #remove(entry: Entry): Promise<void> {
     this.delays.delete(entry.id);
-    this.#entries.set(this.#entries.get().filter((e) => e.id !== entry.id));
+    this.#drop(entry.id);
     await this.#storing.get(entry.id);
     if (entry.n === undefined) return;
     await (await this.opened).delete(entry.n);
@@ -316,7 +328,8 @@ export class Outbox {
   }
 
   #heard({ settled }: Told): void {
-    if (settled && this.#took(settled)) this.#host.settled(settled);
+    const ours = settled && this.#own([settled.entry]).length > 0;
+    if (ours && this.#took(settled)) this.#host.settled(settled);
     quietly(this.#load().then(() => this.drain()));
   }
 }
