@@ -1,6 +1,6 @@
-import type { RefusalBody } from "./protocol";
-import { Refusal, unreachable } from "./refusal";
-import type { Api, ApiOptions } from "./types";
+import type { RefusalBody } from "./protocol.js";
+import { Refusal, unreachable } from "./refusal.js";
+import type { Api, ApiOptions } from "./types.js";
 
 /** HTTP with the typed refusal. */
 export function createApi(options: ApiOptions = {}): Api {

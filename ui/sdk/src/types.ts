@@ -1,7 +1,7 @@
 /** What users of the package hold in their hands. */
 
-import type { WidgetInfo } from "./bodies";
-import type { JournalEntry } from "./journal";
+import type { WidgetInfo } from "./bodies.js";
+import type { JournalEntry } from "./journal.js";
 import type {
   AgentInfo,
   Author,
@@ -17,8 +17,8 @@ import type {
   View,
   Watched,
   WatchState,
-} from "./protocol";
-import type { Refusal } from "./refusal";
+} from "./protocol.js";
+import type { Refusal } from "./refusal.js";
 
 /** A value that changes. `get` answers the same object until it changes. */
 export interface Readable<T> {

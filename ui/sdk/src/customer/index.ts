@@ -1,7 +1,7 @@
-import { createApi } from "../api";
-import type { CustomerClient, CustomerOptions } from "../types";
-import { Customer } from "./customer";
-import { linkDevice } from "./linking";
+import { createApi } from "../api.js";
+import type { CustomerClient, CustomerOptions } from "../types.js";
+import { Customer } from "./customer.js";
+import { linkDevice } from "./linking.js";
 
 /** A customer's client: one widget, the conversation that goes on, and the earlier ones. */
 export function createCustomer(options: CustomerOptions): CustomerClient {

@@ -1,8 +1,8 @@
-import { Backoff } from "../backoff";
-import type { WidgetInfo } from "../bodies";
-import { Refusal } from "../refusal";
-import type { Api } from "../types";
-import { Value } from "../value";
+import { Backoff } from "../backoff.js";
+import type { WidgetInfo } from "../bodies.js";
+import { Refusal } from "../refusal.js";
+import type { Api } from "../types.js";
+import { Value } from "../value.js";
 
 /** Whoever waits for the first answer waits no longer than this. */
 const TRIED_MS = 5_000;

@@ -1,6 +1,6 @@
-import type { Message, View } from "../protocol";
-import { Refusal } from "../refusal";
-import type { Api } from "../types";
+import type { Message, View } from "../protocol.js";
+import { Refusal } from "../refusal.js";
+import type { Api } from "../types.js";
 
 const WAIT_S = 25;
 /** Between two polls after one was refused for now. */

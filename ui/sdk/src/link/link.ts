@@ -1,11 +1,11 @@
-import { Backoff } from "../backoff";
-import type { ClientFrame, Refused, ServerFrame, Welcome } from "../protocol";
-import { Refusal, unreachable } from "../refusal";
-import type { Connection } from "../types";
-import { Value } from "../value";
-import { Requests } from "./requests";
-import type { OpenTransport, Transport } from "./transport";
-import { onWake } from "./wake";
+import { Backoff } from "../backoff.js";
+import type { ClientFrame, Refused, ServerFrame, Welcome } from "../protocol.js";
+import { Refusal, unreachable } from "../refusal.js";
+import type { Connection } from "../types.js";
+import { Value } from "../value.js";
+import { Requests } from "./requests.js";
+import type { OpenTransport, Transport } from "./transport.js";
+import { onWake } from "./wake.js";
 
 /** The welcome must come within this time. */
 const OPENING_MS = 10_000;

@@ -1,8 +1,8 @@
-import { createApi } from "../api";
-import type { Accepted, ClientFrame, Message, RefusalBody, View } from "../protocol";
-import { Refusal } from "../refusal";
-import { Following } from "./following";
-import type { OpenTransport, Transport, TransportEvents } from "./transport";
+import { createApi } from "../api.js";
+import type { Accepted, ClientFrame, Message, RefusalBody, View } from "../protocol.js";
+import { Refusal } from "../refusal.js";
+import { Following } from "./following.js";
+import type { OpenTransport, Transport, TransportEvents } from "./transport.js";
 
 const HEARTBEAT_MS = 20_000;
 const RETRY_MS = 1_000;

@@ -1,5 +1,5 @@
-import type { Accepted, ClientFrame, ClientRequests, Refused } from "../protocol";
-import { Refusal, unreachable } from "../refusal";
+import type { Accepted, ClientFrame, ClientRequests, Refused } from "../protocol.js";
+import { Refusal, unreachable } from "../refusal.js";
 
 /** Answers that the server works on longer; it takes four of them at a time from one socket. */
 const HEAVY = new Set<string>(["history", "list", "notes", "explain"]);

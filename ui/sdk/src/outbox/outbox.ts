@@ -1,10 +1,10 @@
-import type { Refusal } from "../refusal";
-import type { OutboxStorage, Readable } from "../types";
-import { uuid } from "../uuid";
-import { Value } from "../value";
-import type { Entry, Settled } from "./entry";
-import { exclusive } from "./exclusive";
-import { openStore, type Store } from "./store";
+import type { Refusal } from "../refusal.js";
+import type { OutboxStorage, Readable } from "../types.js";
+import { uuid } from "../uuid.js";
+import { Value } from "../value.js";
+import type { Entry, Settled } from "./entry.js";
+import { exclusive } from "./exclusive.js";
+import { openStore, type Store } from "./store.js";
 
 /** What came of sending an entry. */
 export type Outcome =

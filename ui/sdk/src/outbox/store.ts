@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { Entry } from "./entry";
+import type { Entry } from "./entry.js";
 
 interface Schema extends DBSchema {
   outbox: { key: number; value: Entry };
