@@ -82,7 +82,8 @@ function init(state: HostState) {
 function hear(message: ToApp): void {
   switch (message.type) {
     case "init":
-      return init(message);
+      init(message);
+      return;
     case "identity":
       if (message.forget) forget();
       signedIn.value = message.signedIn;
@@ -92,7 +93,8 @@ function hear(message: ToApp): void {
       wantedLocale.value = message.locale;
       return;
     case "context":
-      return setContext(message.context);
+      setContext(message.context);
+      return;
     case "open":
       panelOpen.value = message.open;
       return;

@@ -58,7 +58,7 @@ export function ConnectionLine() {
 export function HoursLine() {
   const words = t();
   const info = session.value?.info.value;
-  if (!info || info.mode !== "persistent" || isOpen(info)) return null;
+  if (info?.mode !== "persistent" || isOpen(info)) return null;
   return (
     <p class="line hours" role="note">
       {info.opens_at ? words.back(language.value.dates.opening(info.opens_at)) : words.away}
