@@ -1,5 +1,5 @@
-import { Menu, Switch } from "@mantine/core";
-import { IconBell, IconKeyboard, IconVolume } from "@tabler/icons-react";
+import { Menu } from "@mantine/core";
+import { IconKeyboard } from "@tabler/icons-react";
 import { type ComponentType, lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import {
@@ -101,30 +101,18 @@ function DeskMenu() {
   const shown = useReadable(desktop);
   return (
     <>
-      <Menu.Item
-        closeMenuOnClick={false}
-        leftSection={<IconVolume size={16} aria-hidden />}
-        role="menuitemcheckbox"
-        aria-checked={heard === "on"}
-        rightSection={
-          <Switch size="xs" checked={heard === "on"} readOnly tabIndex={-1} aria-hidden />
-        }
-        onClick={() => sound.set(heard === "on" ? "off" : "on")}
+      <Menu.CheckboxItem
+        checked={heard === "on"}
+        onChange={() => sound.set(heard === "on" ? "off" : "on")}
       >
         Sound of offers
-      </Menu.Item>
-      <Menu.Item
-        closeMenuOnClick={false}
-        leftSection={<IconBell size={16} aria-hidden />}
-        role="menuitemcheckbox"
-        aria-checked={shown === "on"}
-        rightSection={
-          <Switch size="xs" checked={shown === "on"} readOnly tabIndex={-1} aria-hidden />
-        }
-        onClick={() => (shown === "on" ? desktop.set("off") : void allowDesktop())}
+      </Menu.CheckboxItem>
+      <Menu.CheckboxItem
+        checked={shown === "on"}
+        onChange={() => (shown === "on" ? desktop.set("off") : void allowDesktop())}
       >
         Desktop notifications
-      </Menu.Item>
+      </Menu.CheckboxItem>
       <Menu.Item
         leftSection={<IconKeyboard size={16} aria-hidden />}
         onClick={() => dialogs.set({ kind: "keys" })}

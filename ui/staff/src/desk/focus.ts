@@ -1,11 +1,15 @@
 /** Places that the focus goes to after an action. */
 export type Place = "composer" | "list" | "primary" | "offer";
 
-/** Moves the focus once the place is there: what an action brings may take a moment to be drawn. */
-export function focusOn(place: Place, tries = 20): void {
-  const element = document.querySelector<HTMLElement>(`[data-place="${place}"]`);
+/**
+ * Moves the focus once the place is there: what an action brings may take a moment to be drawn.
+ * `conversation`: the place must be that of this one, not of the one before it.
+ */
+export function focusOn(place: Place, conversation?: string, tries = 30): void {
+  const of = conversation ? `[data-of="${conversation}"]` : "";
+  const element = document.querySelector<HTMLElement>(`[data-place="${place}"]${of}`);
   if (element && !element.closest("[inert]")) element.focus({ preventScroll: place !== "list" });
-  else if (tries > 0) setTimeout(() => focusOn(place, tries - 1), 50);
+  else if (tries > 0) setTimeout(() => focusOn(place, conversation, tries - 1), 50);
 }
 
 export function isTyping(target: EventTarget | null): boolean {

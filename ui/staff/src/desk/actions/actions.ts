@@ -62,7 +62,7 @@ async function simple(
   if (!answer) return;
   if (words.done) toastDone(words.done[1], words.done[0]);
   if (after.leave) context.leave();
-  if (after.focus) focusOn(after.focus);
+  if (after.focus) focusOn(after.focus, after.focus === "composer" ? context.item.id : undefined);
 }
 
 export const ACTIONS: readonly Action[] = [
