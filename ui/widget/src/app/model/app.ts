@@ -57,8 +57,9 @@ const answers = signal<Record<string, string> | null>(null);
 export const questions = computed(() => {
   const s = session.value;
   const info = s?.info.value;
-  if (!s || !info || info.pre_chat.length === 0 || s.current.value || answers.value) return null;
-  return info.pre_chat;
+  if (!s || !info || info.pre_chat.length === 0 || answers.value) return null;
+  // One without an id is only on its way, and its answers may be refused.
+  return s.current.value?.id ? null : info.pre_chat;
 });
 
 export function answered(given: Record<string, string>): void {
@@ -86,7 +87,6 @@ function open(signedIn: boolean, locale: string): Session {
   // A getter: what the page says later counts for the next conversation too.
   Object.defineProperty(options, "context", { get: startContext, enumerable: true });
   if (signedIn) options.getToken = host.getToken;
-  options.storage = signedIn ? "signed-in" : "device";
   const client = make(options);
   if (signedIn) void client.linkDevice().catch(() => {});
   return createSession(client);

@@ -75,7 +75,7 @@ export function PlaceLine() {
   const place = s.place.value;
   const minutes = place?.waitMs ? Math.ceil(place.waitMs / 60_000) : 0;
   return (
-    <p class="place" role="status">
+    <p class="line place" role="status">
       <span>{place?.position ? words.place(place.position) : words.looking}</span>
       {minutes > 0 && <span>{words.wait(minutes)}</span>}
     </p>

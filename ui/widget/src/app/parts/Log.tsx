@@ -5,7 +5,6 @@ import { atEnd, isOver, questions, session } from "../model/app";
 import { type Chunk, createChunker } from "../model/chunks";
 import { endOf, type Part, partOf } from "../model/window";
 import { Icon } from "./icons";
-import { PlaceLine } from "./Lines";
 import { PreChat } from "./PreChat";
 import { RowView } from "./Rows";
 
@@ -18,7 +17,9 @@ const TOP = 600;
 export function Log() {
   const words = t();
   const s = session.value;
-  const sections = s?.sections.value ?? [];
+  const all = s?.sections.value ?? [];
+  // What goes with the answers is still in the form.
+  const sections = questions.value ? all.filter((section) => section.id !== "") : all;
   const earlier = s?.earlier.value ?? "none";
   const chunker = useMemo(createChunker, [s]);
   const chunks = useMemo(() => chunker(sections), [chunker, sections]);
@@ -173,7 +174,6 @@ export function Log() {
             />
           ))}
           <div class="room" style={{ height: `${part.below}px` }} />
-          <PlaceLine />
           <Typing />
           {questions.value && <PreChat />}
         </div>
