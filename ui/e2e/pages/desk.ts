@@ -55,7 +55,7 @@ export class Desk {
     await expect(this.presence).toBeEnabled();
     if ((await this.presence.getAttribute("aria-label"))?.endsWith(presence)) return;
     await this.presence.click();
-    await this.page.getByRole("menuitem", { name: new RegExp(`^${presence}`) }).click();
+    await this.page.getByRole("menuitemradio", { name: new RegExp(`^${presence}`) }).click();
     await expect(this.presence).toHaveAccessibleName(`Presence: ${presence}`);
   }
 
