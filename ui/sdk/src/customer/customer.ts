@@ -74,7 +74,7 @@ export class Customer implements ThreadHost {
         token: (fresh) => this.#tokens.token(fresh),
         cursors: () => this.cores.cursors(),
         idle: () => this.#idle(),
-        welcomed: (welcome) => void this.#welcomed(welcome),
+        welcomed: (welcome, again) => void this.#welcomed(welcome, again),
         frame: (frame) => this.#took(frame),
         lost: () => this.#lost(),
       },
@@ -200,7 +200,9 @@ export class Customer implements ThreadHost {
     this.connection.set(refusal === now.refusal ? now : { ...now, refusal });
   }
 
-  async #welcomed({ principal, expires }: Welcome): Promise<void> {
+  async #welcomed({ principal, expires }: Welcome, again: boolean): Promise<void> {
+    // Hours and texts may have changed meanwhile.
+    if (again) void this.widget.load();
     if (expires !== undefined) this.#tokens.expires?.(expires - this.link.offset);
     if (this.customer.get() !== principal.id) {
       if (this.customer.get() !== null) this.#forget();
