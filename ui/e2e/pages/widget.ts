@@ -69,7 +69,7 @@ export class Widget {
   }
 
   /** How far the last of the own messages has come. */
-  async expectDelivery(text: string, delivery: Delivery): Promise<void> {
+  async expectDelivery(text: string, delivery: Delivery | RegExp): Promise<void> {
     await expect(
       this.message(text).getByRole("img", { name: delivery, exact: true }),
     ).toBeVisible();

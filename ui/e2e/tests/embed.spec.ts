@@ -27,7 +27,11 @@ test("a widget is shown by the origins that it allows and by no others", async (
   await allowed.say("From the shop");
   await allowed.expectDelivery("From the shop", "Sent");
 
-  guard.allow(/frame-ancestors/, /403 \(Forbidden\).*api\/v1\/widgets/, /net::ERR_(FAILED|BLOCKED)/);
+  guard.allow(
+    /frame-ancestors/,
+    /403 \(Forbidden\).*api\/v1\/widgets/,
+    /net::ERR_(FAILED|BLOCKED)/,
+  );
   const page = await open();
   await page.clock.install();
   await page.goto(host.page(visit, host.foreignOrigin));
