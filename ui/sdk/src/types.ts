@@ -178,6 +178,8 @@ export interface AgentEvents {
   consult_ended: { conversation: string };
   presence: { presence: Presence };
   watch: { what: Watched } & WatchState;
+  /** The server ends something that nobody asked about now: a watch whose role is lost. */
+  refused: { refusal: Refusal };
   /** A followed conversation may not be seen any more. */
   unfollowed: { conversation: string; refusal: Refusal };
 }

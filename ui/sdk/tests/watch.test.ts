@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { AgentClient, Company, Item, Statistics, Watched } from "../src/index";
+import type { AgentClient, Company, Item, Watched } from "../src/index";
 import { Clients, going } from "./support/clients";
 import { eventually, when } from "./support/eventually";
 import { LINGER_BIN, TestServer } from "./support/server";
@@ -20,8 +20,8 @@ function watching(agent: AgentClient, what: Watched) {
   });
   agent.on("watch", (frame) => {
     if (frame.what !== what) return;
-    for (const id of frame.gone ?? []) items.delete(id);
     take(frame.conversations);
+    for (const id of frame.gone ?? []) items.delete(id);
   });
   return items;
 }
@@ -60,14 +60,11 @@ describe.skipIf(!LINGER_BIN)("what the company watches", () => {
     });
   });
 
-  test("the company and its numbers have the types of this package", async () => {
+  test("the company has the type of this package", async () => {
     const company = await server.api("anna").get<Company>("/api/v1/company");
     expect(company.agents.map((a) => a.id).sort()).toEqual(["anna", "bob", "carol", "olga"]);
     expect(company.queues.find((q) => q.id === "support")?.members).toContain("anna");
     expect(company.workstreams.find((w) => w.id === "support")?.mode).toBe("persistent");
     expect(company.widgets.map((w) => w.id)).toContain("shop");
-    const path = "/api/v1/statistics?step=1h";
-    const statistics = await server.api("carol").get<Statistics>(path);
-    expect(statistics.step_ms).toBe(3_600_000);
   });
 });

@@ -143,13 +143,13 @@ export class Agent implements ThreadHost {
         this.#askMeSoon();
         this.events.tell("presence", frame);
         break;
-      case "refused":
-        if (!frame.conversation) break;
-        this.events.tell("unfollowed", {
-          conversation: frame.conversation,
-          refusal: new Refusal(frame),
-        });
+      case "refused": {
+        const refusal = new Refusal(frame);
+        const { conversation } = frame;
+        if (conversation) this.events.tell("unfollowed", { conversation, refusal });
+        else this.events.tell("refused", { refusal });
         break;
+      }
       case "consult":
         this.#seen(frame.conversation);
         this.events.tell("consult", frame);

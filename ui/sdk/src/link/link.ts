@@ -170,10 +170,7 @@ export class Link {
         break;
       case "refused":
         if (this.#requests.answered(frame)) return;
-        if (frame.conversation === undefined) {
-          this.#refused(frame);
-          return;
-        }
+        if (frame.conversation === undefined) this.#refused(frame);
         break;
       case "goaway":
         this.#backoff.reset(frame.retry_ms);
