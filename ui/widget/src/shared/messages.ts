@@ -20,6 +20,8 @@ export interface HostState {
 export interface Look {
   accent?: string;
   position: "start" | "end";
+  /** Left out: it is. */
+  enabled?: boolean;
 }
 
 export type ToApp =

@@ -75,6 +75,23 @@ function readAnswers(): Record<string, string> | null {
   }
 }
 
+/** Counts how often what was kept was thrown away. */
+export const forgotten = signal(0);
+
+function forget(): void {
+  for (const what of ["draft", "answers"]) kept.put(`${widgetId}:signed-in:${what}`, null);
+  answers.value = null;
+  forgotten.value += 1;
+}
+
+/** A page may sign somebody else in without having signed out whoever was here before. */
+function recognise(customer: string | null | undefined): void {
+  if (!customer || !host.signedIn.peek()) return;
+  const before = kept.get(keyOf("who"));
+  if (before !== null && before !== customer) forget();
+  kept.put(keyOf("who"), customer);
+}
+
 /** The context of a start, read when it is made. */
 function startContext(): Record<string, string> {
   return { ...answers.peek(), ...host.context };
@@ -98,9 +115,7 @@ export function again(): void {
 
 export function runApp(create: typeof make = createCustomer): void {
   make = create;
-  host.onForget(() => {
-    for (const what of ["draft", "answers"]) kept.put(`${widgetId}:signed-in:${what}`, null);
-  });
+  host.onForget(forget);
   setInterval(() => {
     minute.value = Date.now();
   }, 30_000);
@@ -129,7 +144,14 @@ export function runApp(create: typeof make = createCustomer): void {
     if (!info) return;
     paint(info.accent);
     document.title = info.title || "Chat";
-    host.tell({ type: "ready", look: { accent: info.accent, position: info.position } });
+    host.tell({
+      type: "ready",
+      look: { accent: info.accent, position: info.position, enabled: info.enabled },
+    });
+  });
+  effect(() => {
+    const customer = session.value?.customer.value;
+    untracked(() => recognise(customer));
   });
   effect(() => {
     if (stage.value !== "loading") untracked(() => sayReady());

@@ -1,6 +1,6 @@
 /** The page around the iframe: what it says, and what is said to it. */
 
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import {
   type HostState,
   isSealed,
@@ -113,7 +113,8 @@ export function meetHost(): void {
   }
   window.addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== origin) return;
-    if (isSealed(event.data)) hear(event.data as unknown as ToApp);
+    // Whoever is here changes at once, not in steps.
+    if (isSealed(event.data)) batch(() => hear(event.data as unknown as ToApp));
   });
   tell({ type: "hello" });
 }

@@ -42,6 +42,7 @@ export function createSession(client: CustomerClient) {
   const undo = new Undo();
   const connection = mirror(client.connection, undo);
   const info = mirror(client.widget, undo);
+  const customer = mirror(client.customer, undo);
   const threads = mirror(client.threads, undo);
   const unread = mirror(client.unread, undo);
   const place = mirror(client.place, undo);
@@ -154,6 +155,7 @@ export function createSession(client: CustomerClient) {
     client,
     connection,
     info,
+    customer,
     threads,
     unread,
     place,
