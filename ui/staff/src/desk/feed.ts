@@ -19,7 +19,6 @@ export class Feed {
   private ends: (() => void)[] = [];
   private timer: ReturnType<typeof setInterval> | undefined;
   private floor = 0;
-  private poll: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     private client: AgentClient,
@@ -47,7 +46,6 @@ export class Feed {
   stop(): void {
     for (const end of this.ends) end();
     clearInterval(this.timer);
-    clearInterval(this.poll);
   }
 
   /** Asks for everything again. */
@@ -101,18 +99,8 @@ export class Feed {
   }
 
   private async watch(what: Watched): Promise<Item[]> {
-    try {
-      const { watch } = await this.client.request("watch", { what });
-      return watch.conversations ?? [];
-    } catch (error) {
-      if (asRefusal(error).code !== "unknown_frame") throw error;
-      this.poll ??= setInterval(() => void this.load(), 10_000);
-      const all = await this.list(["open", "active", "wrap_up"], false);
-      return all.map((item) => ({
-        ...item,
-        waiting_since: item.wait_ms === undefined ? undefined : this.client.now() - item.wait_ms,
-      }));
-    }
+    const { watch } = await this.client.request("watch", { what });
+    return watch.conversations ?? [];
   }
 
   private async listWaiting(): Promise<void> {

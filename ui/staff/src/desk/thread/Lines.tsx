@@ -43,6 +43,7 @@ export const Line = memo(
           <MessageLine
             message={entry.message}
             first={entry.first}
+            last={entry.last}
             customer={customer}
             thread={thread}
           />
@@ -59,7 +60,7 @@ function sameEntry(x: Entry, y: Entry): boolean {
   if (x.above?.conversation?.id !== y.above?.conversation?.id) return false;
   if (x.above?.conversation?.subject !== y.above?.conversation?.subject) return false;
   if (x.kind === "message" && y.kind === "message") {
-    return x.message === y.message && x.first === y.first;
+    return x.message === y.message && x.first === y.first && x.last === y.last;
   }
   if (x.kind === "system" && y.kind === "system") return x.message === y.message;
   if (x.kind === "note" && y.kind === "note") return x.note === y.note;
@@ -86,10 +87,11 @@ export function NoteLine({ note }: { note: Note }) {
 function MessageLine(props: {
   message: ThreadMessage;
   first: boolean;
+  last: boolean;
   customer: string;
   thread: Thread;
 }) {
-  const { message, first, customer, thread } = props;
+  const { message, first, last, customer, thread } = props;
   const known = useReadable(names);
   const { author, delivery } = message;
   const own = author.kind === "agent";
@@ -113,7 +115,15 @@ function MessageLine(props: {
         {linked(message.text)}
       </div>
       {delivery && (
-        <span className={classes.mark} data-delivery={delivery}>
+        <span
+          // The last of a group speaks for those above it, unless one of them did not get through.
+          className={
+            last || delivery === "waiting" || delivery === "refused"
+              ? classes.mark
+              : "visually-hidden"
+          }
+          data-delivery={delivery}
+        >
           {delivery === "waiting" && <IconClock size={14} aria-hidden />}
           {delivery === "sent" && <IconCheck size={14} aria-hidden />}
           {(delivery === "delivered" || delivery === "read") && (

@@ -19,7 +19,7 @@ export interface Above {
 /** One line of the thread as it is drawn. */
 export type Entry = { key: string; above?: Above } & (
   | { kind: "system"; message: ThreadMessage }
-  | { kind: "message"; message: ThreadMessage; first: boolean }
+  | { kind: "message"; message: ThreadMessage; first: boolean; last: boolean }
   | { kind: "note"; note: Note }
   | { kind: "unread" }
 );
@@ -96,7 +96,10 @@ function append(
       before = null;
       continue;
     }
-    push({ kind: "message", key, message, first: begins(before, message) }, at);
+    const first = begins(before, message);
+    const previous = entries.at(-1);
+    if (!first && previous?.kind === "message") previous.last = false;
+    push({ kind: "message", key, message, first, last: true }, at);
     before = message;
   }
   for (let each = notes[next]; each; each = notes[++next]) note(each);
