@@ -107,13 +107,13 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
     const within = view.shadow.activeElement !== null;
     isOpen = next;
     draw();
-    fit();
+    fitPanel();
     post({ type: "open", open: next });
     if (next) frame?.focus({ preventScroll: true });
     else if (within) view.button.focus({ preventScroll: true });
     emit(next ? "open" : "close");
   }
-  const fit = fitKeyboard(view.panel, () => isOpen);
+  const fitPanel = fitKeyboard(view.panel, () => isOpen);
 
   async function token(id: number) {
     let answer: unknown;
@@ -134,7 +134,7 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
         break;
       case "ready":
         view.phase("ready");
-        record.put({ look: message.look });
+        if (message.look) record.put({ look: message.look });
         look();
         emit("ready");
         if (isOpen) frame?.focus({ preventScroll: true });

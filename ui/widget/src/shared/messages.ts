@@ -35,7 +35,8 @@ export type ToApp =
 
 export type ToHost =
   | { type: "hello" }
-  | { type: "ready"; look: Look }
+  /** Without a look where the widget could not be asked. */
+  | { type: "ready"; look?: Look }
   | { type: "token"; id: number }
   | { type: "unread"; unread: number }
   | { type: "close" }

@@ -177,7 +177,7 @@ export function runApp(create: typeof make = createCustomer): void {
 /** The panel is shown even where there is nothing but a sentence to show. */
 function sayReady(): void {
   if (session.peek()?.info.peek()) return;
-  host.tell({ type: "ready", look: { position: "end" } });
+  host.tell({ type: "ready" });
 }
 
 let heard = "";
