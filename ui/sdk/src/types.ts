@@ -63,6 +63,7 @@ export interface Thread {
   earlier: Readable<"more" | "loading" | "none">;
   /** Set when the thread cannot be followed (any more): what the server says. */
   refusal: Readable<Refusal | null>;
+  /** Never rejects: where it fails, `earlier` says `more` again. */
   loadEarlier(): Promise<void>;
   send(text: string): void;
   /** Sends a refused message again. */

@@ -5,7 +5,7 @@ import { onWake } from "../link/wake.js";
 import { begins, deliverMessage, deliverStart } from "../outbox/deliver.js";
 import type { Entry, Settled } from "../outbox/entry.js";
 import { Outbox, type Outcome } from "../outbox/outbox.js";
-import type { ServerFrame, View, Welcome } from "../protocol.js";
+import type { View, Welcome } from "../protocol.js";
 import { Refusal } from "../refusal.js";
 import type { ThreadHost } from "../thread/core.js";
 import { Cores } from "../thread/cores.js";
@@ -55,7 +55,7 @@ export class Customer implements ThreadHost {
     this.name = `linger:customer:${options.storage ?? "default"}:${server}:${options.widget}`;
     this.outbox = new Outbox(this.name, {
       owner: () => this.customer.get(),
-      ready: () => this.#ready,
+      ready: () => this.#ready && !this.link.expired,
       deliver: (entry) => this.#deliver(entry),
       settled: (settled) => this.#settled(settled),
     });
@@ -75,7 +75,8 @@ export class Customer implements ThreadHost {
         cursors: () => this.cores.cursors(),
         idle: () => this.#idle(),
         welcomed: (welcome, again) => void this.#welcomed(welcome, again),
-        frame: (frame) => this.#took(frame),
+        renewed: () => this.outbox.drain(),
+        frame: (frame) => this.cores.took(frame),
         lost: () => this.#lost(),
       },
       socketAt(`${server}/ws/customer?widget=${encodeURIComponent(options.widget)}`),
@@ -243,10 +244,6 @@ export class Customer implements ThreadHost {
     this.#ready = false;
     clearTimeout(this.#again);
     this.cores.offline();
-  }
-
-  #took(frame: ServerFrame): void {
-    this.cores.took(frame);
   }
 
   async #deliver(entry: Entry): Promise<Outcome> {

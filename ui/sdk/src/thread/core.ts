@@ -129,6 +129,8 @@ export class ThreadCore {
         limit: PAGE,
       });
       window.prepend(page.messages ?? []);
+    } catch {
+      // It says `more` again, and whoever wants it asks again.
     } finally {
       this.earlier.set(window.first > 1 ? "more" : "none");
     }
