@@ -151,17 +151,17 @@ describe("a connection", () => {
   });
 
   test.each([
-    { renewable: true, tries: 3, state: "signed_out" },
-    { renewable: false, tries: 1, state: "signed_out" },
+    { renewable: true, states: ["offline", "signed_out", "signed_out"] },
+    { renewable: false, states: ["signed_out"] },
   ])(
     "whose token is refused is signed out; a renewable one is tried ($renewable)",
     async (case_) => {
       await make({ renewable: case_.renewable });
-      for (let n = 0; n < case_.tries; n += 1) {
+      for (let n = 0; n < case_.states.length; n += 1) {
         last(sockets).refuse("token_invalid");
-        await vi.advanceTimersByTimeAsync(40_000);
+        expect(state()).toBe(case_.states[n]);
+        await vi.advanceTimersByTimeAsync(1_010 * 2 ** n);
       }
-      expect(state()).toBe(case_.state);
       expect(link.connection.get().refusal?.code).toBe("token_invalid");
       if (case_.renewable) expect(tokens).toEqual([false, true, true, true]);
       else expect(sockets).toHaveLength(1);
