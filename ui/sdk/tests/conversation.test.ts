@@ -155,5 +155,17 @@ describe.skipIf(!LINGER_BIN)("a conversation on a real server", () => {
     await when(thread.view, (v) => v.state === "closed" || v.state === "wrap_up");
     await when(second.current, (t) => t === null);
     expect(second.place.get()).toBeNull();
+    await server.kill();
+    const third = clients.customer("live-3", live);
+    const never = expect(third.start({}, "Never mind")).rejects.toMatchObject({
+      code: "discarded",
+    });
+    await when(third.current, (t) => t !== null);
+    await third.end();
+    await never;
+    await when(third.current, (t) => t === null);
+    await server.up();
+    await when(third.ready, Boolean);
+    expect(third.threads.get()).toEqual([]);
   });
 });

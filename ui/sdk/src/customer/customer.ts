@@ -58,6 +58,7 @@ export class Customer implements ThreadHost {
       ready: () => this.#ready && !this.link.expired,
       deliver: (entry) => this.#deliver(entry),
       settled: (settled) => this.#settled(settled),
+      discarded: (id) => this.waiters.refused(id, discarded()),
     });
     this.#tokens = options.getToken
       ? given(options.getToken)
@@ -133,6 +134,17 @@ export class Customer implements ThreadHost {
       const start = { context, locale: this.#options.locale };
       return this.outbox.add({ conversation: LOCAL, start, text }).id;
     });
+  }
+
+  /** Ends what goes on; what has not begun yet does not begin. */
+  async end(): Promise<void> {
+    for (const { id, conversation } of this.outbox.entries.get()) {
+      if (conversation === LOCAL) this.outbox.discard(id);
+    }
+    const going = this.goingOn;
+    if (!going) return;
+    const { conversation } = await this.link.ask("end", { conversation: going.id });
+    if (conversation) this.changed(conversation);
   }
 
   /** Asks for the conversations again. */
@@ -267,4 +279,9 @@ export class Customer implements ThreadHost {
     this.look();
     this.waiters.done(entry.id, () => this.cores.open(conversation));
   }
+}
+
+function discarded(): Refusal {
+  const message = "It was discarded before it was sent.";
+  return new Refusal({ code: "discarded", message, retry: false, help: "/docs/errors" });
 }
