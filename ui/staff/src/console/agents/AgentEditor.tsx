@@ -9,6 +9,7 @@ import { text } from "../parts/clean";
 import { ObjectMenu } from "../parts/DeleteButton";
 import { EditorPage } from "../parts/EditorPage";
 import { useFields } from "../parts/fields";
+import { NARROW } from "../parts/narrow";
 import { IdField, type ObjectEditorProps, useObjectEditor } from "../parts/object";
 import { SecretDialog } from "../parts/SecretDialog";
 import { Section } from "../parts/Section";
@@ -150,7 +151,7 @@ function Work({ editor }: { editor: AgentForm }) {
       <NumberInput
         label="Capacity"
         description="Units: how many conversations at once, where one costs one unit. Fewer than they have now takes nothing away; they are offered nothing until there is room."
-        w={160}
+        styles={NARROW}
         min={0}
         allowDecimal={false}
         value={draft.capacity}

@@ -4,6 +4,7 @@ import { ObjectMenu } from "../parts/DeleteButton";
 import { DurationInput } from "../parts/DurationInput";
 import { EditorPage } from "../parts/EditorPage";
 import { useFields } from "../parts/fields";
+import { NARROW } from "../parts/narrow";
 import { IdField, type ObjectEditorProps, useObjectEditor } from "../parts/object";
 import { Section } from "../parts/Section";
 import type { Authentication } from "../types";
@@ -86,7 +87,7 @@ function Keys({ editor }: { editor: Form }) {
       <NativeSelect
         label="Algorithm"
         description="Pinned here; what a token itself says of it is never believed."
-        w={200}
+        styles={NARROW}
         data={ALGORITHMS}
         value={draft.algorithm}
         onChange={(event) => set({ algorithm: event.currentTarget.value })}

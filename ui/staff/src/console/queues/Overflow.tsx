@@ -5,6 +5,7 @@ import { queueOptions, withValue } from "../options";
 import { DurationInput } from "../parts/DurationInput";
 import { useFields } from "../parts/fields";
 import { Item } from "../parts/Item";
+import { NARROW } from "../parts/narrow";
 import { TextsEditor } from "../parts/TextsEditor";
 import type { Overflow, Target } from "../types";
 
@@ -40,7 +41,7 @@ export function OverflowFields(props: {
         <NumberInput
           label="Conversations that wait"
           description="With this many, the next goes elsewhere."
-          w={200}
+          styles={NARROW}
           min={0}
           allowDecimal={false}
           value={value.too_many?.waiting ?? ""}

@@ -5,6 +5,7 @@ import { list, object, text } from "../parts/clean";
 import { ObjectMenu } from "../parts/DeleteButton";
 import { EditorPage } from "../parts/EditorPage";
 import { useFields } from "../parts/fields";
+import { NARROW } from "../parts/narrow";
 import { IdField, type ObjectEditorProps, useObjectEditor } from "../parts/object";
 import { Section } from "../parts/Section";
 import type { Queue } from "../types";
@@ -160,7 +161,7 @@ function PriorityField({ draft, set }: FieldsOf) {
     <NumberInput
       label="Priority"
       description="Of the queues of one agent, the one with the higher number goes first. 0 is usual; negative numbers go last."
-      w={160}
+      styles={NARROW}
       allowDecimal={false}
       value={draft.priority ?? 0}
       onChange={(priority) => set({ priority: Number(priority) || 0 })}

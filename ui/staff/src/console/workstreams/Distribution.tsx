@@ -1,6 +1,7 @@
 import { Checkbox, NumberInput, Radio, Stack, Switch } from "@mantine/core";
 import { DurationInput } from "../parts/DurationInput";
 import { useFields } from "../parts/fields";
+import { NARROW } from "../parts/narrow";
 import type { Presence } from "../types";
 import type { Part } from "./WorkstreamEditor";
 
@@ -84,7 +85,7 @@ export function Distribution({ draft, set }: Part) {
       <NumberInput
         label="Capacity cost"
         description="Units of an agent's capacity that one conversation takes. An agent with 4 units has room for four conversations of cost 1, or two of cost 2."
-        w={160}
+        styles={NARROW}
         min={0}
         allowDecimal={false}
         value={draft.units ?? 1}
@@ -101,7 +102,7 @@ export function Distribution({ draft, set }: Part) {
       <NumberInput
         label="Priority"
         description="In a queue, conversations of the workstream with the higher number go first."
-        w={160}
+        styles={NARROW}
         allowDecimal={false}
         value={draft.priority ?? 0}
         onChange={(priority) => set({ priority: Number(priority) || 0 })}
