@@ -1,6 +1,6 @@
 import { Menu } from "@mantine/core";
 import { IconKeyboard } from "@tabler/icons-react";
-import { type ComponentType, lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import {
   type Area,
@@ -19,10 +19,7 @@ import { allowDesktop, desktop, sound } from "./offers/alarm";
 import { setUnread } from "./title";
 import { Workplace } from "./Workplace";
 
-const floors = import.meta.glob<{ default: ComponentType }>("../floor/routes.tsx");
-const Floor = lazy(
-  async () => (await floors["../floor/routes.tsx"]?.()) ?? { default: () => null },
-);
+const Floor = lazy(() => import("../floor/routes"));
 
 /** The desk of whoever is signed in: one model for as long as they are. */
 export function Desk() {

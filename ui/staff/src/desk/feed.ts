@@ -30,7 +30,10 @@ export class Feed {
     const { client, store } = this;
     this.ends = [
       client.on("online", () => void this.load()),
-      client.on("watch", (event) => this.take(event)),
+      client.on("watch", (event) => {
+        // The floor's own view watches it, too.
+        if (event.what === "queues" || this.floor > 0) this.take(event);
+      }),
       client.on("assigned", (event) => store.put(event.conversation)),
       client.on("conversation", (event) => store.put(event.conversation)),
       client.on("consult", (event) => store.put(event.conversation)),
@@ -68,7 +71,9 @@ export class Feed {
     if (this.floor === 1) await this.watchFloor();
     return () => {
       this.floor--;
-      if (this.floor === 0) void this.client.request("unwatch", { what: "floor" }).catch(() => {});
+      if (this.floor > 0) return;
+      this.store.prune(["mine", "waiting", "open"]);
+      void this.client.request("unwatch", { what: "floor" }).catch(() => {});
     };
   }
 
@@ -94,7 +99,7 @@ export class Feed {
   }
 
   private async watchFloor(): Promise<void> {
-    for (const item of await this.watch("floor")) this.store.put(item);
+    this.store.replace(await this.watch("floor"), (item) => item.state !== "waiting");
     for (const item of await this.list(["waiting"], false)) this.store.put(item);
   }
 

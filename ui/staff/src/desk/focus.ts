@@ -3,13 +3,16 @@ export type Place = "composer" | "list" | "primary" | "offer";
 
 /**
  * Moves the focus once the place is there: what an action brings may take a moment to be drawn.
- * `conversation`: the place must be that of this one, not of the one before it.
+ * `of`: the place must be that of this conversation and kind, not of what was there before.
  */
-export function focusOn(place: Place, conversation?: string, tries = 30): void {
-  const of = conversation ? `[data-of="${conversation}"]` : "";
-  const element = document.querySelector<HTMLElement>(`[data-place="${place}"]${of}`);
-  if (element && !element.closest("[inert]")) element.focus({ preventScroll: place !== "list" });
-  else if (tries > 0) setTimeout(() => focusOn(place, conversation, tries - 1), 50);
+export function focusOn(place: Place, of?: string): void {
+  const selector = `[data-place="${place}"]${of ? `[data-of="${of}"]` : ""}`;
+  const attempt = (left: number) => {
+    const element = document.querySelector<HTMLElement>(selector);
+    if (element) element.focus({ preventScroll: place !== "list" });
+    else if (left > 0) setTimeout(() => attempt(left - 1), 50);
+  };
+  setTimeout(() => attempt(30));
 }
 
 export function isTyping(target: EventTarget | null): boolean {

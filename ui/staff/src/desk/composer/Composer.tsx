@@ -187,7 +187,7 @@ function Editor(props: {
         <Textarea
           ref={area}
           data-place="composer"
-          data-of={item.id}
+          data-of={`${item.id}:${kind}`}
           variant="unstyled"
           px={12}
           pt={2}
@@ -217,7 +217,7 @@ function Editor(props: {
                 value={kind}
                 onChange={(next) => {
                   desk.noteMode.set(next === "note");
-                  focusOn("composer", item.id);
+                  focusOn("composer", `${item.id}:${next}`);
                 }}
                 data={[
                   { value: "reply", label: "Reply" },

@@ -45,7 +45,7 @@ export function Offers({ onAccepted }: { onAccepted: (id: string) => void }) {
       return;
     }
     onAccepted(offer.view.id);
-    focusOn("composer", offer.view.id);
+    focusOn("composer", `${offer.view.id}:reply`);
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the keys act on the first offer of now
