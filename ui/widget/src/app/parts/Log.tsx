@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { language, t } from "../locales";
-import { atEnd, isOver, questions, session } from "../model/app";
+import { atEnd, isOver, questions, session, undecided } from "../model/app";
 import { type Chunk, createChunker } from "../model/chunks";
 import { endOf, type Part, partOf } from "../model/window";
 import { Icon } from "./icons";
 import { PreChat } from "./PreChat";
 import { RowView } from "./Rows";
+import { Skeleton } from "./Skeleton";
 
 /** So near to the end counts as at the end. */
 const END = 48;
@@ -143,7 +144,8 @@ export function Log() {
     if (lastOwn) toEnd();
   }, [lastOwn]);
 
-  const empty = s?.loaded.value && chunks.length === 0;
+  const nothing = chunks.length === 0 && !questions.value;
+  const coming = !s?.loaded.value && s?.connection.value.state === "connecting";
   const many = sections.length > 1;
   return (
     <div class="log-frame">
@@ -162,7 +164,7 @@ export function Log() {
             {words.earlier}
           </p>
         )}
-        {empty && !questions.value && <Empty />}
+        {nothing && (coming || undecided.value ? <Skeleton /> : <Empty />)}
         <div ref={list} class="list">
           <div class="room" style={{ height: `${part.above}px` }} />
           {chunks.slice(part.from, part.to).map((chunk) => (
