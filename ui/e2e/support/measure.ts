@@ -16,3 +16,42 @@ export async function scriptTime(page: Page, work: () => Promise<unknown>): Prom
   await session.detach();
   return Math.round((after - before) * 1000);
 }
+
+export interface Smoothness {
+  /** The longest time between two frames, in milliseconds. */
+  gap: number;
+  frames: number;
+  /** Tasks of more than 50 ms, during which a page answers nobody. */
+  longTasks: number[];
+}
+
+interface Watching {
+  smoothness: Smoothness;
+  going: boolean;
+}
+
+/** How smoothly a page is drawn while something happens. */
+export async function smoothness(page: Page, work: () => Promise<unknown>): Promise<Smoothness> {
+  await page.evaluate(() => {
+    const watching: Watching = { smoothness: { gap: 0, frames: 0, longTasks: [] }, going: true };
+    (window as unknown as { watching: Watching }).watching = watching;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries())
+        watching.smoothness.longTasks.push(Math.round(duration));
+    }).observe({ type: "longtask" });
+    let last = performance.now();
+    const frame = (now: number) => {
+      watching.smoothness.gap = Math.max(watching.smoothness.gap, Math.round(now - last));
+      watching.smoothness.frames += 1;
+      last = now;
+      if (watching.going) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  await work();
+  return page.evaluate(() => {
+    const { watching } = window as unknown as { watching: Watching };
+    watching.going = false;
+    return watching.smoothness;
+  });
+}
