@@ -13,6 +13,8 @@ import { Skeleton } from "./Skeleton";
 const END = 48;
 /** So near to the top asks for what was before. */
 const TOP = 600;
+/** What is older was not just said. */
+const RECENT_MS = 60_000;
 
 /** The history: what is near the part in sight, and room for the rest. */
 export function Log() {
@@ -276,8 +278,12 @@ function Announcer() {
   const last = s?.sections.value.at(-1)?.messages.findLast((m) => !m.mine);
   const known = useRef<string | null>(null);
   useEffect(() => {
-    if (known.current !== null && last && last.key !== known.current)
-      said.value = `${last.author.name ?? words.team}: ${last.text}`;
+    const news = known.current !== null && last && last.key !== known.current;
+    // The history that comes with the connection is no news.
+    if (news && Date.now() - last.at < RECENT_MS) {
+      const name = last.author.kind === "agent" ? `${last.author.name ?? words.team}: ` : "";
+      said.value = name + last.text;
+    }
     if (s?.loaded.value) known.current = last?.key ?? "";
   }, [last?.key, s?.loaded.value]);
   return (
