@@ -1,6 +1,6 @@
 /** What pages cost, by the browser's own account. */
 
-import type { Page } from "@playwright/test";
+import type { Page, TestInfo } from "@playwright/test";
 
 /** Milliseconds of script that a page (and its frames of the same site) took for something. */
 export async function scriptTime(page: Page, work: () => Promise<unknown>): Promise<number> {
@@ -15,6 +15,18 @@ export async function scriptTime(page: Page, work: () => Promise<unknown>): Prom
   const after = await read();
   await session.detach();
   return Math.round((after - before) * 1000);
+}
+
+/**
+ * How many times longer things take than they would if the machine did nothing else: the time that
+ * a busy loop takes by the clock, in that which it had of a core. Bars are multiplied by it.
+ */
+export function slowness(): number {
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  while (performance.now() - start < 200);
+  const { user, system } = process.cpuUsage(cpu);
+  return Math.max(1, (performance.now() - start) / ((user + system) / 1000));
 }
 
 export interface Smoothness {
@@ -54,4 +66,11 @@ export async function smoothness(page: Page, work: () => Promise<unknown>): Prom
     watching.going = false;
     return watching.smoothness;
   });
+}
+
+/** Keeps figures with the test, and says them. */
+export function record(info: TestInfo, what: string, figures: object): void {
+  const description = JSON.stringify(figures);
+  info.annotations.push({ type: what, description });
+  console.log(`${what}: ${description}`);
 }

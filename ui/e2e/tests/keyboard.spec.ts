@@ -113,6 +113,7 @@ test("an hour at the desk goes without the mouse", async ({ open }) => {
   await keyboard.press("Enter");
   await isWith(maria.id, "wrap_up");
   await expect(desk.action("Finish")).toBeVisible();
+  await expect(question).toHaveCount(0);
   await keyboard.press("Alt+KeyW");
   await isWith(maria.id, "closed");
 });
