@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { language, t } from "../locales";
 import { atEnd, isOver, questions, session, undecided } from "../model/app";
 import { type Chunk, createChunker } from "../model/chunks";
+import { sameDay } from "../model/rows";
 import { endOf, type Part, partOf } from "../model/window";
 import { Icon } from "./icons";
 import { PreChat } from "./PreChat";
@@ -198,6 +199,10 @@ function ChunkView({ chunk, divided, latest }: ChunkProps) {
   const words = t();
   const { view } = chunk.section;
   const over = chunk.last && isOver(view);
+  const [top, ...others] = chunk.rows();
+  // The divider says the day already.
+  const said = chunk.first && divided && top?.kind === "day" && sameDay(top.at, view.created_at);
+  const rows = said ? others : chunk.rows();
   return (
     <div data-chunk={chunk.key} class="chunk">
       {chunk.first && divided && (
@@ -207,7 +212,7 @@ function ChunkView({ chunk, divided, latest }: ChunkProps) {
           </span>
         </h2>
       )}
-      {chunk.rows().map((row) => (
+      {rows.map((row) => (
         <RowView key={row.key} row={row} />
       ))}
       {over && latest && (
