@@ -44,10 +44,23 @@ interface Parts {
   weekdayAndDate(at: number): string;
 }
 
+function formatOf(tag: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat(tag, options);
+  } catch {
+    // Not a tag of a language at all.
+    return new Intl.DateTimeFormat("en", options);
+  }
+}
+
 function ofBrowser(tag: string): Parts {
   const format = (options: Intl.DateTimeFormatOptions) => {
-    const made = new Intl.DateTimeFormat(tag, options);
-    return (at: number) => made.format(at);
+    // Made when it is needed: each takes milliseconds.
+    let made: Intl.DateTimeFormat | undefined;
+    return (at: number) => {
+      made ??= formatOf(tag, options);
+      return made.format(at);
+    };
   };
   return {
     time: format({ hour: "2-digit", minute: "2-digit" }),
@@ -87,9 +100,13 @@ function knows(tag: string): boolean {
   }
 }
 
-export function datesOf(tag: string, words: Messages, known = knows(tag)): Dates {
-  const parts =
-    !known && words.calendar ? ofCalendar(words.calendar) : ofBrowser(known ? tag : "en");
+// Asking the browser takes long, so only what has names of its own is asked about.
+export function datesOf(
+  tag: string,
+  words: Messages,
+  known = words.calendar === null || knows(tag),
+): Dates {
+  const parts = !known && words.calendar ? ofCalendar(words.calendar) : ofBrowser(tag);
   const sameYear = (a: number, b: number) =>
     new Date(a).getFullYear() === new Date(b).getFullYear();
   return {
