@@ -98,6 +98,7 @@ test("whatever is written stays text, in the widget, at the desk, on the floor a
   await anna.page.keyboard.press("Enter");
   await expect(anna.details).toContainText(`Note ${IMG}`);
   await expect(anna.details).toContainText(`order${IMG}`);
+  await anna.log.focus();
   await anna.page.keyboard.press("Control+k");
   await expect(anna.page.getByRole("dialog")).toContainText(name);
   await anna.page.keyboard.press("Escape");
