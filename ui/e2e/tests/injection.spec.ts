@@ -122,7 +122,7 @@ test("whatever is written stays text, in the widget, at the desk, on the floor a
     ["Quick replies", `Reply ${IMG}`],
     ["Agents", `Anna ${IMG}`],
     ["Widgets", "help"],
-    ["Audit log", "config_changed"],
+    ["Audit log", "olga"],
   ] as const) {
     await sections.getByRole("link", { name: section, exact: true }).click();
     await expect(olga.getByRole("main").getByText(text).first()).toBeVisible();
