@@ -30,12 +30,12 @@ export function Charts() {
   const { company } = useReadable(names);
   const [range, setRange] = useState<Range>("today");
   const [workstream, setWorkstream] = useState<string | null>(null);
-  const { statistics, error, again } = useStatistics(range);
+  const { statistics, of, error, again } = useStatistics(range);
   const points = useMemo(
     () => (statistics ? pointsOf(statistics, workstream) : []),
     [statistics, workstream],
   );
-  const label = (at: number) => (range === "week" ? formatShort(at) : formatTime(at));
+  const label = (at: number) => (of === "week" ? formatShort(at) : formatTime(at));
   const empty = points.every((each) => each.started + each.returned + each.handled === 0);
   return (
     <section className={classes.card} aria-labelledby="floor-day">
@@ -181,11 +181,10 @@ export function Charts() {
 }
 
 function useStatistics(range: Range) {
-  const [statistics, setStatistics] = useState<Statistics | null>(null);
+  // The figures of other days stay until the new ones are there: the page does not jump.
+  const [shown, setShown] = useState<{ range: Range; statistics: Statistics } | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [turn, setTurn] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other days have other figures
-  useEffect(() => setStatistics(null), [range]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a turn asks again
   useEffect(() => {
     let over = false;
@@ -194,7 +193,7 @@ function useStatistics(range: Range) {
         .get<Statistics>(`/api/v1/statistics?${queryOf(range, now())}`)
         .then((found) => {
           if (over) return;
-          setStatistics(found);
+          setShown({ range, statistics: found });
           setError(null);
         })
         .catch((refusal) => {
@@ -208,7 +207,7 @@ function useStatistics(range: Range) {
       clearInterval(timer);
     };
   }, [range, turn]);
-  return { statistics, error, again: () => setTurn((each) => each + 1) };
+  return { statistics: shown?.statistics ?? null, of: shown?.range, error, again: () => setTurn((each) => each + 1) };
 }
 
 type Row = Record<string, string | number | null>;

@@ -6,13 +6,14 @@ import { type KeyboardEvent, memo, useEffect, useMemo, useState } from "react";
 import { nameOf } from "../desk/lists";
 import { names } from "../desk/names";
 import { STATES } from "../desk/words";
-import { Elapsed, formatShort, useReadable } from "../kit";
+import { formatShort, useReadable } from "../kit";
 import { Bulk } from "./Bulk";
 import { type Filter, isFiltered, NO_FILTER } from "./filter";
 import classes from "./floor.module.css";
 import { useFloor } from "./model";
 import { type ConversationSort, waitingSince } from "./store";
 import { useGrid } from "./useGrid";
+import { Waited } from "./Waited";
 
 const ROW_HEIGHT = 44;
 
@@ -260,7 +261,7 @@ const ConversationRow = memo(function ConversationRow(props: {
         )}
       </span>
       <span role="gridcell" className={`${classes.clipped} tabular`}>
-        {since === undefined ? formatShort(item.activity_at) : <Elapsed since={since} />}
+        {since === undefined ? formatShort(item.activity_at) : <Waited since={since} />}
       </span>
       <span role="gridcell">
         <Button

@@ -1,16 +1,16 @@
 import { useMemo } from "react";
 import { names } from "../desk/names";
-import { Elapsed, useReadable } from "../kit";
+import { useReadable } from "../kit";
 import classes from "./floor.module.css";
 import { useFloor } from "./model";
+import { Waited } from "./Waited";
 
 /** How the queues stand: those in which somebody waits first. */
 export function Queues() {
   const { store } = useFloor();
   const queues = useReadable(store.queues);
   const known = useReadable(names);
-  // Who is there changes with the agents' order.
-  const changed = useReadable(store.agents.version);
+  const changed = useReadable(store.presences);
   const sorted = useMemo(
     () =>
       [...queues].sort(
@@ -55,7 +55,7 @@ export function Queues() {
               <th scope="row">{known.queue(queue.id)}</th>
               <td className={classes.number}>{queue.waiting}</td>
               <td className={classes.number}>
-                {queue.longest_since === undefined ? "–" : <Elapsed since={queue.longest_since} />}
+                {queue.longest_since === undefined ? "–" : <Waited since={queue.longest_since} />}
               </td>
               <td className={classes.number}>{present.get(queue.id) ?? 0}</td>
             </tr>

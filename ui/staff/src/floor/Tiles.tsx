@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
-import { Elapsed, formatNumber, useReadable } from "../kit";
+import { formatNumber, useReadable } from "../kit";
 import classes from "./floor.module.css";
 import { useFloor } from "./model";
+import { Waited } from "./Waited";
 
 /** What goes on now, in figures. */
 export function Tiles() {
@@ -17,29 +18,37 @@ export function Tiles() {
   );
   return (
     <dl className={classes.tiles} aria-label="Now">
-      <Tile label="Waiting for an agent" warns={totals.waiting > 0}>
+      <Tile label="Waiting for an agent" note={totals.waiting > 0 ? "Nobody has them" : undefined}>
         {formatNumber(totals.waiting)}
       </Tile>
-      <Tile label="Longest wait" warns={since !== undefined}>
-        {since === undefined ? "–" : <Elapsed since={since} />}
-      </Tile>
+      <Tile label="Longest wait">{since === undefined ? "–" : <Waited since={since} />}</Tile>
       <Tile label="With an agent">{formatNumber(totals.active)}</Tile>
       <Tile label="In wrap-up">{formatNumber(totals.wrapUp)}</Tile>
-      <Tile label="Agents available" warns={totals.available === 0}>
+      <Tile
+        label="Agents available"
+        note={totals.available === 0 ? "Nobody takes anything" : undefined}
+      >
         {formatNumber(totals.available)}
       </Tile>
-      <Tile label="Free units" warns={totals.available > 0 && totals.freeUnits === 0}>
+      <Tile
+        label="Free units"
+        note={totals.available > 0 && totals.freeUnits === 0 ? "Everybody is full" : undefined}
+      >
         {formatNumber(totals.freeUnits)}
       </Tile>
     </dl>
   );
 }
 
-function Tile(props: { label: string; children: ReactNode; warns?: boolean }) {
+/** `note` says what wants doing; colour alone would not. */
+function Tile(props: { label: string; children: ReactNode; note?: string }) {
   return (
-    <div className={classes.tile} data-warns={props.warns || undefined}>
+    <div className={classes.tile} data-warns={props.note !== undefined || undefined}>
       <dt>{props.label}</dt>
-      <dd className="tabular">{props.children}</dd>
+      <dd className="tabular">
+        {props.children}
+        {props.note && <span className={classes.note}>{props.note}</span>}
+      </dd>
     </div>
   );
 }

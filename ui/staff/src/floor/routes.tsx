@@ -2,9 +2,10 @@ import { Drawer, Title } from "@mantine/core";
 import { useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { useDesk } from "../desk/model";
+import { Panel } from "../desk/panel/Panel";
 import { Notes } from "../desk/thread/notes";
 import { type Going, Thread } from "../desk/thread/Thread";
-import { ErrorBoundary, Loading, RefusalAlert, useReadable, value } from "../kit";
+import { ErrorBoundary, Loading, RefusalAlert, useReadable, useReadableOr, value } from "../kit";
 import { Agents } from "./Agents";
 import { Charts } from "./Charts";
 import { Conversations } from "./Conversations";
@@ -74,6 +75,12 @@ function Monitor({ id, onClose }: { id: string | null; onClose: () => void }) {
   const { store } = useFloor();
   const [, go] = useLocation();
   const [notes, setNotes] = useState<Notes | null>(null);
+  const panel = useReadable(desk.panel);
+  const row = useReadableOr(
+    useMemo(() => (id ? desk.store.row(id) : null), [desk, id]),
+    undefined,
+  );
+  const beside = panel === "open" && row && notes;
   useEffect(() => {
     if (!id) return;
     // The desk shows what it knows; from here it may be the first to hear of it.
@@ -96,7 +103,7 @@ function Monitor({ id, onClose }: { id: string | null; onClose: () => void }) {
       opened={id !== null}
       onClose={onClose}
       position="right"
-      size={720}
+      size={beside ? 1040 : 720}
       padding={0}
       title="Monitor"
       closeButtonProps={{ "aria-label": "Close" }}
@@ -105,7 +112,14 @@ function Monitor({ id, onClose }: { id: string | null; onClose: () => void }) {
     >
       {id && (
         <ErrorBoundary key={id} what="This conversation">
-          <Thread id={id} going={going} notes={notes} />
+          <div className={classes.monitored}>
+            <Thread id={id} going={going} notes={notes} />
+          </div>
+          {beside && (
+            <div className={classes["details-beside"]}>
+              <Panel item={row.item} notes={notes} going={going} />
+            </div>
+          )}
         </ErrorBoundary>
       )}
     </Drawer>

@@ -92,10 +92,13 @@ export class FloorStore {
     available: 0,
     freeUnits: 0,
   });
+  /** Changes whenever somebody comes, goes or is available no longer. */
+  readonly presences = value(0);
   private filter: Filter = NO_FILTER;
   private agentText = "";
   private sort: ConversationSort = "waiting";
   private agentSort: AgentSort = "presence";
+  private presencesChanged = false;
   private pending: WatchState[] = [];
   private scheduled = false;
   /** What the parts of the whole state have named so far, while more follow. */
@@ -178,6 +181,8 @@ export class FloorStore {
     for (const id of toldAgents) this.agents.tell(id);
     if (moved) this.conversations.moved();
     if (agentsMoved) this.agents.moved();
+    if (this.presencesChanged) this.presences.set(this.presences.get() + 1);
+    this.presencesChanged = false;
   }
 
   /** Which conversations are shown, and in which order. Goes through all of them once. */
@@ -231,7 +236,9 @@ export class FloorStore {
   }
 
   private putAgent(agent: AgentInfo, totals: Totals): boolean {
-    countAgent(totals, this.agents.rows.get(agent.id), -1);
+    const known = this.agents.rows.get(agent.id);
+    if (known?.presence !== agent.presence) this.presencesChanged = true;
+    countAgent(totals, known, -1);
     countAgent(totals, agent, 1);
     this.agents.rows.set(agent.id, agent);
     return this.placeAgent(agent);
@@ -240,6 +247,7 @@ export class FloorStore {
   private dropAgent(id: string, totals: Totals): boolean {
     const known = this.agents.rows.get(id);
     if (!known) return false;
+    this.presencesChanged = true;
     countAgent(totals, known, -1);
     this.agents.rows.delete(id);
     return this.agents.order.delete(id);

@@ -52,8 +52,8 @@ export function ListPage<R extends Row>(props: {
   );
   return (
     <div className={classes.page}>
-      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
-        <div>
+      <Group justify="space-between" align="flex-start" gap="md">
+        <div className={classes.intro}>
           <Title order={1}>{props.title}</Title>
           <Text c="dimmed" mt={4} className={classes.lead} component="div">
             {props.lead}
