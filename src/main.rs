@@ -81,9 +81,14 @@ fn run_demo(args: &demo::DemoArgs) -> ExitCode {
             CustomerRate::Unlimited => Rates::unlimited(),
             CustomerRate::Limited { .. } => Rates::default(),
         },
+        pages: args.pages.clone(),
         ..ServeSettings::default()
     };
-    served(serve::serve(&settings, move |address| {
+    let site = match made.site() {
+        Ok(site) => site,
+        Err(error) => return done(Err(error)),
+    };
+    served(serve::serve(&settings, Some(site), move |address| {
         made.listening(address).map_err(std::io::Error::other)?;
         demo::print_table(&made.credentials, &mut std::io::stdout()).map_err(std::io::Error::other)
     }))

@@ -33,8 +33,10 @@ use crate::store::writer::Writer;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Telemetry;
 use crate::web::address::Proxies;
+use crate::web::demo::DemoSite;
 use crate::web::keyring::KeyRing;
 use crate::web::limiter::Limiter;
+use crate::web::pages::Pages;
 use crate::web::refusals::Refusals;
 use crate::web::staff::StaffDoor;
 use crate::web::{self, WebState};
@@ -88,6 +90,15 @@ pub struct Opened {
     keys: KeyRing,
     certificate: Option<tls::Certificate>,
     redirect: Option<TcpListener>,
+    demo: Option<DemoSite>,
+}
+
+impl Opened {
+    /// With what only `linger demo` serves.
+    #[must_use]
+    pub fn with_demo(self, demo: Option<DemoSite>) -> Self {
+        Self { demo, ..self }
+    }
 }
 
 /// Binds the address.
@@ -150,6 +161,7 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
         keys,
         certificate,
         redirect,
+        demo: None,
     })
 }
 
@@ -182,6 +194,7 @@ pub async fn serve(
         keys,
         certificate,
         redirect,
+        demo,
     } = opened;
     let keys = Arc::new(keys);
     let fatal = Arc::new(Fatal::default());
@@ -244,6 +257,11 @@ pub async fn serve(
             settings.proxy_header,
         )),
         refusals: refusals.clone(),
+        pages: settings
+            .pages
+            .clone()
+            .map_or(Pages::Embedded, Pages::Directory),
+        demo: demo.map(Arc::new),
     };
     let port = listener.local_addr()?.port();
     let encrypted = certificate

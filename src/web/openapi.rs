@@ -7,10 +7,10 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::{
     actions, agents, audit, config, conversations, customers, devices, lists, messages,
-    quick_replies, routing, work,
+    quick_replies, routing, widgets, work,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
-use super::{operations, session};
+use super::{demo, operations, pages, session};
 use crate::config::schema_for_openapi;
 
 #[derive(OpenApi)]
@@ -29,6 +29,18 @@ use crate::config::schema_for_openapi;
         operations::metrics,
         session::customer,
         session::agent,
+        pages::desk,
+        pages::admin,
+        pages::loader,
+        pages::widget,
+        pages::file,
+        pages::asset,
+        demo::shop,
+        demo::both,
+        demo::customers,
+        demo::token,
+        demo::agents,
+        widgets::view,
         document,
         agents::me,
         agents::presence,

@@ -4,10 +4,10 @@ use actix_web::web;
 
 use super::api::{
     actions, agents, audit, config, conversations, customers, devices, lists, messages,
-    quick_replies, routing, work,
+    quick_replies, routing, widgets, work,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
-use super::{openapi, operations, refusal, session};
+use super::{demo, openapi, operations, pages, refusal, session};
 use crate::limits;
 
 macro_rules! routes {
@@ -18,12 +18,23 @@ macro_rules! routes {
 
         fn resources(cfg: &mut web::ServiceConfig) {
             $(cfg.service(
-                web::resource($path)
+                web::resource(patterns($path))
                     $(.route(web::$method().to($handler)))+
                     .default_service(web::to(refusal::wrong_method)),
             );)+
         }
     };
+}
+
+/// Pages that go on below their address: what follows is for the page to read.
+const GO_ON: [&str; 2] = ["/desk", "/admin"];
+
+fn patterns(path: &str) -> Vec<String> {
+    let mut patterns = vec![path.to_owned()];
+    if GO_ON.contains(&path) {
+        patterns.push(format!("{path}/{{rest:.*}}"));
+    }
+    patterns
 }
 
 routes! {
@@ -34,6 +45,18 @@ routes! {
     "/metrics"                                      { get => operations::metrics }
     "/ws/customer"                                  { get => session::customer }
     "/ws/agent"                                     { get => session::agent }
+    "/desk"                                         { get => pages::desk }
+    "/admin"                                        { get => pages::admin }
+    "/widget.js"                                    { get => pages::loader }
+    "/widget/{id}"                                  { get => pages::widget }
+    "/pages/{part}/{file}"                          { get => pages::file }
+    "/pages/{part}/assets/{file}"                   { get => pages::asset }
+    "/demo"                                         { get => demo::shop }
+    "/demo/both"                                    { get => demo::both }
+    "/demo/customers"                               { get => demo::customers }
+    "/demo/token"                                   { post => demo::token }
+    "/demo/agents"                                  { get => demo::agents }
+    "/api/v1/widgets/{id}"                          { get => widgets::view }
     "/api/v1/openapi.json"                          { get => openapi::document }
     "/api/v1/me"                                    { get => agents::me }
     "/api/v1/me/presence"                           { put => agents::presence }
@@ -193,6 +216,7 @@ mod tests {
         // Where credentials are shown or given for the first time.
         let doors = [
             "/api/v1/devices",
+            "/api/v1/widgets/{id}",
             "/api/v1/auth/sign-in",
             "/api/v1/auth/provider",
             "/api/v1/auth/provider/callback",

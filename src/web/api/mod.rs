@@ -20,6 +20,7 @@ pub(super) mod lists;
 pub(super) mod messages;
 pub(super) mod quick_replies;
 pub(super) mod routing;
+pub(super) mod widgets;
 pub(super) mod work;
 
 /// How long a plain question may take before it is answered `unavailable`. Longer than a

@@ -1,0 +1,111 @@
+//! What only `linger demo` serves: a shop page with a widget, tokens for its customers, and who can
+//! sign in to the desk. In a real company its own web site makes the tokens, and nobody
+//! publishes passwords.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::front::Caller;
+use super::headers::{Directive, Policy, Source};
+use super::{ApiError, WebState, pages, refusal};
+use crate::domain::reject::{Code, Reject};
+use crate::wire::demo::{DemoAgentsBody, DemoCustomersBody, DemoTokenBody, DemoTokenForBody};
+use crate::wire::rest::ErrorBody;
+
+/// Signs a customer in: their token, and until when it is good, in milliseconds since 1970.
+pub type Sign = Box<dyn Fn(&str) -> Option<(String, i64)> + Send + Sync>;
+
+/// What the demo's pages are told.
+pub struct DemoSite {
+    /// Its customers.
+    pub customers: DemoCustomersBody,
+    /// Who can sign in to the desk and the console.
+    pub agents: DemoAgentsBody,
+    /// Makes tokens.
+    pub sign: Sign,
+}
+
+impl std::fmt::Debug for DemoSite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DemoSite").finish_non_exhaustive()
+    }
+}
+
+impl DemoCustomersBody {
+    /// Whether it is one of them.
+    fn has(&self, customer: &str) -> bool {
+        self.customers.iter().any(|c| c.id == customer)
+    }
+}
+
+/// The demo of this server, for somebody at this machine: what it gives away is for them alone.
+fn site<'a>(state: &'a WebState, request: &HttpRequest) -> Result<&'a DemoSite, ApiError> {
+    let site = state.demo.as_deref().ok_or_else(refusal::nowhere)?;
+    if Caller::of(request).ip.is_loopback() {
+        Ok(site)
+    } else {
+        Err(Reject::new(
+            Code::Forbidden,
+            "The demo's customers and passwords are for whoever sits at its machine; open it there.",
+        )
+        .into())
+    }
+}
+
+/// The demo's shop.
+#[utoipa::path(get, path = "/demo", tag = "demo", responses(
+    (status = 200, body = String, content_type = "text/html"),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(super) async fn shop(state: web::Data<WebState>) -> Result<HttpResponse, ApiError> {
+    state.demo.as_ref().ok_or_else(refusal::nowhere)?;
+    let policy = Policy::page().allow(Directive::Ancestors, [Source::Own]);
+    pages::page(&state, "demo/shop.html", policy)
+}
+
+/// The demo's shop and the desk, side by side.
+#[utoipa::path(get, path = "/demo/both", tag = "demo", responses(
+    (status = 200, body = String, content_type = "text/html"),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(super) async fn both(state: web::Data<WebState>) -> Result<HttpResponse, ApiError> {
+    state.demo.as_ref().ok_or_else(refusal::nowhere)?;
+    pages::page(&state, "demo/both.html", Policy::page())
+}
+
+/// Who can be a customer in the demo.
+#[utoipa::path(get, path = "/demo/customers", tag = "demo", responses(
+    (status = 200, body = DemoCustomersBody),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(super) async fn customers(
+    request: HttpRequest,
+    state: web::Data<WebState>,
+) -> Result<HttpResponse, ApiError> {
+    Ok(HttpResponse::Ok().json(&site(&state, &request)?.customers))
+}
+
+/// Be a customer of the demo.
+#[utoipa::path(post, path = "/demo/token", tag = "demo", request_body = DemoTokenForBody, responses(
+    (status = 200, body = DemoTokenBody),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(super) async fn token(
+    request: HttpRequest,
+    state: web::Data<WebState>,
+    body: web::Json<DemoTokenForBody>,
+) -> Result<HttpResponse, ApiError> {
+    let site = site(&state, &request)?;
+    if !site.customers.has(&body.customer) {
+        let sentence = "There is no such customer in the demo; see /demo/customers.";
+        return Err(Reject::new(Code::NotFound, sentence).into());
+    }
+    let (token, expires) = (site.sign)(&body.customer).ok_or_else(Reject::unavailable)?;
+    Ok(HttpResponse::Ok().json(DemoTokenBody { token, expires }))
+}
+
+/// Who can sign in to the demo's desk and console.
+#[utoipa::path(get, path = "/demo/agents", tag = "demo", responses(
+    (status = 200, body = DemoAgentsBody),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(super) async fn agents(
+    request: HttpRequest,
+    state: web::Data<WebState>,
+) -> Result<HttpResponse, ApiError> {
+    Ok(HttpResponse::Ok().json(&site(&state, &request)?.agents))
+}
