@@ -98,6 +98,7 @@ fn fill(dir: &Path, conversations: usize) -> Result<Credentials, Failure> {
         auto_accept: false,
         customer_rate: CustomerRate::Unlimited,
         ready_file: None,
+        pages: None,
     };
     let made = demo::prepare(&args)?;
     let store = Store::open(dir, Durability::Synced)?;

@@ -45,6 +45,7 @@ mod session;
 pub mod staff;
 mod strict_json;
 pub mod tokens;
+mod trial;
 
 pub use refusal::ApiError;
 pub use server::{http_server, redirect_server};

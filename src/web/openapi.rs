@@ -6,8 +6,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
-    actions, agents, audit, config, conversations, customers, devices, lists, messages,
-    quick_replies, routing, widgets, work,
+    actions, agents, audit, authentication, config, conversations, customers, devices, lists,
+    messages, quick_replies, routing, widgets, work,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{demo, operations, pages, session};
@@ -51,6 +51,7 @@ use crate::config::schema_for_openapi;
         config::apply,
         config::schema,
         config::renew_secret,
+        authentication::test,
         config::list,
         config::view,
         config::put,

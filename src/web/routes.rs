@@ -3,8 +3,8 @@
 use actix_web::web;
 
 use super::api::{
-    actions, agents, audit, config, conversations, customers, devices, lists, messages,
-    quick_replies, routing, widgets, work,
+    actions, agents, audit, authentication, config, conversations, customers, devices, lists,
+    messages, quick_replies, routing, widgets, work,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{demo, openapi, operations, pages, refusal, session};
@@ -66,6 +66,7 @@ routes! {
     "/api/v1/config"                                { get => config::read, put => config::apply }
     "/api/v1/config/schema.json"                    { get => config::schema }
     "/api/v1/config/agents/{id}/secret"             { post => config::renew_secret }
+    "/api/v1/config/authentication/{id}/test"       { post => authentication::test }
     "/api/v1/config/{kind}"                         { get => config::list }
     "/api/v1/config/{kind}/{id}"                    { get => config::view, put => config::put, delete => config::remove }
     "/api/v1/conversations"                         { get => conversations::list, post => conversations::start }

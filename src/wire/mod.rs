@@ -23,6 +23,7 @@ pub mod names;
 pub mod quick_replies;
 pub mod rest;
 pub mod server;
+pub mod trial;
 pub mod widgets;
 pub mod work;
 

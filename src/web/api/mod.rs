@@ -12,6 +12,7 @@ use crate::engine::request::{Ask, Reply, Request};
 pub(super) mod actions;
 pub(super) mod agents;
 pub(super) mod audit;
+pub(super) mod authentication;
 pub(super) mod config;
 pub(super) mod conversations;
 pub(super) mod customers;
