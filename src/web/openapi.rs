@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::{
     actions, agents, audit, config, conversations, customers, devices, lists, messages,
-    quick_replies, routing, work,
+    quick_replies, routing, work, workplace,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{operations, session};
@@ -75,6 +75,7 @@ use crate::config::schema_for_openapi;
         routing::place,
         routing::explain,
         quick_replies::list,
+        workplace::company,
         customers::view,
         customers::erase,
         devices::name,

@@ -22,7 +22,9 @@ pub mod names;
 pub mod quick_replies;
 pub mod rest;
 pub mod server;
+pub mod watch;
 pub mod work;
+pub mod workplace;
 
 #[cfg(test)]
 mod golden;
