@@ -292,7 +292,11 @@ impl Hall {
     fn assert_mirrors_are_true(&self, context: &str) {
         for (key, mirror) in &self.mirrors {
             let watch = self.supervisor.watches.all.get(key).expect("it watches");
-            assert_eq!(*mirror, self.truth(*key, &watch.agent), "{context}: {key:?}");
+            assert_eq!(
+                *mirror,
+                self.truth(*key, &watch.agent),
+                "{context}: {key:?}"
+            );
             assert_eq!(
                 watch.shown,
                 mirror.conversations.keys().copied().collect(),
