@@ -6,10 +6,7 @@ use crate::domain::conversation::{Conversation, Ctx, Speech};
 use crate::domain::ids::{AgentId, QueueId};
 use crate::domain::time::Timestamp;
 
-use super::view::{QuickReplyView, Words};
-
-/// The context value that customers are called by, if they said how.
-const NAME: &str = "name";
+use super::view::{NAME, QuickReplyView, Words};
 
 /// Every quick reply as written.
 #[must_use]

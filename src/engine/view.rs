@@ -17,6 +17,9 @@ use crate::domain::reject::Reject;
 use crate::domain::routing::Explanation;
 use crate::domain::time::{Millis, Timestamp};
 
+/// The context value that customers are called by, if they said how.
+pub(super) const NAME: &str = "name";
+
 /// A conversation as its participants see it. Latest wins: a newer `version` replaces an older one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConversationView {
@@ -74,6 +77,8 @@ pub struct ConversationView {
     pub consultants: BTreeMap<AgentId, ConsultRole>,
     /// Why it was handed over, until somebody takes it.
     pub transfer_reason: Option<Arc<str>>,
+    /// What the customer is called by, if they said.
+    pub name: Option<Arc<str>>,
 }
 
 impl From<&Conversation> for ConversationView {
@@ -108,6 +113,7 @@ impl From<&Conversation> for ConversationView {
             subject: c.subject.clone(),
             consultants: c.consultants.clone(),
             transfer_reason: c.transfer_reason.clone(),
+            name: c.context.get(NAME).map(|name| name.as_str().into()),
         }
     }
 }

@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::{
     actions, agents, audit, authentication, config, conversations, customers, devices, lists,
-    messages, quick_replies, routing, widgets, work,
+    messages, quick_replies, routing, widgets, work, workplace,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{demo, operations, pages, session};
@@ -88,6 +88,7 @@ use crate::config::schema_for_openapi;
         routing::place,
         routing::explain,
         quick_replies::list,
+        workplace::company,
         customers::view,
         customers::erase,
         devices::name,

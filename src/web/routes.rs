@@ -4,7 +4,7 @@ use actix_web::web;
 
 use super::api::{
     actions, agents, audit, authentication, config, conversations, customers, devices, lists,
-    messages, quick_replies, routing, widgets, work,
+    messages, quick_replies, routing, widgets, work, workplace,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{demo, openapi, operations, pages, refusal, session};
@@ -103,6 +103,7 @@ routes! {
     "/api/v1/devices/{id}"                          { get => devices::view, delete => devices::revoke }
     "/api/v1/routing/explain"                       { post => routing::explain }
     "/api/v1/quick-replies"                         { get => quick_replies::list }
+    "/api/v1/company"                               { get => workplace::company }
     "/api/v1/auth/sign-in"                          { post => sign_in::sign_in }
     "/api/v1/auth/sign-out"                         { post => sign_in::sign_out }
     "/api/v1/auth/session"                          { get => sign_in::session }

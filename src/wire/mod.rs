@@ -24,8 +24,10 @@ pub mod quick_replies;
 pub mod rest;
 pub mod server;
 pub mod trial;
+pub mod watch;
 pub mod widgets;
 pub mod work;
+pub mod workplace;
 
 #[cfg(test)]
 mod golden;

@@ -24,4 +24,5 @@ mod refusals;
 mod resume;
 mod staff;
 mod supervising;
+mod watching;
 mod work;

@@ -23,6 +23,7 @@ pub(super) mod quick_replies;
 pub(super) mod routing;
 pub(super) mod widgets;
 pub(super) mod work;
+pub(super) mod workplace;
 
 /// How long a plain question may take before it is answered `unavailable`. Longer than a
 /// slow disk, shorter than the patience of proxies.
