@@ -43,7 +43,7 @@ export class Desk {
     await expect(this.presence).toBeVisible();
     if ((await this.presence.getAttribute("aria-label"))?.includes(presence)) return;
     await this.presence.click();
-    await this.page.getByRole("menuitemradio", { name: presence }).click();
+    await this.page.getByRole("menuitem", { name: new RegExp(`^${presence}`) }).click();
     await expect(this.presence).toHaveAccessibleName(new RegExp(presence));
   }
 

@@ -2,19 +2,20 @@
 
 import { expect, type FrameLocator, type Locator, type Page } from "@playwright/test";
 
+export type Delivery = "Waiting to be sent" | "Sent" | "Delivered" | "Read" | "Not sent";
+
 export class Widget {
   readonly frame: FrameLocator;
-  readonly launcher: Locator;
   readonly log: Locator;
   readonly input: Locator;
   readonly sendButton: Locator;
+  /** What is the matter with the connection, the place in line, who is writing. */
   readonly status: Locator;
 
   constructor(readonly page: Page) {
     this.frame = page.frameLocator('iframe[title="Chat"]');
-    this.launcher = page.getByRole("button", { name: /^(Open|Close) chat/ });
     this.log = this.frame.getByRole("log", { name: "Messages" });
-    this.input = this.frame.getByRole("textbox", { name: "Message" });
+    this.input = this.frame.getByRole("textbox", { name: "Write a message" });
     this.sendButton = this.frame.getByRole("button", { name: "Send", exact: true });
     this.status = this.frame.getByRole("status");
   }
@@ -27,9 +28,18 @@ export class Widget {
     return widget;
   }
 
+  get opener(): Locator {
+    return this.page.getByRole("button", { name: /^Open chat/ });
+  }
+
   async open(): Promise<void> {
-    await this.page.getByRole("button", { name: /^Open chat/ }).click();
-    await expect(this.page.getByRole("button", { name: "Close chat" }).first()).toBeAttached();
+    await this.opener.click();
+    await expect(this.page.getByRole("dialog", { name: "Chat" })).toBeVisible();
+  }
+
+  async close(): Promise<void> {
+    await this.frame.getByRole("button", { name: "Close chat" }).click();
+    await expect(this.opener).toBeVisible();
   }
 
   async say(text: string): Promise<void> {
@@ -37,17 +47,38 @@ export class Widget {
     await this.input.press("Enter");
   }
 
-  /** The messages with that text. */
-  message(text: string | RegExp): Locator {
-    return this.log.getByRole("article").filter({ hasText: text });
+  /** Live: asks to end the chat, and says yes or no to the question. */
+  async endChat(sure: boolean): Promise<void> {
+    await this.frame.getByRole("button", { name: "More", exact: true }).click();
+    await this.frame.getByRole("menuitem", { name: "End chat" }).click();
+    const dialog = this.frame.getByRole("dialog", { name: "End this chat?" });
+    await dialog.getByRole("button", { name: sure ? "End chat" : "Cancel" }).click();
+    await expect(dialog).toHaveCount(0);
   }
 
-  /** Each text once, in this order, among whatever else is there. */
+  /** The messages with that text. */
+  message(text: string | RegExp): Locator {
+    return this.log.locator("[data-row]").filter({ hasText: text });
+  }
+
+  /** Each of these texts stands there exactly once. */
   async expectOnce(...texts: string[]): Promise<void> {
     for (const text of texts) await expect(this.message(text)).toHaveCount(1);
   }
 
-  async expectDelivery(text: string, delivery: string | RegExp): Promise<void> {
-    await expect(this.message(text)).toContainText(delivery);
+  /** How far the last of the own messages has come. */
+  async expectDelivery(text: string, delivery: Delivery): Promise<void> {
+    await expect(
+      this.message(text).getByRole("img", { name: delivery, exact: true }),
+    ).toBeVisible();
+  }
+
+  /** All texts of people, in the order of the page. */
+  async texts(): Promise<string[]> {
+    return this.log
+      .locator(".bubble")
+      .evaluateAll((bubbles) =>
+        bubbles.map((bubble) => (bubble.textContent ?? "").replace(/^[^:]*: /, "")),
+      );
   }
 }

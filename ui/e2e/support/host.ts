@@ -77,13 +77,18 @@ export class Host {
 
   constructor(private readonly server: Server) {}
 
-  /** Another name than the server's, and so another origin and another site. */
+  /** Another origin than the server's, of the same site: `shop.example.com` and `chat.example.com`. */
   get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The same page under the name of another site. There, browsers may keep storage from the widget. */
+  get foreignOrigin(): string {
     return `http://localhost:${this.port}`;
   }
 
   async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.http.listen(0, "localhost", resolve));
+    await new Promise<void>((resolve) => this.http.listen(0, "127.0.0.1", resolve));
     this.port = (this.http.address() as AddressInfo).port;
   }
 
@@ -93,8 +98,8 @@ export class Host {
   }
 
   /** The address of the page for such a visit. */
-  page(visit: Visit): string {
-    const url = new URL(this.origin);
+  page(visit: Visit, origin = this.origin): string {
+    const url = new URL(origin);
     for (const [name, given] of Object.entries(visit))
       if (given !== undefined)
         url.searchParams.set(

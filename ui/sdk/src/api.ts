@@ -1,6 +1,6 @@
-import type { RefusalBody } from "./protocol";
-import { Refusal, unreachable } from "./refusal";
-import type { Api, ApiOptions } from "./types";
+import type { RefusalBody } from "./protocol.js";
+import { Refusal, unreachable } from "./refusal.js";
+import type { Api, ApiOptions } from "./types.js";
 
 /** HTTP with the typed refusal. */
 export function createApi(options: ApiOptions = {}): Api {
@@ -26,6 +26,7 @@ export function createApi(options: ApiOptions = {}): Api {
         body: body === undefined ? null : JSON.stringify(body),
         credentials: options.getToken ? "omit" : "same-origin",
         cache: "no-store",
+        signal: options.signal,
       });
       text = await answer.text();
     } catch {

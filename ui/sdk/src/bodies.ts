@@ -1,6 +1,6 @@
 /** Bodies of HTTP answers that are no frames. */
 
-import type { Item, Mode, Presence, Role, State, View } from "./protocol";
+import type { Item, Mode, Presence, Role, State, View } from "./protocol.js";
 
 /** `GET /api/v1/widgets/{id}`: what a widget shows, in the asked language. */
 export interface WidgetInfo {

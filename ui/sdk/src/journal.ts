@@ -1,6 +1,6 @@
 /** The journal of a conversation, which `explain` answers: every event with its time, and why. */
 
-import type { CloseReason, EndedBy, Mode, Side, SystemKind } from "./protocol";
+import type { CloseReason, EndedBy, Mode, Side, SystemKind } from "./protocol.js";
 
 export type Rule =
   | "sticky"

@@ -316,7 +316,7 @@ export interface Accepted {
   next?: string;
   agent?: AgentInfo;
   floor?: Floor;
-  journal?: import("./journal").JournalEntry[];
+  journal?: import("./journal.js").JournalEntry[];
   more?: boolean;
   marks?: Marks;
   number?: number;

@@ -1,4 +1,4 @@
-import type { RefusalBody } from "./protocol";
+import type { RefusalBody } from "./protocol.js";
 
 /** What the server refused, in its own words; or what kept a request from reaching it. */
 export class Refusal extends Error {

@@ -1,7 +1,7 @@
 /** What users of the package hold in their hands. */
 
-import type { WidgetInfo } from "./bodies";
-import type { JournalEntry } from "./journal";
+import type { WidgetInfo } from "./bodies.js";
+import type { JournalEntry } from "./journal.js";
 import type {
   AgentInfo,
   Author,
@@ -17,8 +17,8 @@ import type {
   View,
   Watched,
   WatchState,
-} from "./protocol";
-import type { Refusal } from "./refusal";
+} from "./protocol.js";
+import type { Refusal } from "./refusal.js";
 
 /** A value that changes. `get` answers the same object until it changes. */
 export interface Readable<T> {
@@ -27,7 +27,8 @@ export interface Readable<T> {
 }
 
 export interface Connection {
-  state: "connecting" | "online" | "offline" | "signed_out";
+  /** `idle`: a device that has not written yet; nothing is asked of the server for it. */
+  state: "idle" | "connecting" | "online" | "offline" | "signed_out";
   transport: "socket" | "poll";
   /** Since when it has been in this state. */
   since: number;
@@ -96,6 +97,8 @@ export interface CustomerClient {
   connection: Readable<Connection>;
   customer: Readable<string | null>;
   widget: Readable<WidgetInfo | null>;
+  /** Whether `threads` and `current` are known, and not only empty so far. */
+  ready: Readable<boolean>;
   /** Own conversations of the widget's workstream, newest first. */
   threads: Readable<readonly View[]>;
   /** The one that is not over, followed. Its `view.id` is empty as long as it exists here only. */
@@ -209,8 +212,12 @@ export interface AgentOptions {
 }
 
 export interface ApiOptions {
+  /** Origin of the server; left out: the page's own. */
   server?: string;
+  /** Gets a token. Left out: the page's cookie goes along. */
   getToken?: () => Promise<string>;
+  /** Ends every request. */
+  signal?: AbortSignal;
 }
 
 export interface Api {

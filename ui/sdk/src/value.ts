@@ -1,4 +1,4 @@
-import type { Readable } from "./types";
+import type { Readable } from "./types.js";
 
 /** A value that changes, and tells whoever listens. */
 export class Value<T> implements Readable<T> {

@@ -1,17 +1,17 @@
-import { Link } from "../link/link";
-import { socketAt } from "../link/socket";
-import { deliverMessage } from "../outbox/deliver";
-import type { Entry } from "../outbox/entry";
-import { Outbox } from "../outbox/outbox";
-import type { AgentInfo, Author, Presence, ServerFrame, View, Welcome } from "../protocol";
-import { Refusal } from "../refusal";
-import type { ThreadHost } from "../thread/core";
-import { Cores } from "../thread/cores";
-import { cookie, given, type Tokens } from "../tokens";
-import type { AgentOptions, AgentRequests } from "../types";
-import { Value } from "../value";
-import { Events } from "./events";
-import { Offers, offeredTo } from "./offers";
+import { Link } from "../link/link.js";
+import { socketAt } from "../link/socket.js";
+import { deliverMessage } from "../outbox/deliver.js";
+import type { Entry } from "../outbox/entry.js";
+import { Outbox } from "../outbox/outbox.js";
+import type { AgentInfo, Author, Presence, ServerFrame, View, Welcome } from "../protocol.js";
+import { Refusal } from "../refusal.js";
+import type { ThreadHost } from "../thread/core.js";
+import { Cores } from "../thread/cores.js";
+import { cookie, given, type Tokens } from "../tokens.js";
+import type { AgentOptions, AgentRequests } from "../types.js";
+import { Value } from "../value.js";
+import { Events } from "./events.js";
+import { Offers, offeredTo } from "./offers.js";
 
 /** Several changes that come at once ask once how the agent stands. */
 const ME_MS = 250;

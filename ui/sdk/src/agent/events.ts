@@ -1,4 +1,4 @@
-import type { AgentEvents } from "../types";
+import type { AgentEvents } from "../types.js";
 
 type Listener<K extends keyof AgentEvents> = (event: AgentEvents[K]) => void;
 

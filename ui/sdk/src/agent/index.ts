@@ -1,5 +1,5 @@
-import type { AgentClient, AgentOptions } from "../types";
-import { Agent } from "./agent";
+import type { AgentClient, AgentOptions } from "../types.js";
+import { Agent } from "./agent.js";
 
 /** An agent's client: what is put before them, what they follow, and whatever they ask. */
 export function createAgent(options: AgentOptions = {}): AgentClient {

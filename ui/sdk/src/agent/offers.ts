@@ -1,6 +1,6 @@
-import type { View } from "../protocol";
-import type { Offer } from "../types";
-import { Value } from "../value";
+import type { View } from "../protocol.js";
+import type { Offer } from "../types.js";
+import { Value } from "../value.js";
 
 /** What is put before this agent, the most urgent first, until it is over. */
 export class Offers {

@@ -1,21 +1,22 @@
-import { Link } from "../link/link";
-import { socketAt } from "../link/socket";
-import { onWake } from "../link/wake";
-import { begins, deliverMessage, deliverStart } from "../outbox/deliver";
-import type { Entry, Settled } from "../outbox/entry";
-import { Outbox, type Outcome } from "../outbox/outbox";
-import type { ServerFrame, View, Welcome } from "../protocol";
-import { Refusal } from "../refusal";
-import type { ThreadHost } from "../thread/core";
-import { Cores } from "../thread/cores";
-import { given, type Tokens } from "../tokens";
-import type { CustomerOptions, Thread } from "../types";
-import { Value } from "../value";
-import { type DeviceHost, deviceTokens } from "./device";
-import { Places } from "./place";
-import { over, Threads } from "./threads";
-import { Waiters } from "./waiters";
-import { WidgetLoader } from "./widget";
+import { Link } from "../link/link.js";
+import { pollingAt } from "../link/poll.js";
+import { socketAt } from "../link/socket.js";
+import { onWake } from "../link/wake.js";
+import { begins, deliverMessage, deliverStart } from "../outbox/deliver.js";
+import type { Entry, Settled } from "../outbox/entry.js";
+import { Outbox, type Outcome } from "../outbox/outbox.js";
+import type { ServerFrame, View, Welcome } from "../protocol.js";
+import { Refusal } from "../refusal.js";
+import type { ThreadHost } from "../thread/core.js";
+import { Cores } from "../thread/cores.js";
+import { given, type Tokens } from "../tokens.js";
+import type { Connection, CustomerOptions, Thread } from "../types.js";
+import { Value } from "../value.js";
+import { type DeviceHost, deviceTokens, keptDevice } from "./device.js";
+import { Places } from "./place.js";
+import { over, Threads } from "./threads.js";
+import { Waiters } from "./waiters.js";
+import { WidgetLoader } from "./widget.js";
 
 /** The conversation that exists here only: what is in the outbox begins it. */
 const LOCAL = "";
@@ -27,9 +28,11 @@ export class Customer implements ThreadHost {
   readonly customer = new Value<string | null>(null);
   readonly current = new Value<Thread | null>(null);
   readonly unread = new Value(0);
+  readonly known = new Value(false);
   readonly threads = new Threads();
   readonly outbox: Outbox;
   readonly link: Link;
+  readonly connection: Value<Connection>;
   readonly cores: Cores;
   readonly places: Places;
   readonly widget: WidgetLoader;
@@ -43,6 +46,8 @@ export class Customer implements ThreadHost {
   #again: ReturnType<typeof setTimeout> | undefined;
   /** The connection is there, and what goes on is known. */
   #ready = false;
+  #looking = false;
+  #lookAgain = false;
   #closed = false;
 
   constructor(options: CustomerOptions, server: string, api: DeviceHost["api"]) {
@@ -68,16 +73,21 @@ export class Customer implements ThreadHost {
         renewable: true,
         token: (fresh) => this.#tokens.token(fresh),
         cursors: () => this.cores.cursors(),
+        idle: () => this.#idle(),
         welcomed: (welcome) => void this.#welcomed(welcome),
         frame: (frame) => this.#took(frame),
         lost: () => this.#lost(),
       },
       socketAt(`${server}/ws/customer?widget=${encodeURIComponent(options.widget)}`),
+      pollingAt(server),
     );
+    this.connection = new Value(this.link.connection.get());
     this.cores = new Cores(this);
     this.places = new Places(this.link);
     this.widget = new WidgetLoader(api(), options.widget, options.locale);
     this.outbox.entries.subscribe(() => this.look());
+    this.link.connection.subscribe(() => this.#connect());
+    this.widget.refusal.subscribe(() => this.#connect());
     // Another device may have begun a conversation: nobody tells this one.
     this.#asleep = onWake(() => this.reload());
   }
@@ -110,8 +120,9 @@ export class Customer implements ThreadHost {
     return newest && !over(newest) ? newest : undefined;
   }
 
-  send(text: string): Entry {
-    return this.outbox.add({ conversation: this.goingOn?.id ?? LOCAL, text });
+  send(text: string): void {
+    if (text === "") return;
+    this.outbox.add({ conversation: this.goingOn?.id ?? LOCAL, text });
   }
 
   start(context: Record<string, string>, text?: string): Promise<Thread> {
@@ -130,13 +141,26 @@ export class Customer implements ThreadHost {
 
   /** Looks at what has become of everything, and shows it. */
   look(): void {
-    if (this.#closed) return;
+    // Showing one thing changes another: one look at a time, until nothing changes any more.
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    while (this.#lookAgain && !this.#closed) {
+      this.#lookAgain = false;
+      this.#look();
+    }
+    this.#looking = false;
+  }
+
+  #look(): void {
     const { newest } = this.threads;
     if (newest && this.#newest?.id !== newest.id) {
       this.#newest?.close();
       this.#newest = this.cores.open(newest.id, newest);
     }
     const begun = this.outbox.entries.get().some((e) => e.conversation === LOCAL);
+    // The first word of a device: now there is something to connect for.
+    if (begun && this.link.connection.get().state === "idle") this.link.reconnect();
     if (begun) this.#local ??= this.cores.open(LOCAL);
     const going = this.goingOn;
     this.current.set(going ? this.#newest : begun ? this.#local : null);
@@ -160,6 +184,22 @@ export class Customer implements ThreadHost {
     this.link.close();
   }
 
+  /** Whoever only looks at the page is no customer yet. */
+  async #idle(): Promise<boolean> {
+    if (this.#options.getToken) return false;
+    const store = await this.outbox.opened;
+    if (this.outbox.entries.get().length > 0 || (await keptDevice(store))) return false;
+    this.known.set(true);
+    return true;
+  }
+
+  /** A widget that cannot be shown is a reason as well. */
+  #connect(): void {
+    const now = this.link.connection.get();
+    const refusal = now.refusal ?? this.widget.refusal.get() ?? undefined;
+    this.connection.set(refusal === now.refusal ? now : { ...now, refusal });
+  }
+
   async #welcomed({ principal, expires }: Welcome): Promise<void> {
     if (expires !== undefined) this.#tokens.expires?.(expires - this.link.offset);
     if (this.customer.get() !== principal.id) {
@@ -178,6 +218,7 @@ export class Customer implements ThreadHost {
     this.#local = null;
     this.cores.close();
     this.threads.clear();
+    this.known.set(false);
   }
 
   async #load(): Promise<void> {
@@ -189,6 +230,7 @@ export class Customer implements ThreadHost {
       return;
     }
     this.look();
+    this.known.set(true);
     // What is in the thread already is not sent again.
     if (this.#newest) await this.cores.get(this.#newest.id)?.online();
     this.#ready = this.link.online;
@@ -221,7 +263,8 @@ export class Customer implements ThreadHost {
 
   #settled({ entry, conversation }: Settled): void {
     // Begun in another tab.
-    if (!this.threads.views.get().some((v) => v.id === conversation)) this.reload();
+    if (this.link.connection.get().state === "idle") this.link.reconnect();
+    else if (!this.threads.views.get().some((v) => v.id === conversation)) this.reload();
     this.look();
     this.waiters.done(entry.id, () => this.cores.open(conversation));
   }

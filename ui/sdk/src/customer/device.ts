@@ -1,9 +1,9 @@
-import type { DeviceToken } from "../bodies";
-import { exclusive } from "../outbox/exclusive";
-import type { Store } from "../outbox/store";
-import { Refusal } from "../refusal";
-import type { Tokens } from "../tokens";
-import type { Api } from "../types";
+import type { DeviceToken } from "../bodies.js";
+import { exclusive } from "../outbox/exclusive.js";
+import type { Store } from "../outbox/store.js";
+import { Refusal } from "../refusal.js";
+import type { Tokens } from "../tokens.js";
+import type { Api } from "../types.js";
 
 const DAY_MS = 24 * 60 * 60_000;
 const NAME = "device";

@@ -1,7 +1,7 @@
-import { createApi } from "../api";
-import type { CustomerClient, CustomerOptions } from "../types";
-import { Customer } from "./customer";
-import { linkDevice } from "./linking";
+import { createApi } from "../api.js";
+import type { CustomerClient, CustomerOptions } from "../types.js";
+import { Customer } from "./customer.js";
+import { linkDevice } from "./linking.js";
 
 /** A customer's client: one widget, the conversation that goes on, and the earlier ones. */
 export function createCustomer(options: CustomerOptions): CustomerClient {
@@ -10,7 +10,8 @@ export function createCustomer(options: CustomerOptions): CustomerClient {
     createApi({ server, getToken: token === undefined ? undefined : async () => token }),
   );
   return {
-    connection: customer.link.connection,
+    connection: customer.connection,
+    ready: customer.known,
     customer: customer.customer,
     widget: customer.widget.value,
     threads: customer.threads.views,
@@ -20,9 +21,7 @@ export function createCustomer(options: CustomerOptions): CustomerClient {
     outbox: customer.outbox.storage,
     place: customer.places.value,
     start: (context, text) => customer.start(context, text),
-    send: (text) => {
-      customer.send(text);
-    },
+    send: (text) => customer.send(text),
     open: (id) => {
       const view = customer.threads.views.get().find((v) => v.id === id);
       return customer.cores.open(id, view);

@@ -1,8 +1,8 @@
-import type { LinkedDevice } from "../bodies";
-import { Refusal } from "../refusal";
-import type { Api } from "../types";
-import type { Customer } from "./customer";
-import { forgetDevice, keptDevice } from "./device";
+import type { LinkedDevice } from "../bodies.js";
+import { Refusal } from "../refusal.js";
+import type { Api } from "../types.js";
+import type { Customer } from "./customer.js";
+import { forgetDevice, keptDevice } from "./device.js";
 
 const AGAIN_MS = 1_000;
 const TRIES = 60;

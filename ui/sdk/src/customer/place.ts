@@ -1,6 +1,6 @@
-import type { Link } from "../link/link";
-import type { View } from "../protocol";
-import { Value } from "../value";
+import type { Link } from "../link/link.js";
+import type { View } from "../protocol.js";
+import { Value } from "../value.js";
 
 /** The thread tells of it as well; this is for what is shown in between. */
 const AGAIN_MS = 15_000;

@@ -1,6 +1,6 @@
-import type { Link } from "../link/link";
-import type { View } from "../protocol";
-import { Value } from "../value";
+import type { Link } from "../link/link.js";
+import type { View } from "../protocol.js";
+import { Value } from "../value.js";
 
 const PAGE = 50;
 

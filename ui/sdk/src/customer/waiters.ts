@@ -1,5 +1,5 @@
-import type { Refusal } from "../refusal";
-import type { Thread } from "../types";
+import type { Refusal } from "../refusal.js";
+import type { Thread } from "../types.js";
 
 interface Waiter {
   asked: string;

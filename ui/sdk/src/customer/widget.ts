@@ -1,8 +1,8 @@
-import { Backoff } from "../backoff";
-import type { WidgetInfo } from "../bodies";
-import { Refusal } from "../refusal";
-import type { Api } from "../types";
-import { Value } from "../value";
+import { Backoff } from "../backoff.js";
+import type { WidgetInfo } from "../bodies.js";
+import { Refusal } from "../refusal.js";
+import type { Api } from "../types.js";
+import { Value } from "../value.js";
 
 /** Whoever waits for the first answer waits no longer than this. */
 const TRIED_MS = 5_000;
@@ -10,6 +10,8 @@ const TRIED_MS = 5_000;
 /** What the widget shows, asked for until there is an answer. */
 export class WidgetLoader {
   readonly value = new Value<WidgetInfo | null>(null);
+  /** Why there is nothing to show. */
+  readonly refusal = new Value<Refusal | null>(null);
   /** There was an answer, or there is none to be had soon. */
   readonly tried: Promise<void>;
   readonly #path: string;
@@ -34,10 +36,14 @@ export class WidgetLoader {
     clearTimeout(this.#timer);
     try {
       this.value.set(await this.#api.get<WidgetInfo>(this.#path));
+      this.refusal.set(null);
       this.#backoff.reset();
     } catch (error) {
-      const final = error instanceof Refusal && !error.retry;
-      if (this.#closed || final) return;
+      if (this.#closed) return;
+      if (error instanceof Refusal && !error.retry) {
+        this.refusal.set(error);
+        return;
+      }
       this.#timer = setTimeout(() => void this.load(), this.#backoff.next());
     }
   }

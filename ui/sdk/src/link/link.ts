@@ -1,11 +1,11 @@
-import { Backoff } from "../backoff";
-import type { ClientFrame, Refused, ServerFrame, Welcome } from "../protocol";
-import { Refusal, unreachable } from "../refusal";
-import type { Connection } from "../types";
-import { Value } from "../value";
-import { Requests } from "./requests";
-import type { OpenTransport, Transport } from "./transport";
-import { onWake } from "./wake";
+import { Backoff } from "../backoff.js";
+import type { ClientFrame, Refused, ServerFrame, Welcome } from "../protocol.js";
+import { Refusal, unreachable } from "../refusal.js";
+import type { Connection } from "../types.js";
+import { Value } from "../value.js";
+import { Requests } from "./requests.js";
+import type { OpenTransport, Transport } from "./transport.js";
+import { onWake } from "./wake.js";
 
 /** The welcome must come within this time. */
 const OPENING_MS = 10_000;
@@ -13,8 +13,11 @@ const OPENING_MS = 10_000;
 const PONG_MS = 8_000;
 /** Sockets that fail in a row before the other way is tried. */
 const SOCKETS_FAILED_MAX = 2;
-/** Connections by the other way before the socket is tried again. */
-const SOCKET_AGAIN_MS = 5 * 60_000;
+/** While the other way works, the socket is tried again after so long, later less and less often. */
+const SOCKET_AGAIN_MS = 15_000;
+const SOCKET_AGAIN_MAX_MS = 10 * 60_000;
+/** Between the last word of the server and the end of the connection. */
+const GOODBYE_MS = 5_000;
 /** Without one of these nobody gets in; what else is refused may be put right at the server. */
 const SIGN_IN = new Set([
   "unauthenticated",
@@ -30,6 +33,8 @@ export interface LinkHost {
   /** A token that was refused is worth another try with a fresh one. */
   renewable: boolean;
   cursors(): Record<string, number>;
+  /** Whether there is nothing to connect for yet. */
+  idle?(): Promise<boolean>;
   welcomed(welcome: Welcome, reconnected: boolean): void;
   frame(frame: ServerFrame): void;
   lost(refusal?: Refusal): void;
@@ -57,7 +62,7 @@ export class Link {
   #attempt = 0;
   #timers = new Set<ReturnType<typeof setTimeout>>();
   #socketsFailed = 0;
-  #pollingSince = 0;
+  #socketAgain = SOCKET_AGAIN_MS;
   #wantsFresh = false;
   #tokensRefused = 0;
   #refusal: Refusal | undefined;
@@ -126,6 +131,10 @@ export class Link {
     this.#refusal = undefined;
     let token: string | undefined;
     try {
+      if (await this.#host.idle?.()) {
+        if (attempt === this.#attempt && !this.#closed) this.#show("idle");
+        return;
+      }
       token = await this.#host.token(this.#wantsFresh);
     } catch (error) {
       if (attempt !== this.#attempt || this.#closed) return;
@@ -135,7 +144,7 @@ export class Link {
     }
     if (attempt !== this.#attempt || this.#closed) return;
     this.#wantsFresh = false;
-    const open = this.#chosen();
+    const open = (this.#polling() && this.#poll) || this.#socket;
     const hello = { type: "hello" as const, token, cursors: this.#host.cursors() };
     this.#later(OPENING_MS, () => {
       if (!this.welcome) this.#ended();
@@ -144,12 +153,6 @@ export class Link {
       frame: (frame) => attempt === this.#attempt && this.#took(frame),
       ended: () => attempt === this.#attempt && this.#ended(),
     });
-  }
-
-  /** The socket, unless it could not be opened twice in a row; then both, in turns. */
-  #chosen(): OpenTransport {
-    if (!this.#poll || this.#socketsFailed < SOCKETS_FAILED_MAX) return this.#socket;
-    return this.#poll;
   }
 
   #polling(): boolean {
@@ -175,7 +178,7 @@ export class Link {
       case "goaway":
         this.#backoff.reset(frame.retry_ms);
         // The server closes once it has answered what is under way.
-        this.#later(5_000, () => this.#ended());
+        this.#later(GOODBYE_MS, () => this.#ended());
         return;
       case "renew":
         void this.renew();
@@ -193,9 +196,13 @@ export class Link {
     this.offset = welcome.at - Date.now();
     this.#backoff.reset(welcome.retry_ms);
     this.#tokensRefused = 0;
-    if (!this.#polling()) this.#socketsFailed = 0;
-    else this.#pollingSince = Date.now();
     this.#clearTimers();
+    if (this.#polling()) {
+      this.#later(this.#socketAgain, () => this.#trySocket());
+    } else {
+      this.#socketsFailed = 0;
+      this.#socketAgain = SOCKET_AGAIN_MS;
+    }
     this.#watch(welcome.heartbeat_ms);
     this.#show("online");
     this.#host.welcomed(welcome, reconnected);
@@ -204,14 +211,20 @@ export class Link {
 
   /** A refusal of the connection itself; it ends now. */
   #refused(frame: Refused): void {
-    this.#refusal = new Refusal(frame);
-    if (this.welcome && !SIGN_IN.has(frame.code)) return;
+    const refusal = new Refusal(frame);
+    this.#refusal = refusal;
     this.#wantsFresh = SIGN_IN.has(frame.code);
+    // Not every one ends a connection; what does not is no reason for an end that comes later.
+    this.#later(GOODBYE_MS, () => {
+      if (this.welcome && this.#refusal === refusal) this.#refusal = undefined;
+    });
   }
 
   /** The transport ended, was refused, or is dead. */
   #ended(): void {
-    if (!this.welcome && !this.#refusal && !this.#polling()) this.#socketsFailed += 1;
+    // Both ways in turns, the socket more often: where there is no server neither is to blame.
+    if (this.#polling()) this.#socketsFailed = this.welcome ? SOCKETS_FAILED_MAX - 1 : 0;
+    else if (!this.welcome && !this.#refusal) this.#socketsFailed += 1;
     this.#drop();
     this.#failed();
   }
@@ -262,13 +275,14 @@ export class Link {
   #watch(heartbeat: number): void {
     this.#later(heartbeat, () => {
       if (Date.now() - this.#heard >= heartbeat) this.#probe();
-      if (this.#polling() && Date.now() - this.#pollingSince > SOCKET_AGAIN_MS) {
-        this.#socketsFailed = SOCKETS_FAILED_MAX - 1;
-        this.reconnect();
-        return;
-      }
       this.#watch(heartbeat);
     });
+  }
+
+  #trySocket(): void {
+    this.#socketAgain = Math.min(this.#socketAgain * 2, SOCKET_AGAIN_MAX_MS);
+    this.#socketsFailed = SOCKETS_FAILED_MAX - 1;
+    this.reconnect();
   }
 
   #probe(patience = PONG_MS): void {
@@ -283,6 +297,7 @@ export class Link {
   #woken(): void {
     const { state } = this.connection.get();
     if (this.online) this.#probe(PONG_MS / 2);
+    else if (globalThis.navigator?.onLine === false) return;
     else if (state !== "signed_out" && this.#transport === null) this.reconnect();
   }
 

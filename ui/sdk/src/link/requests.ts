@@ -1,11 +1,13 @@
-import type { Accepted, ClientFrame, ClientRequests, Refused } from "../protocol";
-import { Refusal, unreachable } from "../refusal";
+import type { Accepted, ClientFrame, ClientRequests, Refused } from "../protocol.js";
+import { Refusal, unreachable } from "../refusal.js";
 
 /** Answers that the server works on longer; it takes four of them at a time from one socket. */
 const HEAVY = new Set<string>(["history", "list", "notes", "explain"]);
 const HEAVY_MAX = 4;
 /** The server takes 64 requests at a time from one socket. */
 const ASKED_MAX = 48;
+/** A larger frame would end the connection, and come again with the next one. */
+const FRAME_BYTES_MAX = 64 * 1024;
 /** A request that finds no connection waits so long for one. */
 const PATIENCE_MS = 15_000;
 /** An answer that does not come within this time is not waited for. */
@@ -82,6 +84,7 @@ export class Requests {
   }
 
   #add(key: string, heavy: boolean, frame: ClientFrame): Promise<Accepted> {
+    if (tooLarge(frame)) return Promise.reject(frameTooLarge());
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#give(request), PATIENCE_MS);
       const request: Request = { key, heavy, frame, resolve, reject, timer };
@@ -115,4 +118,20 @@ export class Requests {
     const waits = this.#waiting.indexOf(request);
     if (waits >= 0) this.#waiting.splice(waits, 1);
   }
+}
+
+function tooLarge(frame: ClientFrame): boolean {
+  const text = JSON.stringify(frame);
+  // No character has more than three bytes for each unit of its length.
+  if (text.length * 3 <= FRAME_BYTES_MAX) return false;
+  return new TextEncoder().encode(text).length > FRAME_BYTES_MAX;
+}
+
+function frameTooLarge(): Refusal {
+  return new Refusal({
+    code: "frame_too_large",
+    message: "This is more than can be sent at once; shorten it.",
+    retry: false,
+    help: "/docs/errors#frame_too_large",
+  });
 }

@@ -1,5 +1,5 @@
-import type { ServerFrame } from "../protocol";
-import type { OpenTransport } from "./transport";
+import type { ServerFrame } from "../protocol.js";
+import type { OpenTransport } from "./transport.js";
 
 const SUBPROTOCOL = "linger.v1";
 

@@ -1,4 +1,4 @@
-import type { ClientFrame, ServerFrame } from "../protocol";
+import type { ClientFrame, ServerFrame } from "../protocol.js";
 
 export type Hello = Extract<ClientFrame, { type: "hello" }>;
 

@@ -1,9 +1,9 @@
-import type { Link } from "../link/link";
-import type { View } from "../protocol";
-import { Refusal } from "../refusal";
-import type { CustomerOptions } from "../types";
-import type { Entry } from "./entry";
-import type { Outcome } from "./outbox";
+import type { Link } from "../link/link.js";
+import type { View } from "../protocol.js";
+import { Refusal } from "../refusal.js";
+import type { CustomerOptions } from "../types.js";
+import type { Entry } from "./entry.js";
+import type { Outcome } from "./outbox.js";
 
 /** The wait after a refusal that names none. */
 const AGAIN_MS = 2_000;

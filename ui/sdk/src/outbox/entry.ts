@@ -1,4 +1,4 @@
-import type { RefusalBody } from "../protocol";
+import type { RefusalBody } from "../protocol.js";
 
 /** Something that was written and that the server has not accepted yet. */
 export interface Entry {

@@ -1,5 +1,5 @@
-import { uuid } from "../uuid";
-import type { Store } from "./store";
+import { uuid } from "../uuid.js";
+import type { Store } from "./store.js";
 
 const LEASE_MS = 6_000;
 const RENEW_MS = 2_000;

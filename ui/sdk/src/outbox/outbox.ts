@@ -1,10 +1,10 @@
-import type { Refusal } from "../refusal";
-import type { OutboxStorage, Readable } from "../types";
-import { uuid } from "../uuid";
-import { Value } from "../value";
-import type { Entry, Settled } from "./entry";
-import { exclusive } from "./exclusive";
-import { openStore, type Store } from "./store";
+import type { Refusal } from "../refusal.js";
+import type { OutboxStorage, Readable } from "../types.js";
+import { uuid } from "../uuid.js";
+import { Value } from "../value.js";
+import type { Entry, Settled } from "./entry.js";
+import { exclusive } from "./exclusive.js";
+import { openStore, type Store } from "./store.js";
 
 /** What came of sending an entry. */
 export type Outcome =
@@ -30,6 +30,11 @@ interface Told {
   settled?: Settled;
 }
 
+/** What was not answered goes again after so long. */
+const HELD_MS = 5_000;
+/** Threads that nobody looks at do not say that they show it. */
+const SETTLED_MAX = 200;
+
 /**
  * What was written, until the server has it: kept in the browser, shown in every tab, sent by one
  * tab at a time in the order in which it was written.
@@ -51,9 +56,12 @@ export class Outbox {
   readonly #mine = new Set<string>();
   /** Entries that are being stored. */
   readonly #storing = new Map<string, Promise<void>>();
+  /** Settled or discarded: whatever an older look into the store says, they are not there. */
+  readonly #gone = new Set<string>();
   readonly #pausedUntil = new Map<string, number>();
   #lastOwner: string | null = null;
   #draining = false;
+  #drained: Promise<void> | undefined;
   #drainAgain = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -82,6 +90,8 @@ export class Outbox {
   add(fields: Pick<Entry, "conversation" | "text" | "start">): Entry {
     const known = this.#host.owner();
     const entry: Entry = { ...fields, id: uuid(), owner: known ?? this.#lastOwner, at: Date.now() };
+    // Half a character (cut off by an input field) is no text that could be sent.
+    if (entry.text !== undefined) entry.text = entry.text.replace(/\p{Surrogate}/gu, "\ufffd");
     if (known === null) this.#mine.add(entry.id);
     this.#entries.set([...this.#entries.get(), entry]);
     this.#storing.set(entry.id, this.#keep(entry));
@@ -94,19 +104,19 @@ export class Outbox {
     const entry = this.#entries.get().find((e) => e.id === id && e.refused);
     if (!entry) return;
     const { refused: _, ...again } = entry;
-    void this.#replace({ ...again, ...change }).then(() => this.drain());
+    quietly(this.#replace({ ...again, ...change }).then(() => this.drain()));
   }
 
   /** Forgets an entry. One that is on its way may still arrive. */
   discard(id: string): void {
     const entry = this.#entries.get().find((e) => e.id === id);
-    if (entry) void this.#remove(entry);
+    if (entry) quietly(this.#remove(entry));
   }
 
   /** A message of ours came from the server: whatever became of the answer, it is there. */
   seen(id: string, conversation: string, seq: number, at: number): void {
     const entry = this.#entries.get().find((e) => e.id === id);
-    if (entry) void this.#settle(entry, { conversation, seq, at });
+    if (entry) quietly(this.#settle(entry, { conversation, seq, at }));
   }
 
   /** The thread shows it. */
@@ -117,6 +127,16 @@ export class Outbox {
 
   /** Somebody has signed in: what they wrote on this page before is theirs. */
   async signedIn(owner: string): Promise<void> {
+    try {
+      await this.#adopt(owner);
+    } catch {
+      // Without a store there is nothing of anybody else.
+      this.#lastOwner = owner;
+    }
+    this.drain();
+  }
+
+  async #adopt(owner: string): Promise<void> {
     const store = await this.opened;
     await Promise.all(this.#storing.values());
     for (const entry of await store.all()) {
@@ -128,7 +148,6 @@ export class Outbox {
     this.#lastOwner = owner;
     await store.set("owner", owner);
     await this.#load();
-    this.drain();
   }
 
   /** What one customer wrote is another's now: their device has become part of them. */
@@ -149,23 +168,25 @@ export class Outbox {
       return;
     }
     this.#draining = true;
-    void this.#drain()
-      .catch(() => {})
-      .finally(() => {
-        this.#draining = false;
-        if (!this.#drainAgain) return;
-        this.#drainAgain = false;
-        this.drain();
-      });
+    this.#drained = this.#drain().finally(() => {
+      this.#draining = false;
+      if (!this.#drainAgain) return;
+      this.#drainAgain = false;
+      this.drain();
+    });
+    quietly(this.#drained);
   }
 
   close(): void {
     this.#stop.abort();
     clearTimeout(this.#timer);
     this.#channel?.close();
-    void Promise.all(this.#storing.values())
-      .then(() => this.opened)
-      .then((store) => store.close());
+    // What is being stored is stored first, and the turn to send is handed on.
+    quietly(
+      Promise.allSettled([this.#drained, ...this.#storing.values()])
+        .then(() => this.opened)
+        .then((store) => store.close()),
+    );
   }
 
   async #open(): Promise<Store> {
@@ -199,7 +220,7 @@ export class Outbox {
 
   async #load(): Promise<void> {
     const store = await this.opened;
-    const kept = this.#own(await store.all());
+    const kept = this.#own(await store.all()).filter((e) => !this.#gone.has(e.id));
     const ids = new Set(kept.map((e) => e.id));
     // Not stored yet, or not to be stored at all.
     const unkept = this.#entries.get().filter((e) => e.n === undefined && !ids.has(e.id));
@@ -217,8 +238,17 @@ export class Outbox {
         // Another tab may have sent some of it while this one waited for its turn.
         await this.#load();
         for (let entry = this.#next(); entry; entry = this.#next()) {
+          if (entry.n !== undefined && !(await store.has(entry.n))) {
+            // Another tab has sent it, and says so itself.
+            this.#entries.set(this.#entries.get().filter((e) => e !== entry));
+            continue;
+          }
           const outcome = await this.#host.deliver(entry);
-          if (outcome === "held") return;
+          if (outcome === "held") {
+            // Not for want of a connection: there was no answer.
+            if (this.#host.ready()) this.#later(HELD_MS);
+            return;
+          }
           await this.#came(entry, outcome);
         }
       },
@@ -245,9 +275,13 @@ export class Outbox {
     if ("refused" in outcome) return this.#replace({ ...entry, refused: outcome.refused.toBody() });
     if (outcome.refusal) this.delays.set(entry.id, outcome.refusal);
     this.#pausedUntil.set(entry.conversation, Date.now() + outcome.again);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.drain(), outcome.again + 5);
+    this.#later(outcome.again + 5);
     this.#entries.set([...this.#entries.get()]);
+  }
+
+  #later(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.drain(), ms);
   }
 
   async #settle(entry: Entry, to: { conversation: string; seq?: number; at: number }) {
@@ -261,12 +295,17 @@ export class Outbox {
   /** Shows that an entry was accepted. Once. */
   #took(settled: Settled): boolean {
     const { id } = settled.entry;
-    if (!this.#entries.get().some((e) => e.id === id)) return false;
+    if (this.#gone.has(id)) return false;
     if (settled.entry.text !== undefined && settled.seq !== undefined) {
-      this.#settled.set([...this.#settled.get(), settled]);
+      this.#settled.set([...this.#settled.get().slice(-SETTLED_MAX), settled]);
     }
-    this.#entries.set(this.#entries.get().filter((e) => e.id !== id));
+    this.#drop(id);
     return true;
+  }
+
+  #drop(id: string): void {
+    this.#gone.add(id);
+    this.#entries.set(this.#entries.get().filter((e) => e.id !== id));
   }
 
   async #replace(entry: Entry): Promise<void> {
@@ -277,7 +316,7 @@ export class Outbox {
 
   async #remove(entry: Entry): Promise<void> {
     this.delays.delete(entry.id);
-    this.#entries.set(this.#entries.get().filter((e) => e.id !== entry.id));
+    this.#drop(entry.id);
     await this.#storing.get(entry.id);
     if (entry.n === undefined) return;
     await (await this.opened).delete(entry.n);
@@ -289,7 +328,13 @@ export class Outbox {
   }
 
   #heard({ settled }: Told): void {
-    if (settled && this.#took(settled)) this.#host.settled(settled);
-    void this.#load().then(() => this.drain());
+    const ours = settled && this.#own([settled.entry]).length > 0;
+    if (ours && this.#took(settled)) this.#host.settled(settled);
+    quietly(this.#load().then(() => this.drain()));
   }
+}
+
+/** Where the store fails, what is in memory is sent all the same; the next change tries again. */
+function quietly(work: Promise<unknown>): void {
+  work.catch(() => {});
 }

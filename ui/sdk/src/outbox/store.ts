@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { Entry } from "./entry";
+import type { Entry } from "./entry.js";
 
 interface Schema extends DBSchema {
   outbox: { key: number; value: Entry };
@@ -13,6 +13,7 @@ export interface Store {
   all(): Promise<Entry[]>;
   /** Answers the place of the entry. */
   add(entry: Entry): Promise<number>;
+  has(n: number): Promise<boolean>;
   put(entry: Entry): Promise<void>;
   delete(n: number): Promise<void>;
   get<T>(name: string): Promise<T | undefined>;
@@ -24,16 +25,10 @@ export interface Store {
 
 /** Opens what is kept, or memory where nothing can be kept (private windows, full disks). */
 export async function openStore(name: string): Promise<Store> {
+  const kept = new Kept(name);
   try {
-    const db = await openDB<Schema>(name, 1, {
-      upgrade(db) {
-        db.createObjectStore("outbox", { keyPath: "n", autoIncrement: true });
-        db.createObjectStore("values");
-      },
-      // A newer version of the page wants to change the form: this one is in the way.
-      blocking: () => db.close(),
-    });
-    return new Kept(db);
+    await kept.all();
+    return kept;
   } catch {
     return new InMemory();
   }
@@ -41,54 +36,91 @@ export async function openStore(name: string): Promise<Store> {
 
 class Kept implements Store {
   readonly durable = true;
-  readonly #db: IDBPDatabase<Schema>;
+  readonly #name: string;
+  #db: Promise<IDBPDatabase<Schema>> | undefined;
+  #closed = false;
 
-  constructor(db: IDBPDatabase<Schema>) {
-    this.#db = db;
+  constructor(name: string) {
+    this.#name = name;
   }
 
   all() {
-    return this.#db.getAll("outbox");
+    return this.#use((db) => db.getAll("outbox"));
   }
 
-  async add(entry: Entry) {
-    // Said to be kept only when it is on the disk.
-    const tx = this.#db.transaction("outbox", "readwrite", { durability: "strict" });
-    const n = await tx.store.add(entry);
-    await tx.done;
-    return n;
+  add(entry: Entry) {
+    return this.#use(async (db) => {
+      // Said to be kept only when it is on the disk.
+      const tx = db.transaction("outbox", "readwrite", { durability: "strict" });
+      const n = await tx.store.add(entry);
+      await tx.done;
+      return n;
+    });
   }
 
-  async put(entry: Entry) {
-    const tx = this.#db.transaction("outbox", "readwrite");
-    // Another tab may have sent it in the meantime: what is gone stays gone.
-    if (await tx.store.getKey(entry.n as number)) await tx.store.put(entry);
-    await tx.done;
+  has(n: number) {
+    return this.#use(async (db) => (await db.getKey("outbox", n)) !== undefined);
+  }
+
+  put(entry: Entry) {
+    return this.#use(async (db) => {
+      const tx = db.transaction("outbox", "readwrite");
+      // Another tab may have sent it in the meantime: what is gone stays gone.
+      if (await tx.store.getKey(entry.n as number)) await tx.store.put(entry);
+      await tx.done;
+    });
   }
 
   delete(n: number) {
-    return this.#db.delete("outbox", n);
+    return this.#use((db) => db.delete("outbox", n));
   }
 
-  async get<T>(name: string) {
-    return (await this.#db.get("values", name)) as T | undefined;
+  get<T>(name: string) {
+    return this.#use(async (db) => (await db.get("values", name)) as T | undefined);
   }
 
-  async set(name: string, value: unknown) {
-    if (value === undefined) await this.#db.delete("values", name);
-    else await this.#db.put("values", value, name);
+  set(name: string, value: unknown) {
+    return this.#use(async (db) => {
+      if (value === undefined) await db.delete("values", name);
+      else await db.put("values", value, name);
+    });
   }
 
-  async change<T>(name: string, change: (now: T | undefined) => T | undefined) {
-    const tx = this.#db.transaction("values", "readwrite");
-    const next = change((await tx.store.get(name)) as T | undefined);
-    if (next !== undefined) await tx.store.put(next, name);
-    await tx.done;
-    return next;
+  change<T>(name: string, change: (now: T | undefined) => T | undefined) {
+    return this.#use(async (db) => {
+      const tx = db.transaction("values", "readwrite");
+      const next = change((await tx.store.get(name)) as T | undefined);
+      if (next !== undefined) await tx.store.put(next, name);
+      await tx.done;
+      return next;
+    });
   }
 
   close() {
-    this.#db.close();
+    this.#closed = true;
+    void this.#db?.then((db) => db.close());
+  }
+
+  /** Browsers end a connection when they like; the next use opens it again. */
+  async #use<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new Error("The client is closed.");
+    this.#db ??= this.#open();
+    return work(await this.#db);
+  }
+
+  #open(): Promise<IDBPDatabase<Schema>> {
+    const over = () => {
+      this.#db = undefined;
+    };
+    return openDB<Schema>(this.#name, 1, {
+      upgrade(db) {
+        db.createObjectStore("outbox", { keyPath: "n", autoIncrement: true });
+        db.createObjectStore("values");
+      },
+      // A newer version of the page wants to change the form: this one is in the way.
+      blocking: (_now, _then, event) => (event.target as IDBDatabase).close(),
+      terminated: over,
+    });
   }
 }
 
@@ -106,6 +138,10 @@ class InMemory implements Store {
     this.#last += 1;
     this.#entries.set(this.#last, { ...entry, n: this.#last });
     return this.#last;
+  }
+
+  async has(n: number) {
+    return this.#entries.has(n);
   }
 
   async put(entry: Entry) {

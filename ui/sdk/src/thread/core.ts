@@ -1,14 +1,14 @@
-import type { Link } from "../link/link";
-import type { Entry } from "../outbox/entry";
-import type { Outbox } from "../outbox/outbox";
-import type { Author, Message, Side, Typing, View } from "../protocol";
-import { Refusal } from "../refusal";
-import type { Thread, ThreadMessage } from "../types";
-import { Value } from "../value";
-import { Marking } from "./marks";
-import { shownMessages } from "./shown";
-import { TypingIn, TypingOut } from "./typing";
-import { Window } from "./window";
+import type { Link } from "../link/link.js";
+import type { Entry } from "../outbox/entry.js";
+import type { Outbox } from "../outbox/outbox.js";
+import type { Author, Message, Side, Typing, View } from "../protocol.js";
+import { Refusal } from "../refusal.js";
+import type { Thread, ThreadMessage } from "../types.js";
+import { Value } from "../value.js";
+import { Marking } from "./marks.js";
+import { shownMessages } from "./shown.js";
+import { TypingIn, TypingOut } from "./typing.js";
+import { Window } from "./window.js";
 
 const PAGE = 50;
 /** Beyond every message: a page before it is the last one. */
@@ -109,6 +109,7 @@ export class ThreadCore {
   }
 
   send(text: string): void {
+    if (text === "") return;
     this.#typingOut.sent();
     this.#host.outbox.add({ conversation: this.id, text });
     this.#show();

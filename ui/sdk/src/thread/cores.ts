@@ -1,7 +1,7 @@
-import type { ServerFrame, View } from "../protocol";
-import { Refusal } from "../refusal";
-import type { Thread } from "../types";
-import { ThreadCore, type ThreadHost } from "./core";
+import type { ServerFrame, View } from "../protocol.js";
+import { Refusal } from "../refusal.js";
+import type { Thread } from "../types.js";
+import { ThreadCore, type ThreadHost } from "./core.js";
 
 /** A socket has 64 subscriptions; some are left for what is being closed. */
 const FOLLOWED_MAX = 60;

@@ -1,4 +1,4 @@
-import type { Marks } from "../protocol";
+import type { Marks } from "../protocol.js";
 
 /** Marks that come close together go as one. */
 const COALESCE_MS = 150;

@@ -1,7 +1,7 @@
-import type { Entry, Settled } from "../outbox/entry";
-import type { Author, Marks, Message } from "../protocol";
-import { Refusal } from "../refusal";
-import type { Delivery, ThreadMessage } from "../types";
+import type { Entry, Settled } from "../outbox/entry.js";
+import type { Author, Marks, Message } from "../protocol.js";
+import { Refusal } from "../refusal.js";
+import type { Delivery, ThreadMessage } from "../types.js";
 
 interface Parts {
   id: string;

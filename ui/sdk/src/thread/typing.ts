@@ -1,6 +1,6 @@
-import type { Side, Typing } from "../protocol";
-import type { Readable } from "../types";
-import { Value } from "../value";
+import type { Side, Typing } from "../protocol.js";
+import type { Readable } from "../types.js";
+import { Value } from "../value.js";
 
 /** While somebody goes on typing, the other side is told so often. */
 const AGAIN_MS = 4_000;

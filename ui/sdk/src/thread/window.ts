@@ -1,4 +1,4 @@
-import type { Message } from "../protocol";
+import type { Message } from "../protocol.js";
 
 /**
  * A part of a thread without a gap and without a duplicate, whatever comes in whichever order. Pure.

@@ -1,4 +1,5 @@
 import { createRoot } from "react-dom/client";
+import { Router } from "wouter";
 import { Gate, Providers } from "../kit";
 import { Desk } from "./Desk";
 
@@ -7,7 +8,9 @@ if (root) {
   createRoot(root).render(
     <Providers>
       <Gate>
-        <Desk />
+        <Router base="/desk">
+          <Desk />
+        </Router>
       </Gate>
     </Providers>,
   );

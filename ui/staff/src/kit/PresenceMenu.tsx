@@ -55,9 +55,12 @@ export function PresenceMenu() {
         {(Object.keys(PRESENCES) as Presence[]).map((each) => (
           <Menu.Item
             key={each}
+            role="menuitemradio"
+            aria-checked={each === presence}
+            aria-label={PRESENCES[each].label}
             onClick={() => void choose(each)}
             leftSection={<PresenceDot presence={each} />}
-            rightSection={each === presence ? <IconCheck size={16} aria-label="chosen" /> : null}
+            rightSection={each === presence ? <IconCheck size={16} aria-hidden /> : null}
           >
             <Text size="sm" fw={500}>
               {PRESENCES[each].label}

@@ -29,6 +29,8 @@ export function Shell(props: {
   online?: boolean;
   fixed?: boolean;
   name?: string;
+  /** More entries of the account menu. */
+  menu?: ReactNode;
   navigate?: (area: Area) => boolean;
 }) {
   const session = useSession();
@@ -83,6 +85,7 @@ export function Shell(props: {
               <Menu.Divider hiddenFrom="sm" />
             </>
           )}
+          {props.menu}
         </AccountMenu>
       </header>
       {props.online ? <ConnectionLine /> : <div />}

@@ -3,7 +3,14 @@
  * with the app when somebody is about to need it.
  */
 
-import { type HostState, isSealed, type Permission, seal, type ToApp, type ToHost } from "../shared/messages";
+import {
+  type HostState,
+  isSealed,
+  type Permission,
+  seal,
+  type ToApp,
+  type ToHost,
+} from "../shared/messages";
 import { fitKeyboard } from "./keyboard";
 import { openRecord } from "./record";
 import { titleNotice } from "./title";
@@ -16,16 +23,23 @@ type Queued = [name: string, ...given: unknown[]];
 const HANDSHAKE_MS = 15_000;
 const LOOK_MS = 24 * 3_600_000;
 
+/** The language of the page, in the visitor's own kind of it where there is one. */
+function pageLocale(): string {
+  const page = document.documentElement.lang;
+  const kind = navigator.languages.find((tag) => tag.startsWith(`${page}-`));
+  return (page && kind) || page || navigator.language || "en";
+}
+
 function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
   const server = new URL(script.src).origin;
-  const { locale: told, open: openAtOnce, position, zIndex } = script.dataset;
+  const { locale: told, open: openAtOnce, position, zIndex, accent: painted } = script.dataset;
   const record = openRecord(widget);
   const view = createView(zIndex ?? "2147483000");
   const listeners = new Map<Event, Set<Listener>>();
   const notice = titleNotice();
 
   let getToken: (() => unknown) | null = null;
-  let locale = told || document.documentElement.lang || navigator.language || "en";
+  let locale = told || pageLocale();
   let context: Record<string, string> = {};
   let isOpen = false;
   let unread = 0;
@@ -49,7 +63,10 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
   const draw = () => view.show({ open: isOpen, unread, locale });
   const look = () => {
     const kept = record.get().look;
-    view.look(kept?.accent, position === "start" || position === "end" ? position : (kept?.position ?? "end"));
+    view.look(
+      painted ?? kept?.accent,
+      position === "start" || position === "end" ? position : (kept?.position ?? "end"),
+    );
     view.host.hidden = kept?.enabled === false;
   };
   const permission = (): Permission =>
@@ -224,7 +241,7 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
   const idle = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 1500));
   idle(() => {
     if (record.get().known) load();
-    else if (Date.now() - (record.get().at ?? 0) > LOOK_MS) void ask();
+    else if (!painted && Date.now() - (record.get().at ?? 0) > LOOK_MS) void ask();
   });
   /** What the launcher looks like; the page does without if its policy does not let it ask. */
   async function ask() {
@@ -245,7 +262,11 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
 
 const script = document.currentScript;
 const before = (window as unknown as { linger?: unknown }).linger;
-if (script instanceof HTMLScriptElement && script.dataset.widget && (!before || Array.isArray(before))) {
+if (
+  script instanceof HTMLScriptElement &&
+  script.dataset.widget &&
+  (!before || Array.isArray(before))
+) {
   const { widget } = script.dataset;
   const go = () => start(script, widget, (before ?? []) as Queued[]);
   if (document.body) go();

@@ -56,7 +56,3 @@ const texts: Record<string, Texts> = {
 export function textsOf(locale: string): Texts {
   return texts[locale.slice(0, 2).toLowerCase()] ?? (texts.en as Texts);
 }
-
-export function directionOf(locale: string): "rtl" | "ltr" {
-  return /^(ar|dv|fa|he|ps|sd|ug|ur|yi)\b/i.test(locale) ? "rtl" : "ltr";
-}

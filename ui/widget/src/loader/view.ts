@@ -1,8 +1,9 @@
 /** The launcher and the panel in their shadow root. */
 
 import { css, on, parseColor } from "../shared/color";
+import { directionOf } from "../shared/direction";
 import { styles } from "./styles";
-import { directionOf, textsOf } from "./texts";
+import { textsOf } from "./texts";
 
 const NEUTRAL = "#1f2937";
 const BUBBLE = "M21 12a8 8 0 0 1-8 8H4l1.8-3.2A8 8 0 1 1 21 12Z";

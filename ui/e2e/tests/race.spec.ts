@@ -1,0 +1,43 @@
+import { Desk } from "../pages/desk.ts";
+import { expect, test, useServer } from "../support/test.ts";
+
+const { server } = useServer();
+
+test("of two agents who pick the same conversation one gets it and the other is told who", async ({
+  open,
+}) => {
+  await server.admin.configure("workstreams", "support", { distribution: "pick" });
+  const anna = await Desk.at(await open(), server, "anna");
+  const bob = await Desk.at(await open(), server, "bob");
+
+  for (let round = 1; round <= 3; round += 1) {
+    const name = `Customer ${round}`;
+    const { id } = await server.customer(`customer-${round}`).start("support", "Hello", { name });
+    const desks = [anna, bob];
+    for (const desk of desks) await expect(desk.pickButton(name)).toBeVisible();
+    await Promise.all(desks.map((desk) => desk.pickButton(name).click({ noWaitAfter: true })));
+
+    await expect.poll(async () => (await server.supervisor.view(id)).agent).toMatch(/anna|bob/);
+    const winner = (await server.supervisor.view(id)).agent;
+    const [won, lost] = winner === "anna" ? [anna, bob] : [bob, anna];
+    await expect(won.page.getByRole("heading", { name })).toBeVisible();
+    await expect(won.log).toContainText("Hello");
+    await expect(lost.notice(new RegExp(winner ?? "", "i"))).toBeVisible();
+    await expect(lost.pickButton(name)).toHaveCount(0);
+    await lost.dismissNotices();
+  }
+});
+
+test("an offer that is withdrawn because a colleague was given the conversation disappears", async ({
+  open,
+}) => {
+  await server.admin.configure("workstreams", "support", { distribution: "push" });
+  const anna = await Desk.at(await open(), server, "anna");
+  const { id } = await server.customer("nora").start("support", "Hello", { name: "Nora" });
+  await expect(anna.offer("Nora")).toBeVisible();
+  const bob = await Desk.at(await open(), server, "bob");
+  await server.supervisor.act(id, "assign", { agent: "bob" });
+  await expect(anna.offer("Nora")).toHaveCount(0);
+  await bob.accept("Nora");
+  await expect(bob.log).toContainText("Hello");
+});
