@@ -66,3 +66,46 @@ async fn everybody_who_is_named_signs_in_with_the_password_that_is_named() {
         assert_eq!(session.body["role"], agent["role"]);
     }
 }
+
+#[tokio::test]
+async fn a_demo_with_a_sample_begins_with_conversations_of_others_once() {
+    let demo = Demo::start(&["--sample"]);
+    let counts = async |demo: &Demo| {
+        let carol = demo.credentials.agent_token("carol").expect("carol");
+        let carol = Http::new(demo.address(), Some(carol));
+        let list = carol
+            .get("/conversations?state=closed,waiting&limit=50")
+            .await;
+        let all = list.body["conversations"].as_array().cloned();
+        all.unwrap_or_default()
+    };
+    let played = crate::common::eventually("the sample is played", async || {
+        let all = counts(&demo).await;
+        (all.len() == 6).then_some(all)
+    })
+    .await;
+    for state in ["closed", "waiting"] {
+        assert!(played.iter().any(|c| c["state"] == state), "{state}");
+    }
+    for conversation in &played {
+        assert!(conversation["name"].is_string(), "{conversation}");
+        assert!(conversation["subject"].is_string(), "{conversation}");
+        assert_ne!(conversation["tags"], json!([]), "{conversation}");
+    }
+    assert!(!demo.log().contains("sample"), "{}", demo.log());
+    let carol = demo.credentials.agent_token("carol").expect("carol");
+    let carol = Http::new(demo.address(), Some(carol));
+    let floor = crate::common::eventually("nobody is left available", async || {
+        let floor = carol.get("/floor").await.body;
+        let agents = floor["agents"].as_array().expect("agents").clone();
+        let free = agents
+            .iter()
+            .all(|a| a["presence"] == "offline" && a["load"] == 0);
+        free.then_some(floor)
+    })
+    .await;
+    assert_eq!(floor["conversations"], 0, "{floor}");
+
+    let demo = demo.again(&["--sample"]);
+    assert_eq!(counts(&demo).await.len(), 6, "the second start adds none");
+}
