@@ -23,7 +23,7 @@ use crate::client::token::{SigningKey, TokenError};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{CompanyFile, ConfigError, CustomerRate, LISTEN_DEFAULT};
 use crate::domain::audit::Interface;
-use crate::domain::company::{AgentProfile, Company, CustomerKey, Mode, Role};
+use crate::domain::company::{AgentProfile, Company, CustomerKey, Mode, Role, Widget};
 use crate::domain::ids::{AgentId, AuthenticationId};
 use crate::domain::time::Millis;
 use crate::store::Store;
@@ -219,13 +219,17 @@ impl Demo {
     /// The key cannot sign.
     pub fn site(&self) -> Result<DemoSite, DemoError> {
         let key = self.credentials.signing_key()?;
-        let widget_of = |mode| {
-            let widgets = self.company.widgets.iter();
-            let mut of_mode = widgets.filter(|(_, widget)| {
+        // The sample's own, where somebody who tries the console has added others.
+        let widget_of = |own: &str, mode| {
+            let of_mode = |widget: &Widget| {
                 let workstream = self.company.workstreams.get(&widget.workstream);
                 workstream.is_some_and(|w| w.mode == mode)
-            });
-            of_mode.next().map(|(id, _)| id.to_string())
+            };
+            let widgets = || self.company.widgets.iter().filter(|(_, w)| of_mode(w));
+            let found = widgets().find(|(id, _)| id.as_str() == own);
+            found
+                .or_else(|| widgets().next())
+                .map(|(id, _)| id.to_string())
         };
         let agents = self
             .credentials
@@ -255,8 +259,8 @@ impl Demo {
                     })
                     .collect(),
                 widgets: DemoWidgetsBody {
-                    persistent: widget_of(Mode::Persistent),
-                    live: widget_of(Mode::Live),
+                    persistent: widget_of("shop", Mode::Persistent),
+                    live: widget_of("chat", Mode::Live),
                 },
             },
             agents: DemoAgentsBody {

@@ -57,6 +57,12 @@ fn sits_here(ip: IpAddr) -> Result<(), Reject> {
     ))
 }
 
+/// An address of the demo with another method.
+pub(super) async fn wrong_method(state: web::Data<WebState>) -> Result<HttpResponse, ApiError> {
+    state.demo.as_ref().ok_or_else(refusal::nowhere)?;
+    refusal::wrong_method().await
+}
+
 /// The demo's shop.
 #[utoipa::path(get, path = "/demo", tag = "demo", responses(
     (status = 200, body = String, content_type = "text/html"),
@@ -94,14 +100,17 @@ pub(super) async fn customers(
 pub(super) async fn token(
     request: HttpRequest,
     state: web::Data<WebState>,
-    body: web::Json<DemoTokenForBody>,
-) -> Result<HttpResponse, ApiError> {
+    body: Result<web::Json<DemoTokenForBody>, actix_web::Error>,
+) -> Result<HttpResponse, actix_web::Error> {
     let site = site(&state, &request)?;
+    // Not before: where there is no demo, a bad body leads nowhere as well.
+    let body = body?;
     if !site.customers.has(&body.customer) {
         let sentence = "There is no such customer in the demo; see /demo/customers.";
-        return Err(Reject::new(Code::NotFound, sentence).into());
+        return Err(ApiError::from(Reject::new(Code::NotFound, sentence)).into());
     }
-    let (token, expires) = (site.sign)(&body.customer).ok_or_else(Reject::unavailable)?;
+    let signed = (site.sign)(&body.customer);
+    let (token, expires) = signed.ok_or_else(|| ApiError::from(Reject::unavailable()))?;
     Ok(HttpResponse::Ok().json(DemoTokenBody { token, expires }))
 }
 

@@ -20,7 +20,7 @@ macro_rules! routes {
             $(cfg.service(
                 web::resource(patterns($path))
                     $(.route(route(stringify!($method), $path).to($handler)))+
-                    .default_service(web::to(refusal::wrong_method)),
+                    .default_service(otherwise($path)),
             );)+
         }
     };
@@ -42,6 +42,15 @@ fn is_of_pages(path: &str) -> bool {
     ["/desk", "/admin", "/demo", "/widget", "/pages/"]
         .iter()
         .any(|start| path.starts_with(start))
+}
+
+/// What answers any other method.
+fn otherwise(path: &str) -> Route {
+    if path.starts_with("/demo") {
+        web::to(demo::wrong_method)
+    } else {
+        web::to(refusal::wrong_method)
+    }
 }
 
 /// Files are asked for by their heads alone as well, by caches and by those who look whether a

@@ -418,4 +418,17 @@ async fn what_is_the_demos_is_no_address_of_a_company() {
             "{path}"
         );
     }
+    // Nor with another method, or a body that is none.
+    for (method, path) in [
+        (Method::DELETE, "/demo"),
+        (Method::GET, "/demo/token"),
+        (Method::POST, "/demo/token"),
+    ] {
+        let answer = Http::run(http.request(method, path).body("no JSON")).await;
+        assert_eq!(
+            (answer.status, &answer.body),
+            (404, &nowhere.body),
+            "{path}"
+        );
+    }
 }
