@@ -37,7 +37,7 @@ ui: setup ## build the pages (ui/) that the binary embeds
 # The same profile as `make test`: a fresh machine compiles the dependencies once for
 # both. It is optimised enough to try everything; measure with `make bench`.
 run: ui ## a sample company on $(DATA), with addresses and tokens to try
-	cargo run --locked --bin linger -- demo --data $(DATA) --listen $(LISTEN) $(ARGS)
+	cargo run --locked --bin linger -- demo --sample --data $(DATA) --listen $(LISTEN) $(ARGS)
 
 talk: setup ## a terminal client of the demo: make talk AS=customer:maria
 	cargo run --locked --quiet --bin linger -- talk --as $(AS) --credentials $(DATA)/demo-credentials.json $(ARGS)

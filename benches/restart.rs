@@ -95,6 +95,7 @@ fn fill(dir: &Path, conversations: usize) -> Result<Credentials, Failure> {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         agents: None,
         capacity: None,
+        sample: false,
         auto_accept: false,
         customer_rate: CustomerRate::Unlimited,
         ready_file: None,

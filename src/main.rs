@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use linger::cli::{agent, config, demo, inspect, replay, serve, talk, verify};
+use linger::cli::{agent, config, demo, demo_sample, inspect, replay, serve, talk, verify};
 use linger::config::{CustomerRate, LogFormat, Rates, ServeSettings};
 use linger::server::ServerError;
 use linger::telemetry;
@@ -90,6 +90,14 @@ fn run_demo(args: &demo::DemoArgs) -> ExitCode {
     };
     served(serve::serve(&settings, Some(site), move |address| {
         made.listening(address).map_err(std::io::Error::other)?;
+        if made.begins_with_sample {
+            let credentials = made.credentials.clone();
+            actix_rt::spawn(async move {
+                if let Err(why) = demo_sample::play(&credentials).await {
+                    tracing::warn!(%why, "the sample conversations are not all there");
+                }
+            });
+        }
         demo::print_table(&made.credentials, &mut std::io::stdout()).map_err(std::io::Error::other)
     }))
 }

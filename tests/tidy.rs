@@ -123,6 +123,11 @@ const HOMES: &[(&str, &[&str], &str)] = &[
         "only socket options want the type below TLS",
     ),
     (
+        "rust_embed",
+        &["web/pages/files.rs"],
+        "where the pages come from is one file's business",
+    ),
+    (
         "governor",
         &["web/limiter.rs"],
         "what a bucket is stays one file's business",
@@ -170,7 +175,14 @@ const PHRASES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "std::fs",
-        &["cli/", "config/", "main.rs", "server", "store/"],
+        &[
+            "cli/",
+            "config/",
+            "main.rs",
+            "server",
+            "store/",
+            "web/pages/files.rs",
+        ],
         "files are opened at the edges",
     ),
     (

@@ -74,6 +74,9 @@ pub struct DemoArgs {
     /// Offers count as accepted at once.
     #[arg(long)]
     pub auto_accept: bool,
+    /// Begin with some conversations of others to look at, in a fresh directory; not with --agents.
+    #[arg(long)]
+    pub sample: bool,
     /// How fast one customer may write: default, unlimited, or such as 20/10s.
     #[arg(long, default_value = "default")]
     pub customer_rate: CustomerRate,
@@ -115,6 +118,8 @@ pub struct Demo {
     pub company: Company,
     /// What is in the file beside it.
     pub credentials: Credentials,
+    /// There was no company before, and conversations to begin with are wanted.
+    pub begins_with_sample: bool,
     data: PathBuf,
     ready_file: Option<PathBuf>,
 }
@@ -189,6 +194,7 @@ pub fn prepare(args: &DemoArgs) -> Result<Demo, DemoError> {
     Ok(Demo {
         company,
         credentials,
+        begins_with_sample: args.sample && args.agents.is_none() && stored.is_none(),
         data: args.data.clone(),
         ready_file: args.ready_file.clone(),
     })

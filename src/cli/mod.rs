@@ -6,6 +6,7 @@ pub mod company_file;
 pub mod config;
 pub mod credentials;
 pub mod demo;
+pub mod demo_sample;
 pub mod inspect;
 mod inspect_text;
 pub mod ledger;

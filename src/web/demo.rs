@@ -2,6 +2,8 @@
 //! sign in to the desk. In a real company its own web site makes the tokens, and nobody
 //! publishes passwords.
 
+use std::net::IpAddr;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::front::Caller;
@@ -40,15 +42,19 @@ impl DemoCustomersBody {
 /// The demo of this server, for somebody at this machine: what it gives away is for them alone.
 fn site<'a>(state: &'a WebState, request: &HttpRequest) -> Result<&'a DemoSite, ApiError> {
     let site = state.demo.as_deref().ok_or_else(refusal::nowhere)?;
-    if Caller::of(request).ip.is_loopback() {
-        Ok(site)
-    } else {
-        Err(Reject::new(
-            Code::Forbidden,
-            "The demo's customers and passwords are for whoever sits at its machine; open it there.",
-        )
-        .into())
+    sits_here(Caller::of(request).ip)?;
+    Ok(site)
+}
+
+fn sits_here(ip: IpAddr) -> Result<(), Reject> {
+    // A socket for both families writes the loopback of the older one in a form of its own.
+    if ip.to_canonical().is_loopback() {
+        return Ok(());
     }
+    Err(Reject::new(
+        Code::Forbidden,
+        "The demo's customers and passwords are for whoever sits at its machine; open it there.",
+    ))
 }
 
 /// The demo's shop.
@@ -108,4 +114,27 @@ pub(super) async fn agents(
     state: web::Data<WebState>,
 ) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(&site(&state, &request)?.agents))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_demo_gives_away_is_given_to_its_own_machine_alone() {
+        let sits = |ip: &str| sits_here(ip.parse().expect("an address")).is_ok();
+        for here in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"] {
+            assert!(sits(here), "{here}");
+        }
+        for there in [
+            "0.0.0.0",
+            "10.0.0.7",
+            "192.168.1.2",
+            "::",
+            "fe80::1",
+            "::ffff:10.0.0.7",
+        ] {
+            assert!(!sits(there), "{there}");
+        }
+    }
 }

@@ -186,3 +186,7 @@ fn expires(setting: &CustomerKey, parts: &Parts<'_>, now: Timestamp) -> Verdict 
     }
     Ok("It has not expired.".to_owned())
 }
+
+#[cfg(test)]
+#[path = "trial_tests.rs"]
+mod tests;

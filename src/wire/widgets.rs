@@ -187,3 +187,7 @@ fn said(texts: &Texts, locale: &str, company: &Company) -> String {
         .unwrap_or_default()
         .to_owned()
 }
+
+#[cfg(test)]
+#[path = "widgets_tests.rs"]
+mod tests;

@@ -24,12 +24,21 @@ const NONCE: &str = "__NONCE__";
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// What companies have embedded in their pages: an update is there within minutes.
 const FOR_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300");
+/// A page has another nonce each time, so it is asked for each time.
+const ASKED_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 /// Other sites embed it.
 const FOR_OTHERS: HeaderValue = HeaderValue::from_static("cross-origin");
 /// A page may sound when something comes, and needs nothing else.
 const PERMISSIONS: HeaderValue = HeaderValue::from_static(
     "autoplay=(self), camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 );
+
+/// In place of a page: whoever builds the binary without them reads it in a browser.
+const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+    <title>linger: no pages</title>\n<h1>The pages are not in this binary</h1>\n\
+    <p>Everything else is: the API, the sockets, the command line. To have the pages as well, \
+    build them with <code>make ui</code> and then the binary again; <code>make run</code> does both.</p>\n\
+    </html>\n";
 
 /// The agent desk.
 #[utoipa::path(get, path = "/desk", tag = "pages", responses(
@@ -78,15 +87,9 @@ pub(super) async fn widget(
 #[utoipa::path(get, path = "/widget.js", tag = "pages", responses(
     (status = 200, body = String, content_type = "text/javascript"),
     (status = "default", description = "Refused", body = crate::wire::rest::ErrorBody)))]
-pub(super) async fn loader(
-    request: HttpRequest,
-    state: web::Data<WebState>,
-) -> Result<HttpResponse, ApiError> {
-    let file = state
-        .pages
-        .get("loader/widget.js", accepted(&request))
-        .ok_or_else(not_built)?;
-    Ok(answer(&request, file, FOR_MINUTES))
+pub(super) async fn loader(request: HttpRequest, state: web::Data<WebState>) -> HttpResponse {
+    let file = state.pages.get("loader/widget.js", accepted(&request));
+    file.map_or_else(not_built, |file| answer(&request, file, FOR_MINUTES))
 }
 
 /// A file of a page.
@@ -138,7 +141,9 @@ fn found(
 
 /// A page, with a nonce of its own.
 pub(super) fn page(state: &WebState, path: &str, policy: Policy) -> Result<HttpResponse, ApiError> {
-    let file = state.pages.get(path, &[]).ok_or_else(not_built)?;
+    let Some(file) = state.pages.get(path, &[]) else {
+        return Ok(not_built());
+    };
     let nonce = new_secret().map_err(|_| Reject::unavailable())?;
     let html = String::from_utf8_lossy(&file.bytes).replace(NONCE, &nonce);
     let policy = policy
@@ -146,28 +151,22 @@ pub(super) fn page(state: &WebState, path: &str, policy: Policy) -> Result<HttpR
         .allow(Directive::Frame, [Source::Own]);
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_SECURITY_POLICY, policy.value()))
+        .insert_header((header::CACHE_CONTROL, ASKED_AGAIN))
         .insert_header(("permissions-policy", PERMISSIONS))
         .content_type("text/html; charset=utf-8")
         .body(html))
 }
 
-fn not_built() -> ApiError {
-    Reject::new(
-        Code::NotFound,
-        "The pages are not in this binary; build them with `make ui`, and then the binary.",
-    )
-    .into()
+fn not_built() -> HttpResponse {
+    HttpResponse::ServiceUnavailable()
+        .content_type("text/html; charset=utf-8")
+        .body(NOT_BUILT)
 }
 
 fn accepted(request: &HttpRequest) -> &'static [Encoding] {
     let header = request.headers().get(header::ACCEPT_ENCODING);
     let text = header.and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let takes = |name: &str| {
-        text.split(',').any(|one| {
-            let (coding, weight) = one.split_once(';').unwrap_or((one, ""));
-            coding.trim().eq_ignore_ascii_case(name) && weight.trim() != "q=0"
-        })
-    };
+    let takes = |name: &str| text.split(',').any(|one| is_taken(one, name));
     match (takes("br"), takes("gzip")) {
         (true, true) => &[Encoding::Brotli, Encoding::Gzip],
         (true, false) => &[Encoding::Brotli],
@@ -176,11 +175,29 @@ fn accepted(request: &HttpRequest) -> &'static [Encoding] {
     }
 }
 
+/// Whether one entry of `Accept-Encoding` has this coding, and not the weight that excludes it.
+fn is_taken(entry: &str, name: &str) -> bool {
+    let mut parts = entry.split(';').map(str::trim);
+    let is_it = parts
+        .next()
+        .is_some_and(|coding| coding.eq_ignore_ascii_case(name));
+    let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+    is_it && weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|weight| weight > 0.0))
+}
+
+/// Whether `If-None-Match` names this tag. Proxies that compress by themselves make tags weak.
+fn is_known(header: &str, tag: &str) -> bool {
+    header
+        .split(',')
+        .map(str::trim)
+        .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+}
+
 fn answer(request: &HttpRequest, file: File, kept: HeaderValue) -> HttpResponse {
     let tag = format!("\"{}\"", file.tag);
     let known = request.headers().get(header::IF_NONE_MATCH);
     let known = known.and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let mut answer = if known.split(',').any(|one| one.trim() == tag) {
+    let mut answer = if is_known(known, &tag) {
         HttpResponse::NotModified()
     } else {
         HttpResponse::Ok()
@@ -195,4 +212,29 @@ fn answer(request: &HttpRequest, file: File, kept: HeaderValue) -> HttpResponse 
         answer.insert_header((header::CONTENT_ENCODING, encoding.as_str()));
     }
     answer.body(file.bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coding_is_taken_unless_its_weight_is_nothing() {
+        for taken in ["br", " BR ", "br;q=0.1", "br; q=1.0", "br;q=1"] {
+            assert!(is_taken(taken, "br"), "{taken:?}");
+        }
+        for not in ["", "gzip", "br;q=0", "br; q=0.000", "br;q=x", "brotli", "*"] {
+            assert!(!is_taken(not, "br"), "{not:?}");
+        }
+    }
+
+    #[test]
+    fn a_tag_is_known_strong_or_weak_and_among_others() {
+        for known in ["\"a\"", "W/\"a\"", "\"b\", \"a\"", "*"] {
+            assert!(is_known(known, "\"a\""), "{known:?}");
+        }
+        for not in ["", "a", "\"b\"", "\"a", "w/\"a\""] {
+            assert!(!is_known(not, "\"a\""), "{not:?}");
+        }
+    }
 }
