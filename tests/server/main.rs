@@ -22,6 +22,7 @@ mod quick_replies;
 mod races;
 mod refusals;
 mod resume;
+mod snapshots;
 mod staff;
 mod supervising;
 mod work;
