@@ -219,13 +219,16 @@ impl Demo {
     /// The key cannot sign.
     pub fn site(&self) -> Result<DemoSite, DemoError> {
         let key = self.credentials.signing_key()?;
-        let widget_of = |mode| {
+        // The demo's own, or whichever there is if it was removed.
+        let widget_of = |mode, own: &str| {
             let widgets = self.company.widgets.iter();
-            let mut of_mode = widgets.filter(|(_, widget)| {
+            let of_mode = widgets.filter(|(_, widget)| {
                 let workstream = self.company.workstreams.get(&widget.workstream);
                 workstream.is_some_and(|w| w.mode == mode)
             });
-            of_mode.next().map(|(id, _)| id.to_string())
+            of_mode
+                .map(|(id, _)| id.to_string())
+                .min_by_key(|id| id != own)
         };
         let agents = self
             .credentials
@@ -255,8 +258,8 @@ impl Demo {
                     })
                     .collect(),
                 widgets: DemoWidgetsBody {
-                    persistent: widget_of(Mode::Persistent),
-                    live: widget_of(Mode::Live),
+                    persistent: widget_of(Mode::Persistent, "shop"),
+                    live: widget_of(Mode::Live, "chat"),
                 },
             },
             agents: DemoAgentsBody {
