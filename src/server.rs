@@ -6,6 +6,7 @@
 //! sync the writer → close the readers. A failed write stops the server without
 //! acknowledging, with an error for the exit code.
 
+pub mod admin;
 mod gauges;
 mod jwks;
 mod tls;
@@ -205,6 +206,7 @@ pub async fn serve(
         CustomerRate::Unlimited => None,
     };
     let limiter = Arc::new(Limiter::new(&settings.rates, clock.clone()));
+    let door = admin::open(&settings.data, readers.clone(), clock.clone());
     let links = Links::new(
         clock,
         writer.clone(),
@@ -288,6 +290,7 @@ pub async fn serve(
         () = stop => tracing::info!("stopping: sessions are told to come back"),
         () = fatal.wait() => tracing::error!("stopping: the store can no longer write"),
     }
+    drop(door);
     gateway.say_goodbye();
     if let Some(renewing) = renewing {
         renewing.abort();

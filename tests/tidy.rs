@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &["limits"]),
     ("engine", &["domain", "limits", "maps"]),
     ("store", &["domain", "limits"]),
+    ("snapshot", &["domain", "store"]),
     ("wire", &["domain", "engine", "error", "limits"]),
     ("clock", &["domain"]),
     ("error", &["domain", "limits"]),
@@ -72,8 +73,8 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "jiff",
-        &["domain/hours.rs", "cli/"],
-        "time zones belong to the operating hours; people read local time",
+        &["domain/hours.rs", "snapshot/", "cli/"],
+        "time zones belong to the operating hours; people read local time, and days are counted in it",
     ),
     (
         "actix",

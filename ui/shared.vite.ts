@@ -41,7 +41,13 @@ export function pages(part: string, html: Record<string, string>): UserConfig {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       target: "es2022",
-      rollupOptions: { input },
+      rollupOptions: {
+        input,
+        onwarn(warning, tell) {
+          // Directives for server rendering, which nobody does here.
+          if (warning.code !== "MODULE_LEVEL_DIRECTIVE") tell(warning);
+        },
+      },
     },
     server: {
       proxy: {

@@ -23,7 +23,7 @@ use crate::client::token::{SigningKey, TokenError};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{CompanyFile, ConfigError, CustomerRate, LISTEN_DEFAULT};
 use crate::domain::audit::Interface;
-use crate::domain::company::{AgentProfile, Company, CustomerKey, Mode, Role, Widget};
+use crate::domain::company::{AgentProfile, Company, CustomerKey, Mode, Role};
 use crate::domain::ids::{AgentId, AuthenticationId};
 use crate::domain::time::Millis;
 use crate::store::Store;
@@ -219,17 +219,16 @@ impl Demo {
     /// The key cannot sign.
     pub fn site(&self) -> Result<DemoSite, DemoError> {
         let key = self.credentials.signing_key()?;
-        // The sample's own, where somebody who tries the console has added others.
-        let widget_of = |own: &str, mode| {
-            let of_mode = |widget: &Widget| {
+        // The demo's own, or whichever there is if it was removed.
+        let widget_of = |mode, own: &str| {
+            let widgets = self.company.widgets.iter();
+            let of_mode = widgets.filter(|(_, widget)| {
                 let workstream = self.company.workstreams.get(&widget.workstream);
                 workstream.is_some_and(|w| w.mode == mode)
-            };
-            let widgets = || self.company.widgets.iter().filter(|(_, w)| of_mode(w));
-            let found = widgets().find(|(id, _)| id.as_str() == own);
-            found
-                .or_else(|| widgets().next())
+            });
+            of_mode
                 .map(|(id, _)| id.to_string())
+                .min_by_key(|id| id != own)
         };
         let agents = self
             .credentials
@@ -259,8 +258,8 @@ impl Demo {
                     })
                     .collect(),
                 widgets: DemoWidgetsBody {
-                    persistent: widget_of("shop", Mode::Persistent),
-                    live: widget_of("chat", Mode::Live),
+                    persistent: widget_of(Mode::Persistent, "shop"),
+                    live: widget_of(Mode::Live, "chat"),
                 },
             },
             agents: DemoAgentsBody {

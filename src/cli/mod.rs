@@ -13,6 +13,7 @@ pub mod ledger;
 mod offline;
 pub mod replay;
 pub mod serve;
+pub mod snapshot;
 pub mod staff_args;
 pub mod talk;
 pub mod verify;

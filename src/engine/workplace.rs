@@ -3,6 +3,7 @@
 
 use crate::domain::company::{Company, Distribution, Mode, Presence, Role, WrapUp};
 use crate::domain::ids::{AgentId, QueueId, WidgetId, WorkstreamId};
+use crate::domain::time::Millis;
 
 /// The company as its agents see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct WorkstreamOfCompany {
     pub distribution: Distribution,
     /// When ended conversations free their units.
     pub wrap_up: WrapUp,
+    /// After this an ended conversation is closed.
+    pub wrap_up_limit: Millis,
 }
 
 impl CompanyView {
@@ -83,6 +86,7 @@ impl CompanyView {
             mode: rules.mode,
             distribution: rules.distribution,
             wrap_up: rules.wrap_up,
+            wrap_up_limit: rules.timers.wrap_up_limit,
         });
         let widgets = company.widgets.iter();
         Self {

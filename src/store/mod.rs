@@ -10,12 +10,13 @@
 //!
 //! Map: [`codec`] values to bytes · `keys` · [`tables`] the catalogue · `batch` a write in
 //! rows · [`writer`] the one thread that writes · [`readers`] the pool for blocking reads ·
-//! `view`, `conversations`, `directory`, `notes`, `lists`, `staff` the reads · `wal` the look at the log before opening ·
+//! `view`, `conversations`, `directory`, `notes`, `lists`, `staff` the reads · `wal` the look at the log before opening · `checkpoint` a copy as of one moment ·
 //! [`check`] every invariant over a whole store.
 
 mod audit;
 mod batch;
 pub mod check;
+mod checkpoint;
 pub mod codec;
 mod conversations;
 mod directory;
@@ -41,6 +42,7 @@ use rocksdb::{
     Cache, ColumnFamilyDescriptor, DB, DBRecoveryMode, FlushOptions, Options, WriteOptions,
 };
 
+pub use checkpoint::Extent;
 pub use conversations::{KnownClientId, Loaded};
 pub use directory::{Bounds, Listed};
 pub use error::StoreError;

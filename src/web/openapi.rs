@@ -96,6 +96,7 @@ use crate::config::schema_for_openapi;
         devices::link,
         devices::view,
         devices::revoke,
+        sign_in::methods,
         sign_in::sign_in,
         sign_in::sign_out,
         sign_in::session,

@@ -136,6 +136,7 @@ routes! {
     "/api/v1/routing/explain"                       { post => routing::explain }
     "/api/v1/quick-replies"                         { get => quick_replies::list }
     "/api/v1/company"                               { get => workplace::company }
+    "/api/v1/auth/methods"                          { get => sign_in::methods }
     "/api/v1/auth/sign-in"                          { post => sign_in::sign_in }
     "/api/v1/auth/sign-out"                         { post => sign_in::sign_out }
     "/api/v1/auth/session"                          { get => sign_in::session }
@@ -251,6 +252,7 @@ mod tests {
         let doors = [
             "/api/v1/devices",
             "/api/v1/widgets/{id}",
+            "/api/v1/auth/methods",
             "/api/v1/auth/sign-in",
             "/api/v1/auth/provider",
             "/api/v1/auth/provider/callback",

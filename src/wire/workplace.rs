@@ -69,6 +69,8 @@ pub struct WorkstreamOfCompanyBody {
     /// How long after, with `release_after`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrap_up_ms: Option<u64>,
+    /// After this an ended conversation is closed.
+    pub wrap_up_limit_ms: u64,
 }
 
 /// When ended conversations free their units.
@@ -154,6 +156,7 @@ impl From<&WorkstreamOfCompany> for WorkstreamOfCompanyBody {
             mode,
             distribution,
             wrap_up,
+            wrap_up_limit,
         } = view;
         let (wrap_up, wrap_up_ms) = match wrap_up {
             WrapUp::Block => (WrapUpName::Block, None),
@@ -167,6 +170,7 @@ impl From<&WorkstreamOfCompany> for WorkstreamOfCompanyBody {
             distribution: (*distribution).into(),
             wrap_up,
             wrap_up_ms,
+            wrap_up_limit_ms: wrap_up_limit.0,
         }
     }
 }

@@ -24,6 +24,7 @@ mod quick_replies;
 mod races;
 mod refusals;
 mod resume;
+mod snapshots;
 mod staff;
 mod supervising;
 mod watching;

@@ -7,6 +7,7 @@ mod damage;
 mod directory;
 mod golden;
 mod reads;
+mod snapshot;
 mod staff;
 mod story;
 mod writer;

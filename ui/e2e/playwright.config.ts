@@ -11,7 +11,9 @@ export default defineConfig({
   timeout: 60_000,
   globalTimeout: 15 * 60_000,
   expect: { timeout: 10_000 },
-  reporter: [["list"], ["html", { open: "never", outputFolder: "report" }]],
+  reporter: process.env.CI
+    ? [["list"], ["html", { open: "never", outputFolder: "report" }]]
+    : "list",
   use: {
     browserName: "chromium",
     launchOptions: { executablePath: browserPath, args: browserArgs },

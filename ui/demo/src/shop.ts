@@ -97,7 +97,8 @@ async function main(): Promise<void> {
   }
   const { customers, widgets }: Customers = await answer.json();
   let customer = chosen("customer", customers[0]?.id ?? NOBODY);
-  const mode = chosen("widget", "persistent") === "live" ? "live" : "persistent";
+  const wanted = chosen("widget", "persistent");
+  const mode = wanted === "live" || wanted === widgets.live ? "live" : "persistent";
   const locale = chosen("locale", "");
   const widget = widgets[mode];
 

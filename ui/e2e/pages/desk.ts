@@ -2,7 +2,15 @@
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
-/** Signs in on whichever staff page. */
+interface Company {
+  url: string;
+  password(agent: string): string;
+}
+
+export type List = "Mine" | "Waiting" | "Queue" | "All";
+export type Delivery = "Waiting" | "Sent" | "Delivered" | "Read" | "Not sent";
+
+/** Signs in on whichever page of the staff. */
 export async function signIn(page: Page, agent: string, password: string): Promise<void> {
   await page.getByRole("textbox", { name: "Name" }).fill(agent);
   await page.getByLabel("Password", { exact: true }).fill(password);
@@ -14,50 +22,64 @@ export class Desk {
   readonly list: Locator;
   readonly log: Locator;
   readonly reply: Locator;
+  readonly presence: Locator;
+  readonly details: Locator;
+  /** What the desk says about something that was done or refused. */
+  readonly notices: Locator;
+  /** Says so when the connection is lost. */
+  readonly connectionLine: Locator;
+  readonly typing: Locator;
 
   constructor(readonly page: Page) {
     this.offers = page.getByRole("region", { name: "Offers" });
     this.list = page.getByRole("region", { name: "Conversations" });
     this.log = page.getByRole("log", { name: "Messages" });
     this.reply = page.getByRole("textbox", { name: "Reply" });
+    this.presence = page.getByRole("button", { name: /^Presence/ });
+    this.details = page.getByRole("complementary", { name: "Details" });
+    this.notices = page.getByRole("alert");
+    this.connectionLine = page.getByRole("status").filter({ hasText: /No connection|Connecting/ });
+    this.typing = page.getByRole("status").filter({ hasText: /is typing/ });
   }
 
   /** Signed in and available. */
-  static async at(
-    page: Page,
-    server: { url: string; password(agent: string): string },
-    agent: string,
-  ) {
-    await page.goto(`${server.url}/desk`);
-    await signIn(page, agent, server.password(agent));
+  static async at(page: Page, company: Company, agent: string): Promise<Desk> {
+    await page.goto(`${company.url}/desk`);
+    await signIn(page, agent, company.password(agent));
     const desk = new Desk(page);
     await desk.setPresence("Available");
     return desk;
   }
 
-  get presence(): Locator {
-    return this.page.getByRole("button", { name: /^Presence/ });
-  }
-
   async setPresence(presence: string): Promise<void> {
-    await expect(this.presence).toBeVisible();
-    if ((await this.presence.getAttribute("aria-label"))?.includes(presence)) return;
+    await expect(this.presence).toBeEnabled();
+    if ((await this.presence.getAttribute("aria-label"))?.endsWith(presence)) return;
     await this.presence.click();
-    await this.page.getByRole("menuitem", { name: new RegExp(`^${presence}`) }).click();
-    await expect(this.presence).toHaveAccessibleName(new RegExp(presence));
+    await this.page.getByRole("menuitemradio", { name: new RegExp(`^${presence}`) }).click();
+    await expect(this.presence).toHaveAccessibleName(`Presence: ${presence}`);
   }
 
   offer(customer: string): Locator {
-    return this.offers.getByRole("article").filter({ hasText: customer });
+    return this.offers.getByRole("article", { name: `Offer: ${customer}` });
   }
 
   async accept(customer: string): Promise<void> {
     await this.offer(customer).getByRole("button", { name: "Accept" }).click();
-    await expect(this.log).toBeVisible();
+    await expect(this.page.getByRole("heading", { level: 1, name: customer })).toBeVisible();
+    await expect(this.reply).toBeVisible();
+  }
+
+  async show(list: List): Promise<void> {
+    await this.list.getByRole("tab", { name: new RegExp(`^${list}`) }).click();
   }
 
   row(customer: string): Locator {
-    return this.list.getByRole("listitem").filter({ hasText: customer });
+    return this.list.getByRole("listitem").getByRole("button", { name: customer });
+  }
+
+  async select(customer: string): Promise<void> {
+    await this.row(customer).click();
+    await expect(this.page.getByRole("heading", { level: 1, name: customer })).toBeVisible();
   }
 
   async say(text: string): Promise<void> {
@@ -69,17 +91,36 @@ export class Desk {
     return this.log.getByRole("article").filter({ hasText: text });
   }
 
+  /** Each of these texts stands there exactly once. */
   async expectOnce(...texts: string[]): Promise<void> {
     for (const text of texts) await expect(this.message(text)).toHaveCount(1);
   }
 
+  async expectDelivery(text: string, delivery: Delivery): Promise<void> {
+    await expect(this.message(text).getByText(delivery, { exact: true })).toBeVisible();
+  }
+
+  /** All texts of people, in the order of the page. */
+  async texts(): Promise<string[]> {
+    return this.log
+      .getByRole("article")
+      .locator("[title]")
+      .evaluateAll((bubbles) => bubbles.map((bubble) => bubble.textContent ?? ""));
+  }
+
+  /** A button of the thread. */
   action(name: string): Locator {
     return this.page.getByRole("button", { name, exact: true });
   }
 
+  dialog(name: string | RegExp): Locator {
+    return this.page.getByRole("dialog", { name });
+  }
+
   async end(): Promise<void> {
     await this.action("End").click();
-    const dialog = this.page.getByRole("dialog").or(this.page.getByRole("alertdialog"));
-    await dialog.getByRole("button", { name: /^End/ }).click();
+    await this.dialog(/^End the conversation/)
+      .getByRole("button", { name: "End" })
+      .click();
   }
 }

@@ -9,8 +9,9 @@ export class Widget {
   readonly log: Locator;
   readonly input: Locator;
   readonly sendButton: Locator;
-  /** What is the matter with the connection, the place in line, who is writing. */
+  /** What is the matter with the connection, the place in line. */
   readonly status: Locator;
+  readonly typing: Locator;
 
   constructor(readonly page: Page) {
     this.frame = page.frameLocator('iframe[title="Chat"]');
@@ -18,6 +19,7 @@ export class Widget {
     this.input = this.frame.getByRole("textbox", { name: "Write a message" });
     this.sendButton = this.frame.getByRole("button", { name: "Send", exact: true });
     this.status = this.frame.getByRole("status");
+    this.typing = this.frame.getByText(/is writing…$/);
   }
 
   /** Goes to a page with the widget and opens it. */
@@ -67,7 +69,7 @@ export class Widget {
   }
 
   /** How far the last of the own messages has come. */
-  async expectDelivery(text: string, delivery: Delivery): Promise<void> {
+  async expectDelivery(text: string, delivery: Delivery | RegExp): Promise<void> {
     await expect(
       this.message(text).getByRole("img", { name: delivery, exact: true }),
     ).toBeVisible();

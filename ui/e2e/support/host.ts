@@ -52,6 +52,13 @@ export class Host {
     } else if (url.pathname === "/host.js") {
       answer.setHeader("content-type", "text/javascript");
       answer.end(SCRIPT);
+    } else if (url.pathname === "/frame") {
+      // Somebody who wants a page of linger's in theirs.
+      answer.setHeader("content-type", "text/html; charset=utf-8");
+      const src = escaped(`${linger}${visit.get("path")}`);
+      answer.end(
+        `<!doctype html><html lang="en"><title>A frame</title><iframe title="Framed" src="${src}"></iframe></html>`,
+      );
     } else if (url.pathname === "/") {
       answer.setHeader("content-type", "text/html; charset=utf-8");
       answer.setHeader(

@@ -15,8 +15,10 @@ test("a server that is killed while both sides write loses and doubles nothing",
   guard.allow(...UNREACHABLE);
   await makeWidgets(server);
   const anna = await Desk.at(await open(), server, "anna");
+  // High windows, in which the whole conversation has room.
+  await anna.page.setViewportSize({ width: 1280, height: 6000 });
   const maria = await Widget.visit(
-    await open(),
+    await open({ viewport: { width: 420, height: 4000 } }),
     host.page({ widget: "help", customer: "maria", context: { name: "Maria" } }),
   );
   await maria.say("Hello");

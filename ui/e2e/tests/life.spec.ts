@@ -41,7 +41,7 @@ test("a conversation lives from a night in the shop until it is ended, and the n
 
   await test.step("both talk, and see each other write", async () => {
     await anna.reply.pressSequentially("Good mor");
-    await expect(laptop.status.filter({ hasText: "Anna is writing" })).toBeVisible();
+    await expect(laptop.typing).toBeVisible();
     await anna.say("Good morning Maria, I look for it");
     await laptop.expectOnce("Good morning Maria, I look for it");
     await laptop.input.pressSequentially("Tha");
@@ -55,7 +55,7 @@ test("a conversation lives from a night in the shop until it is ended, and the n
   const [first] = await server.supervisor.conversations("?customer=maria");
   const id = first?.id ?? "";
   await test.step("the agent puts it aside without ending it", async () => {
-    await anna.park();
+    await anna.action("Park").click();
     await expect.poll(async () => (await server.supervisor.view(id)).state).toBe("waiting");
     await expect(laptop.log).toContainText(/has left for now/);
   });

@@ -45,10 +45,10 @@ export interface Company {
     name: string;
     mode: Mode;
     distribution: "push" | "pick";
-    wrap_up?: unknown;
+    wrap_up: "block" | "release" | "release_after";
+    wrap_up_ms?: number;
   }[];
   widgets: { id: string; workstream: string }[];
-  tags?: string[];
 }
 
 /** What happened to a workstream in one step of time. */
@@ -60,9 +60,11 @@ export interface StatisticsCounts {
   ended: number;
   closed: number;
   parked: number;
+  declined: number;
   customer_messages: number;
   agent_messages: number;
-  waiting_end: number;
+  /** How many waited at its end; left out where nobody looked. */
+  waiting_end?: number;
 }
 
 /** `GET /api/v1/statistics`. */

@@ -186,12 +186,19 @@ export interface RefusalBody {
   help: string;
 }
 
-/** What `watch` shows: everything at once in its answer, later only what changed. */
+/**
+ * What `watch` shows: everything at once in its answer, later only what changed. Put in what
+ * `conversations`, `agents` and `queues` have, then take out what is gone.
+ */
 export interface WatchState {
   conversations?: Item[];
   gone?: string[];
   agents?: AgentInfo[];
+  gone_agents?: string[];
   queues?: Queue[];
+  gone_queues?: string[];
+  /** What follows is there already, and comes at once. */
+  more?: boolean;
 }
 
 export type Watched = "queues" | "floor";

@@ -63,6 +63,7 @@ export interface Thread {
   earlier: Readable<"more" | "loading" | "none">;
   /** Set when the thread cannot be followed (any more): what the server says. */
   refusal: Readable<Refusal | null>;
+  /** Never rejects: where it fails, `earlier` says `more` again. */
   loadEarlier(): Promise<void>;
   send(text: string): void;
   /** Sends a refused message again. */
@@ -178,6 +179,8 @@ export interface AgentEvents {
   consult_ended: { conversation: string };
   presence: { presence: Presence };
   watch: { what: Watched } & WatchState;
+  /** The server ends something that nobody asked about now: a watch whose role is lost. */
+  refused: { refusal: Refusal };
   /** A followed conversation may not be seen any more. */
   unfollowed: { conversation: string; refusal: Refusal };
 }

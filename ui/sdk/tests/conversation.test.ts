@@ -79,6 +79,28 @@ describe.skipIf(!LINGER_BIN)("a conversation on a real server", () => {
     await expect(anna.request("floor", {})).rejects.toMatchObject({ code: "forbidden" });
   });
 
+  test("an agent who may see a conversation no longer is told so, and follows it again later", async () => {
+    const olga = server.api("olga");
+    await olga.put("/api/v1/config/queues/vip", { name: "VIP", members: ["bob"] });
+    const customer = clients.customer("moved");
+    const { id } = await customer.start({}, "Before");
+    const carol = server.api("carol");
+    const path = `/api/v1/conversations/${id}`;
+    const anna = clients.agent("anna");
+    const desk = anna.open(id);
+    await message(desk, "Before");
+    await carol.post(`${path}/transfer`, { queue: "vip" });
+    expect((await when(desk.refusal, (r) => r !== null))?.code).toBe("not_found");
+    customer.send("Meanwhile");
+    await message(await going(customer), "Meanwhile", (m) => m.delivery === "sent");
+    expect(texts(desk.messages.get())).not.toContain("Meanwhile");
+    await carol.post(`${path}/transfer`, { queue: "support" });
+    const again = anna.open(id);
+    await message(again, "Meanwhile");
+    expect(desk.refusal.get()).toBeNull();
+    expect(desk.messages.get()).toBe(again.messages.get());
+  });
+
   test("a masked text is shown as the server keeps it", async () => {
     const maria = clients.customer("masked");
     maria.send("My card is 4111 1111 1111 1111.");
@@ -133,5 +155,17 @@ describe.skipIf(!LINGER_BIN)("a conversation on a real server", () => {
     await when(thread.view, (v) => v.state === "closed" || v.state === "wrap_up");
     await when(second.current, (t) => t === null);
     expect(second.place.get()).toBeNull();
+    await server.kill();
+    const third = clients.customer("live-3", live);
+    const never = expect(third.start({}, "Never mind")).rejects.toMatchObject({
+      code: "discarded",
+    });
+    await when(third.current, (t) => t !== null);
+    await third.end();
+    await never;
+    await when(third.current, (t) => t === null);
+    await server.up();
+    await when(third.ready, Boolean);
+    expect(third.threads.get()).toEqual([]);
   });
 });

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Device } from "../src/customer/device";
+import { openStore } from "../src/outbox/store";
 import { Clients, going, message, texts } from "./support/clients";
 import { when } from "./support/eventually";
 import { LINGER_BIN, TestServer } from "./support/server";
@@ -44,6 +46,25 @@ describe.skipIf(!LINGER_BIN)("a customer who is known by their device", () => {
     const thread = await going(client);
     await message(thread, "After", (m) => m.delivery === "sent");
     expect(texts(thread.messages.get())).not.toContain("Before");
+  });
+
+  test("exchanges its token once a day, and tabs that do so at once lock nobody out", async () => {
+    const first = clients.device("daily");
+    first.send("Day one");
+    await message(await going(first), "Day one", (m) => m.delivery === "sent");
+    const { id } = await going(first);
+    first.close();
+    const store = await openStore(`linger:customer:daily:${server.url}:devices`);
+    const yesterday = (await store.get<Device>("device")) as Device;
+    await store.set("device", { ...yesterday, renewed: Date.now() - 25 * 60 * 60_000 });
+    const tabs = [clients.device("daily"), clients.device("daily"), clients.device("daily")];
+    for (const tab of tabs) expect((await going(tab)).id).toBe(id);
+    const today = (await store.get<Device>("device")) as Device;
+    expect(today.customer).toBe(yesterday.customer);
+    expect(today.token).not.toBe(yesterday.token);
+    tabs[2]?.send("Day two");
+    await message(await going(tabs[0] as never), "Day two", (m) => m.delivery === "sent");
+    store.close();
   });
 
   test("signs in, and what was written before is theirs", async () => {

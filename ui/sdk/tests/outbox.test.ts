@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { Clients, going, message, texts } from "./support/clients";
 import { eventually, when } from "./support/eventually";
 import { LINGER_BIN, TestServer } from "./support/server";
@@ -118,6 +118,15 @@ describe.skipIf(!LINGER_BIN)("the outbox on a real server", () => {
     ben.close();
     const back = await going(clients.customer("ana", { storage: "shared" }));
     await message(back, "Only mine", (m) => m.delivery === "sent");
+  });
+
+  test("without IndexedDB it is in memory, says so, and sends all the same", async () => {
+    vi.stubGlobal("indexedDB", undefined);
+    const customer = clients.customer("private");
+    await when(customer.outbox, (s) => s === "memory");
+    customer.send("Nobody keeps this");
+    await message(await going(customer), "Nobody keeps this", (m) => m.delivery === "sent");
+    vi.unstubAllGlobals();
   });
 
   test("a start that is asked for twice is one, and answers once it is durable", async () => {

@@ -4,7 +4,7 @@ import { Clients, going, texts } from "./support/clients";
 import { eventually, when } from "./support/eventually";
 import { LINGER_BIN, TestServer } from "./support/server";
 
-describe.skipIf(!LINGER_BIN)("a server that is killed in the middle", () => {
+describe.skipIf(!LINGER_BIN)("a server that is killed or stopped in the middle", () => {
   let server: TestServer;
   const clients = new Clients(() => server);
 
@@ -27,7 +27,7 @@ describe.skipIf(!LINGER_BIN)("a server that is killed in the middle", () => {
         shop.send(`customer ${asked++}`);
         desk.send(`agent ${answered++}`);
       }
-      await server.kill();
+      await server.kill(round % 2 ? "SIGTERM" : "SIGKILL");
       shop.send(`customer ${asked++}`);
       desk.send(`agent ${answered++}`);
       await server.up();

@@ -56,3 +56,9 @@ describe("a window has no gap and no duplicate", () => {
     }
   });
 });
+
+test("it says what it has grown by: one message may bring those that waited for it", () => {
+  const window = new Window(3);
+  const grown = [6, 5, 4, 4].map((seq) => window.append(message(seq)).map((m) => m.seq));
+  expect(grown).toEqual([[], [], [4, 5, 6], []]);
+});

@@ -37,7 +37,7 @@ export class Agent implements ThreadHost {
     this.#tokens = options.getToken ? given(options.getToken) : cookie;
     this.outbox = new Outbox(`linger:agent:${options.storage ?? "default"}:${server}`, {
       owner: () => this.#id,
-      ready: () => this.link.online,
+      ready: () => this.link.online && !this.link.expired,
       deliver: (entry) => deliverMessage(this.link, entry),
       settled: () => {},
     });
@@ -47,6 +47,7 @@ export class Agent implements ThreadHost {
         token: (fresh) => this.#tokens.token(fresh),
         cursors: () => this.cores.cursors(),
         welcomed: (welcome, reconnected) => void this.#welcomed(welcome, reconnected),
+        renewed: () => this.outbox.drain(),
         frame: (frame) => this.#took(frame),
         lost: (refusal) => this.#lost(refusal),
       },
@@ -143,13 +144,13 @@ export class Agent implements ThreadHost {
         this.#askMeSoon();
         this.events.tell("presence", frame);
         break;
-      case "refused":
-        if (!frame.conversation) break;
-        this.events.tell("unfollowed", {
-          conversation: frame.conversation,
-          refusal: new Refusal(frame),
-        });
+      case "refused": {
+        const refusal = new Refusal(frame);
+        const { conversation } = frame;
+        if (conversation) this.events.tell("unfollowed", { conversation, refusal });
+        else this.events.tell("refused", { refusal });
         break;
+      }
       case "consult":
         this.#seen(frame.conversation);
         this.events.tell("consult", frame);

@@ -5,7 +5,7 @@ import { onWake } from "../link/wake.js";
 import { begins, deliverMessage, deliverStart } from "../outbox/deliver.js";
 import type { Entry, Settled } from "../outbox/entry.js";
 import { Outbox, type Outcome } from "../outbox/outbox.js";
-import type { ServerFrame, View, Welcome } from "../protocol.js";
+import type { View, Welcome } from "../protocol.js";
 import { Refusal } from "../refusal.js";
 import type { ThreadHost } from "../thread/core.js";
 import { Cores } from "../thread/cores.js";
@@ -55,9 +55,10 @@ export class Customer implements ThreadHost {
     this.name = `linger:customer:${options.storage ?? "default"}:${server}:${options.widget}`;
     this.outbox = new Outbox(this.name, {
       owner: () => this.customer.get(),
-      ready: () => this.#ready,
+      ready: () => this.#ready && !this.link.expired,
       deliver: (entry) => this.#deliver(entry),
       settled: (settled) => this.#settled(settled),
+      discarded: (id) => this.waiters.refused(id, discarded()),
     });
     this.#tokens = options.getToken
       ? given(options.getToken)
@@ -74,8 +75,9 @@ export class Customer implements ThreadHost {
         token: (fresh) => this.#tokens.token(fresh),
         cursors: () => this.cores.cursors(),
         idle: () => this.#idle(),
-        welcomed: (welcome) => void this.#welcomed(welcome),
-        frame: (frame) => this.#took(frame),
+        welcomed: (welcome, again) => void this.#welcomed(welcome, again),
+        renewed: () => this.outbox.drain(),
+        frame: (frame) => this.cores.took(frame),
         lost: () => this.#lost(),
       },
       socketAt(`${server}/ws/customer?widget=${encodeURIComponent(options.widget)}`),
@@ -132,6 +134,17 @@ export class Customer implements ThreadHost {
       const start = { context, locale: this.#options.locale };
       return this.outbox.add({ conversation: LOCAL, start, text }).id;
     });
+  }
+
+  /** Ends what goes on; what has not begun yet does not begin. */
+  async end(): Promise<void> {
+    for (const { id, conversation } of this.outbox.entries.get()) {
+      if (conversation === LOCAL) this.outbox.discard(id);
+    }
+    const going = this.goingOn;
+    if (!going) return;
+    const { conversation } = await this.link.ask("end", { conversation: going.id });
+    if (conversation) this.changed(conversation);
   }
 
   /** Asks for the conversations again. */
@@ -200,7 +213,9 @@ export class Customer implements ThreadHost {
     this.connection.set(refusal === now.refusal ? now : { ...now, refusal });
   }
 
-  async #welcomed({ principal, expires }: Welcome): Promise<void> {
+  async #welcomed({ principal, expires }: Welcome, again: boolean): Promise<void> {
+    // Hours and texts may have changed meanwhile.
+    if (again) void this.widget.load();
     if (expires !== undefined) this.#tokens.expires?.(expires - this.link.offset);
     if (this.customer.get() !== principal.id) {
       if (this.customer.get() !== null) this.#forget();
@@ -243,10 +258,6 @@ export class Customer implements ThreadHost {
     this.cores.offline();
   }
 
-  #took(frame: ServerFrame): void {
-    this.cores.took(frame);
-  }
-
   async #deliver(entry: Entry): Promise<Outcome> {
     const going = this.goingOn;
     if (entry.conversation !== LOCAL) {
@@ -268,4 +279,9 @@ export class Customer implements ThreadHost {
     this.look();
     this.waiters.done(entry.id, () => this.cores.open(conversation));
   }
+}
+
+function discarded(): Refusal {
+  const message = "It was discarded before it was sent.";
+  return new Refusal({ code: "discarded", message, retry: false, help: "/docs/errors" });
 }

@@ -20,17 +20,14 @@ export function createCustomer(options: CustomerOptions): CustomerClient {
     unread: customer.unread,
     outbox: customer.outbox.storage,
     place: customer.places.value,
-    start: (context, text) => customer.start(context, text),
+    start: (context, text) => customer.start(context, text || undefined),
     send: (text) => customer.send(text),
     open: (id) => {
       const view = customer.threads.views.get().find((v) => v.id === id);
       return customer.cores.open(id, view);
     },
     loadEarlierThreads: () => customer.threads.loadEarlier(customer.link),
-    async end() {
-      const going = customer.goingOn;
-      if (going) await customer.link.ask("end", { conversation: going.id });
-    },
+    end: () => customer.end(),
     linkDevice: () => linkDevice(customer, createApi({ server, getToken: options.getToken })),
     close: () => customer.close(),
   };

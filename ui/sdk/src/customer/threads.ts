@@ -47,6 +47,8 @@ export class Threads {
       });
       this.#next = page.next;
       this.take(page.conversations ?? []);
+    } catch {
+      // It says `more` again, and whoever wants it asks again.
     } finally {
       this.earlier.set(this.#next ? "more" : "none");
     }

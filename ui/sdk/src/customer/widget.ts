@@ -7,6 +7,8 @@ import { Value } from "../value.js";
 /** Whoever waits for the first answer waits no longer than this. */
 const TRIED_MS = 5_000;
 
+const HOUR_MS = 60 * 60_000;
+
 /** What the widget shows, asked for until there is an answer. */
 export class WidgetLoader {
   readonly value = new Value<WidgetInfo | null>(null);
@@ -35,17 +37,27 @@ export class WidgetLoader {
   async load(): Promise<void> {
     clearTimeout(this.#timer);
     try {
-      this.value.set(await this.#api.get<WidgetInfo>(this.#path));
+      const widget = await this.#api.get<WidgetInfo>(this.#path);
+      if (this.#closed) return;
+      this.value.set(widget);
       this.refusal.set(null);
       this.#backoff.reset();
+      if (!widget.open && widget.opens_at) this.#later(widget.opens_at - Date.now());
     } catch (error) {
       if (this.#closed) return;
       if (error instanceof Refusal && !error.retry) {
         this.refusal.set(error);
         return;
       }
-      this.#timer = setTimeout(() => void this.load(), this.#backoff.next());
+      this.#later(this.#backoff.next());
     }
+  }
+
+  #later(ms: number): void {
+    clearTimeout(this.#timer);
+    // Clocks differ a little, and timers cannot be longer than some weeks.
+    const wait = Math.min(Math.max(ms, 0) + 1_000, HOUR_MS);
+    this.#timer = setTimeout(() => void this.load(), wait);
   }
 
   close(): void {

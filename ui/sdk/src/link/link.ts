@@ -36,6 +36,8 @@ export interface LinkHost {
   /** Whether there is nothing to connect for yet. */
   idle?(): Promise<boolean>;
   welcomed(welcome: Welcome, reconnected: boolean): void;
+  /** There is a new token in place of one that had run out. */
+  renewed(): void;
   frame(frame: ServerFrame): void;
   lost(refusal?: Refusal): void;
 }
@@ -50,6 +52,8 @@ export class Link {
   /** What to add to this machine's clock to have the server's. */
   offset = 0;
   welcome: Welcome | null = null;
+  /** The token has run out: the server still tells everything, and takes nothing. */
+  expired = false;
 
   readonly #host: LinkHost;
   readonly #socket: OpenTransport;
@@ -101,8 +105,15 @@ export class Link {
     return true;
   }
 
+  /** A request was refused because the token has run out: brings a new one, however long it takes. */
+  expire(): void {
+    if (this.expired) return;
+    this.expired = true;
+    this.#renewUntilDone();
+  }
+
   /** Brings a new token of the same customer. Whether the server took it. */
-  renew(): Promise<boolean> {
+  #renewOnce(): Promise<boolean> {
     this.#renewing ??= this.#renew().finally(() => {
       this.#renewing = null;
     });
@@ -130,9 +141,12 @@ export class Link {
     this.#clearTimers();
     this.#refusal = undefined;
     let token: string | undefined;
+    this.#later(OPENING_MS, () => this.#show("offline", noToken("it has not come yet.")));
     try {
       if (await this.#host.idle?.()) {
-        if (attempt === this.#attempt && !this.#closed) this.#show("idle");
+        if (attempt !== this.#attempt || this.#closed) return;
+        this.#clearTimers();
+        this.#show("idle");
         return;
       }
       token = await this.#host.token(this.#wantsFresh);
@@ -144,6 +158,7 @@ export class Link {
     }
     if (attempt !== this.#attempt || this.#closed) return;
     this.#wantsFresh = false;
+    this.#clearTimers();
     const open = (this.#polling() && this.#poll) || this.#socket;
     const hello = { type: "hello" as const, token, cursors: this.#host.cursors() };
     this.#later(OPENING_MS, () => {
@@ -170,10 +185,7 @@ export class Link {
         break;
       case "refused":
         if (this.#requests.answered(frame)) return;
-        if (frame.conversation === undefined) {
-          this.#refused(frame);
-          return;
-        }
+        if (frame.conversation === undefined) this.#refused(frame);
         break;
       case "goaway":
         this.#backoff.reset(frame.retry_ms);
@@ -181,7 +193,7 @@ export class Link {
         this.#later(GOODBYE_MS, () => this.#ended());
         return;
       case "renew":
-        void this.renew();
+        void this.#renewOnce();
         return;
       case "pong":
         return;
@@ -193,6 +205,7 @@ export class Link {
     const reconnected = this.#wasOnline;
     this.#wasOnline = true;
     this.welcome = welcome;
+    this.expired = false;
     this.offset = welcome.at - Date.now();
     this.#backoff.reset(welcome.retry_ms);
     this.#tokensRefused = 0;
@@ -257,12 +270,23 @@ export class Link {
     this.#host.lost(this.#refusal);
   }
 
+  #renewUntilDone(): void {
+    const attempt = this.#attempt;
+    void this.#renewOnce().then((done) => {
+      if (attempt !== this.#attempt || done) return;
+      this.#later(this.#backoff.next(), () => this.#renewUntilDone());
+    });
+  }
+
   async #renew(): Promise<boolean> {
     const attempt = this.#attempt;
     try {
       const token = await this.#host.token(true);
       if (attempt !== this.#attempt || token === undefined) return false;
       await this.#requests.ask("renew", { token });
+      this.expired = false;
+      this.#backoff.reset();
+      this.#host.renewed();
       return true;
     } catch (error) {
       // The token is of somebody else: the socket goes on as whose it was, so it has to go.

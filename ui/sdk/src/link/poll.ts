@@ -26,8 +26,6 @@ class Polling implements Transport {
   readonly #stop = new AbortController();
   readonly #api;
   readonly #following = new Map<string, Following>();
-  /** The token has run out, and a new one has been asked for. */
-  #expired = false;
 
   constructor(server: string, token: string, events: TransportEvents) {
     this.#token = token;
@@ -149,7 +147,6 @@ class Polling implements Transport {
     this.#token = token;
     try {
       await this.#customer();
-      this.#expired = false;
     } catch (error) {
       this.#token = before;
       throw error;
@@ -180,8 +177,7 @@ class Polling implements Transport {
       return false;
     }
     if (refusal.code === "token_expired") {
-      if (!this.#expired) this.#events.frame({ type: "renew", expires: Date.now() });
-      this.#expired = true;
+      this.#events.frame({ type: "renew", expires: Date.now() });
       return true;
     }
     if (refusal.retry) return true;

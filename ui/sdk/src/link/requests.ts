@@ -2,7 +2,7 @@ import type { Accepted, ClientFrame, ClientRequests, Refused } from "../protocol
 import { Refusal, unreachable } from "../refusal.js";
 
 /** Answers that the server works on longer; it takes four of them at a time from one socket. */
-const HEAVY = new Set<string>(["history", "list", "notes", "explain"]);
+const HEAVY = new Set<string>(["history", "list", "notes", "explain", "watch"]);
 const HEAVY_MAX = 4;
 /** The server takes 64 requests at a time from one socket. */
 const ASKED_MAX = 48;

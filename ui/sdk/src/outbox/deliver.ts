@@ -11,12 +11,13 @@ const AGAIN_MS = 2_000;
 const TOLD = new Set(["outside_hours"]);
 
 /** What a refusal means for what waits in the outbox. */
-export async function refusedOutcome(link: Link, refusal: unknown): Promise<Outcome> {
+function refusedOutcome(link: Link, refusal: unknown): Outcome {
   // No answer: it goes again with the next connection.
   if (!(refusal instanceof Refusal) || refusal.code === "unreachable") return "held";
   if (refusal.code === "token_expired") {
-    // Everything is kept until there is a new token.
-    return (await link.renew()) ? { again: 0 } : { again: AGAIN_MS, refusal };
+    // Everything is kept until there is a new token; other tabs may have one.
+    link.expire();
+    return { again: 0, refusal };
   }
   if (refusal.retry && !TOLD.has(refusal.code)) {
     return { again: refusal.retryAfterMs ?? AGAIN_MS, refusal };

@@ -24,6 +24,8 @@ export interface OutboxHost {
   ready(): boolean;
   deliver(entry: Entry): Promise<Outcome>;
   settled(settled: Settled): void;
+  /** The user has thought better of it. */
+  discarded?(id: string): void;
 }
 
 interface Told {
@@ -110,7 +112,9 @@ export class Outbox {
   /** Forgets an entry. One that is on its way may still arrive. */
   discard(id: string): void {
     const entry = this.#entries.get().find((e) => e.id === id);
-    if (entry) quietly(this.#remove(entry));
+    if (!entry) return;
+    quietly(this.#remove(entry));
+    this.#host.discarded?.(id);
   }
 
   /** A message of ours came from the server: whatever became of the answer, it is there. */

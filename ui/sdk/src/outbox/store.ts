@@ -23,14 +23,23 @@ export interface Store {
   close(): void;
 }
 
+/** Some browsers, on a bad day, never say whether they open it. */
+const OPENING_MS = 5_000;
+
 /** Opens what is kept, or memory where nothing can be kept (private windows, full disks). */
 export async function openStore(name: string): Promise<Store> {
   const kept = new Kept(name);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("The store does not open.")), OPENING_MS);
+  });
   try {
-    await kept.all();
+    await Promise.race([kept.all(), late]);
     return kept;
   } catch {
     return new InMemory();
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -45,9 +45,12 @@ export class ThreadCore {
   readonly #marking: Marking;
   readonly #unlisten: (() => void)[];
   #window: Window | null = null;
-  /** The server has been told to send what comes. */
+  /** The server sends what comes. */
   #subscribed = false;
-  #opening = false;
+  /** The server has said that it does not (any more). */
+  #barred = false;
+  #filling = false;
+  #opening: Promise<void> | null = null;
   #closed = false;
   #showing: ReturnType<typeof setTimeout> | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
@@ -57,7 +60,7 @@ export class ThreadCore {
     this.#host = host;
     this.view = new Value(view);
     this.#typingOut = new TypingOut((on) => {
-      host.link.post({ type: "typing", conversation: id, on });
+      if (id !== "") host.link.post({ type: "typing", conversation: id, on });
     });
     this.#marking = new Marking(
       (marks) =>
@@ -70,7 +73,7 @@ export class ThreadCore {
 
   /** For `hello`: the server follows from here by itself. */
   get cursor(): number | undefined {
-    return this.#window?.last;
+    return this.#barred ? undefined : this.#window?.last;
   }
 
   /** Messages of the other side that have not been read. */
@@ -126,6 +129,8 @@ export class ThreadCore {
         limit: PAGE,
       });
       window.prepend(page.messages ?? []);
+    } catch {
+      // It says `more` again, and whoever wants it asks again.
     } finally {
       this.earlier.set(window.first > 1 ? "more" : "none");
     }
@@ -134,13 +139,17 @@ export class ThreadCore {
 
   /** There is a connection. Conversations with a cursor are followed already. */
   async online(): Promise<void> {
-    if (this.id === "" || this.#closed) return;
-    if (this.#window) {
-      this.#subscribed = true;
-      this.#marking.lost(this.#ownMarks());
+    if (this.id === "" || this.#closed || this.#subscribed) return;
+    if (this.#opening) {
+      await this.#opening;
       return;
     }
-    await this.#open();
+    if (this.cursor === undefined) {
+      await this.#open();
+      return;
+    }
+    this.#subscribed = true;
+    this.#marking.lost(this.#ownMarks());
   }
 
   offline(): void {
@@ -151,7 +160,8 @@ export class ThreadCore {
   seenView(view: View): void {
     if (view.version < this.view.get().version) return;
     this.view.set(view);
-    this.refusal.set(null);
+    // Whoever is told of it may follow it (again).
+    if (!this.#subscribed && this.#host.link.online) void this.online();
     this.#marking.known(this.#ownMarks());
     this.#marking.flush();
     this.#show();
@@ -161,11 +171,12 @@ export class ThreadCore {
   seenMessage(message: Message): void {
     const window = this.#window;
     if (!window) return;
-    if (!window.append(message)) {
+    const grown = window.append(message);
+    if (grown.length === 0) {
       if (window.gap) void this.#fill(window);
       return;
     }
-    this.#arrived(message);
+    for (const one of grown) this.#arrived(one);
     // Several that come at once are shown at once.
     this.#showing ??= setTimeout(() => this.#show());
   }
@@ -180,7 +191,7 @@ export class ThreadCore {
   /** The server shows it no longer. */
   ended(refusal: Refusal): void {
     this.#subscribed = false;
-    this.#window = null;
+    this.#barred = true;
     this.refusal.set(refusal);
   }
 
@@ -193,9 +204,7 @@ export class ThreadCore {
     this.#marking.flush();
     this.#marking.close();
     this.typingIn.clear();
-    if (this.#subscribed && this.#host.link.online) {
-      this.#host.link.ask("unsubscribe", { conversation: this.id }).catch(() => {});
-    }
+    if (this.#subscribed && this.#host.link.online) this.#unsubscribe();
   }
 
   #ownMarks() {
@@ -204,35 +213,54 @@ export class ThreadCore {
   }
 
   /** The last page, and then what follows it as it comes. */
-  async #open(): Promise<void> {
-    if (this.#opening) return;
-    this.#opening = true;
+  #open(): Promise<void> {
+    this.#opening ??= this.#follow().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  async #follow(): Promise<void> {
     const { link } = this.#host;
     const conversation = this.id;
     try {
-      const page = await link.ask("history", { conversation, before: END, limit: PAGE });
-      const messages = page.messages ?? [];
-      const window = new Window((messages[0]?.seq ?? 1) - 1);
-      for (const message of messages) window.append(message);
-      const answer = await link.ask("subscribe", { conversation, after: window.last });
+      const window = this.#window ?? (await this.#lastPage());
       if (this.#closed) return;
       this.#window = window;
-      this.#subscribed = true;
+      this.#barred = false;
       this.earlier.set(window.first > 1 ? "more" : "none");
-      for (const message of messages) this.#arrived(message);
+      // What follows may come together with the answer, so the window is there before it.
+      const answer = await link.ask("subscribe", { conversation, after: window.last });
+      if (this.#closed) {
+        this.#unsubscribe();
+        return;
+      }
+      this.#subscribed = true;
+      this.refusal.set(null);
+      for (const message of window.messages) this.#arrived(message);
       if (answer.conversation) this.seenView(answer.conversation);
       this.#show();
     } catch (error) {
       this.#failed(error);
-    } finally {
-      this.#opening = false;
     }
+  }
+
+  #unsubscribe(): void {
+    this.#host.link.ask("unsubscribe", { conversation: this.id }).catch(() => {});
+  }
+
+  async #lastPage(): Promise<Window> {
+    const fields = { conversation: this.id, before: END, limit: PAGE };
+    const { messages = [] } = await this.#host.link.ask("history", fields);
+    const window = new Window((messages[0]?.seq ?? 1) - 1);
+    for (const message of messages) window.append(message);
+    return window;
   }
 
   #failed(error: unknown): void {
     if (!(error instanceof Refusal) || this.#closed) return;
     if (!error.retry) {
-      this.refusal.set(error);
+      this.ended(error);
       return;
     }
     clearTimeout(this.#again);
@@ -244,6 +272,8 @@ export class ThreadCore {
 
   /** The server leaves no gap; if there is one all the same, it is asked for. */
   async #fill(window: Window): Promise<void> {
+    if (this.#filling) return;
+    this.#filling = true;
     try {
       const page = await this.#host.link.ask("history", {
         conversation: this.id,
@@ -253,6 +283,8 @@ export class ThreadCore {
       for (const message of page.messages ?? []) this.seenMessage(message);
     } catch {
       // The next connection begins after the last message without a gap.
+    } finally {
+      this.#filling = false;
     }
   }
 

@@ -34,6 +34,7 @@ export class Cores {
     followed.holders += 1;
     this.#followed.delete(id);
     this.#followed.set(id, followed);
+    if (this.#host.link.online) void followed.core.online();
     return followed.core.handle(() => this.#release(id, followed));
   }
 
@@ -82,9 +83,7 @@ export class Cores {
 
   #follow(id: string, view?: View): Followed {
     this.#makeRoom();
-    const followed: Followed = { core: new ThreadCore(id, this.#host, view), holders: 0 };
-    if (this.#host.link.online) void followed.core.online();
-    return followed;
+    return { core: new ThreadCore(id, this.#host, view), holders: 0 };
   }
 
   #release(id: string, followed: Followed): void {

@@ -33,9 +33,9 @@ export class Window {
     return this.#ahead.size > 0;
   }
 
-  /** Takes in a message. Whether the window grew. */
-  append(message: Message): boolean {
-    if (message.seq <= this.last) return false;
+  /** Takes in a message. Answers what the window has grown by. */
+  append(message: Message): readonly Message[] {
+    if (message.seq <= this.last) return [];
     this.#ahead.set(message.seq, message);
     const next: Message[] = [];
     for (let seq = this.last + 1; ; seq += 1) {
@@ -44,20 +44,18 @@ export class Window {
       this.#ahead.delete(seq);
       next.push(found);
     }
-    if (next.length === 0) return false;
-    this.#messages = [...this.#messages, ...next];
-    return true;
+    if (next.length > 0) this.#messages = [...this.#messages, ...next];
+    return next;
   }
 
-  /** Takes in a page that ends before the window. Whether the window grew. */
-  prepend(page: readonly Message[]): boolean {
+  /** Takes in a page that ends before the window. */
+  prepend(page: readonly Message[]): void {
     const earlier: Message[] = [];
     for (const message of [...page].sort((a, b) => b.seq - a.seq)) {
       if (message.seq === this.#before - earlier.length) earlier.unshift(message);
     }
-    if (earlier.length === 0) return false;
+    if (earlier.length === 0) return;
     this.#messages = [...earlier, ...this.#messages];
     this.#before -= earlier.length;
-    return true;
   }
 }

@@ -56,12 +56,12 @@ export class TestServer {
     this.#credentials = JSON.parse(readFileSync(file, "utf8")) as Credentials;
   }
 
-  /** Ends it as a power failure would. */
-  async kill(): Promise<void> {
+  /** Ends it as a power failure would; or, with another signal, as an operator. */
+  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
+    child.kill(signal);
     await ended;
   }
 

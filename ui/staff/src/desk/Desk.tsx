@@ -1,6 +1,6 @@
-import { Menu, Switch } from "@mantine/core";
-import { IconBell, IconKeyboard, IconVolume } from "@tabler/icons-react";
-import { type ComponentType, lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { Menu } from "@mantine/core";
+import { IconKeyboard } from "@tabler/icons-react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import {
   type Area,
@@ -19,10 +19,7 @@ import { allowDesktop, desktop, sound } from "./offers/alarm";
 import { setUnread } from "./title";
 import { Workplace } from "./Workplace";
 
-const floors = import.meta.glob<{ default: ComponentType }>("../floor/routes.tsx");
-const Floor = lazy(
-  async () => (await floors["../floor/routes.tsx"]?.()) ?? { default: () => null },
-);
+const Floor = lazy(() => import("../floor/routes"));
 
 /** The desk of whoever is signed in: one model for as long as they are. */
 export function Desk() {
@@ -101,30 +98,18 @@ function DeskMenu() {
   const shown = useReadable(desktop);
   return (
     <>
-      <Menu.Item
-        closeMenuOnClick={false}
-        leftSection={<IconVolume size={16} aria-hidden />}
-        role="menuitemcheckbox"
-        aria-checked={heard === "on"}
-        rightSection={
-          <Switch size="xs" checked={heard === "on"} readOnly tabIndex={-1} aria-hidden />
-        }
-        onClick={() => sound.set(heard === "on" ? "off" : "on")}
+      <Menu.CheckboxItem
+        checked={heard === "on"}
+        onChange={() => sound.set(heard === "on" ? "off" : "on")}
       >
         Sound of offers
-      </Menu.Item>
-      <Menu.Item
-        closeMenuOnClick={false}
-        leftSection={<IconBell size={16} aria-hidden />}
-        role="menuitemcheckbox"
-        aria-checked={shown === "on"}
-        rightSection={
-          <Switch size="xs" checked={shown === "on"} readOnly tabIndex={-1} aria-hidden />
-        }
-        onClick={() => (shown === "on" ? desktop.set("off") : void allowDesktop())}
+      </Menu.CheckboxItem>
+      <Menu.CheckboxItem
+        checked={shown === "on"}
+        onChange={() => (shown === "on" ? desktop.set("off") : void allowDesktop())}
       >
         Desktop notifications
-      </Menu.Item>
+      </Menu.CheckboxItem>
       <Menu.Item
         leftSection={<IconKeyboard size={16} aria-hidden />}
         onClick={() => dialogs.set({ kind: "keys" })}

@@ -60,7 +60,9 @@ export function Workplace() {
     <div className={classes.desk} data-open={id ? true : undefined}>
       <div className={classes.left}>
         <Offers onAccepted={opened} />
-        <ConversationList selected={id} onOpen={select} />
+        <div className={classes.list}>
+          <ConversationList selected={id} onOpen={select} />
+        </div>
       </div>
       <div className={classes.center}>
         {id ? (
@@ -68,10 +70,13 @@ export function Workplace() {
             <Thread id={id} going={going} notes={notes} />
           </ErrorBoundary>
         ) : (
-          <Empty title="Choose a conversation" icon={<IconMessages size={20} />}>
-            Arrow keys move in the list, Enter opens. Ctrl K has everything; {shortcut("A")} accepts
-            an offer.
-          </Empty>
+          <>
+            <h1 className="visually-hidden">Desk</h1>
+            <Empty title="Choose a conversation" icon={<IconMessages size={20} />}>
+              Arrow keys move in the list, Enter opens. Ctrl K has everything; {shortcut("A")}{" "}
+              accepts an offer.
+            </Empty>
+          </>
         )}
       </div>
       {id && notes && <Side id={id} notes={notes} going={going} />}

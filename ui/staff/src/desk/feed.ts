@@ -19,7 +19,6 @@ export class Feed {
   private ends: (() => void)[] = [];
   private timer: ReturnType<typeof setInterval> | undefined;
   private floor = 0;
-  private poll: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     private client: AgentClient,
@@ -31,7 +30,10 @@ export class Feed {
     const { client, store } = this;
     this.ends = [
       client.on("online", () => void this.load()),
-      client.on("watch", (event) => this.take(event)),
+      client.on("watch", (event) => {
+        // The floor's own view watches it, too.
+        if (event.what === "queues" || this.floor > 0) this.take(event);
+      }),
       client.on("assigned", (event) => store.put(event.conversation)),
       client.on("conversation", (event) => store.put(event.conversation)),
       client.on("consult", (event) => store.put(event.conversation)),
@@ -47,7 +49,6 @@ export class Feed {
   stop(): void {
     for (const end of this.ends) end();
     clearInterval(this.timer);
-    clearInterval(this.poll);
   }
 
   /** Asks for everything again. */
@@ -70,7 +71,9 @@ export class Feed {
     if (this.floor === 1) await this.watchFloor();
     return () => {
       this.floor--;
-      if (this.floor === 0) void this.client.request("unwatch", { what: "floor" }).catch(() => {});
+      if (this.floor > 0) return;
+      this.store.prune(["mine", "waiting", "open"]);
+      void this.client.request("unwatch", { what: "floor" }).catch(() => {});
     };
   }
 
@@ -96,23 +99,13 @@ export class Feed {
   }
 
   private async watchFloor(): Promise<void> {
-    for (const item of await this.watch("floor")) this.store.put(item);
+    this.store.replace(await this.watch("floor"), (item) => item.state !== "waiting");
     for (const item of await this.list(["waiting"], false)) this.store.put(item);
   }
 
   private async watch(what: Watched): Promise<Item[]> {
-    try {
-      const { watch } = await this.client.request("watch", { what });
-      return watch.conversations ?? [];
-    } catch (error) {
-      if (asRefusal(error).code !== "unknown_frame") throw error;
-      this.poll ??= setInterval(() => void this.load(), 10_000);
-      const all = await this.list(["open", "active", "wrap_up"], false);
-      return all.map((item) => ({
-        ...item,
-        waiting_since: item.wait_ms === undefined ? undefined : this.client.now() - item.wait_ms,
-      }));
-    }
+    const { watch } = await this.client.request("watch", { what });
+    return watch.conversations ?? [];
   }
 
   private async listWaiting(): Promise<void> {

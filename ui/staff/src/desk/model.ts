@@ -6,6 +6,7 @@ import { Following } from "./following";
 import type { ListName } from "./lists";
 import { loadNames, names } from "./names";
 import { DeskStore } from "./store";
+import { tellOf } from "./told";
 
 /** The server lets one socket follow 64; some are left for what is opened besides. */
 const OWN_AT_MOST = 56;
@@ -41,7 +42,7 @@ export class DeskModel {
       const mine = company.queues.filter((each) => each.members.includes(this.agent));
       this.store.setQueues(new Set(mine.map((each) => each.id)));
     };
-    this.ends = [this.store.counts.subscribe(own), names.subscribe(queues)];
+    this.ends = [tellOf(this), this.store.counts.subscribe(own), names.subscribe(queues)];
     this.feed.start();
     void loadNames();
   }

@@ -94,6 +94,14 @@ export class DeskStore {
     for (const item of items) this.put(item);
   }
 
+  /** Forgets what is in no list that `keep` names and what nobody looks at. */
+  prune(keep: readonly ListName[]): void {
+    for (const id of this.rows.keys()) {
+      const wanted = keep.some((list) => this.members.get(list)?.has(id));
+      if (!wanted && !this.rowListeners.has(id)) this.remove(id);
+    }
+  }
+
   get(id: string): RowData | undefined {
     return this.rows.get(id);
   }

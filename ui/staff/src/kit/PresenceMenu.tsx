@@ -1,6 +1,6 @@
 import type { Presence } from "@linger/sdk";
 import { Button, Menu, Text } from "@mantine/core";
-import { IconCheck, IconChevronDown } from "@tabler/icons-react";
+import { IconChevronDown } from "@tabler/icons-react";
 import { agentClient } from "./client";
 import { toastRefusal } from "./errors";
 import { PresenceDot } from "./PresenceDot";
@@ -52,24 +52,24 @@ export function PresenceMenu() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {(Object.keys(PRESENCES) as Presence[]).map((each) => (
-          <Menu.Item
-            key={each}
-            role="menuitemradio"
-            aria-checked={each === presence}
-            aria-label={PRESENCES[each].label}
-            onClick={() => void choose(each)}
-            leftSection={<PresenceDot presence={each} />}
-            rightSection={each === presence ? <IconCheck size={16} aria-hidden /> : null}
-          >
-            <Text size="sm" fw={500}>
-              {PRESENCES[each].label}
-            </Text>
-            <Text size="xs" c="dimmed">
-              {PRESENCES[each].means}
-            </Text>
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={presence} onChange={(next) => void choose(next as Presence)}>
+          {(Object.keys(PRESENCES) as Presence[]).map((each) => (
+            <Menu.RadioItem
+              key={each}
+              value={each}
+              closeMenuOnClick
+              aria-label={PRESENCES[each].label}
+              rightSection={<PresenceDot presence={each} />}
+            >
+              <Text size="sm" fw={500}>
+                {PRESENCES[each].label}
+              </Text>
+              <Text size="xs" c="dimmed">
+                {PRESENCES[each].means}
+              </Text>
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );

@@ -3,6 +3,7 @@ import "@mantine/notifications/styles.layer.css";
 import "@mantine/spotlight/styles.layer.css";
 import "./global.css";
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";
 import { setNonce } from "get-nonce";
@@ -26,9 +27,22 @@ export function Providers({ children }: { children: ReactNode }) {
       getStyleNonce={() => nonce}
     >
       <ModalsProvider labels={{ confirm: "Confirm", cancel: "Cancel" }}>
-        <Notifications position="bottom-right" limit={4} autoClose={6000} />
+        <Toasts />
         <ErrorBoundary>{children}</ErrorBoundary>
       </ModalsProvider>
     </MantineProvider>
+  );
+}
+
+/** Where they cover the least: below the lists, and on phones above the composer's screen. */
+function Toasts() {
+  const narrow = useMediaQuery("(max-width: 48em)");
+  return (
+    <Notifications
+      position={narrow ? "top-center" : "bottom-left"}
+      limit={4}
+      autoClose={6000}
+      containerWidth={316}
+    />
   );
 }

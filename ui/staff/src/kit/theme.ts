@@ -123,11 +123,34 @@ export const theme = createTheme({
     Badge: { defaultProps: { variant: "light", tt: "none", fw: 500, radius: "sm" } },
     Modal: { defaultProps: { centered: true, radius: "lg", transitionProps: { duration: 120 } } },
     Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
-    Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
+    Menu: {
+      defaultProps: {
+        shadow: "md",
+        transitionProps: { duration: 80 },
+        // Menus hold entries and nothing else.
+        withInitialFocusPlaceholder: false,
+      },
+    },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Dismiss" } } },
     Popover: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
     Loader: { defaultProps: { type: "oval", size: "sm" } },
   },
 });
+
+/** Tints in the dark: a part of the hue over whatever is behind, with light text. */
+const tints = Object.fromEntries(
+  ["accent", "red", "green", "orange", "yellow"].flatMap((name) => [
+    [
+      `--mantine-color-${name}-light`,
+      `color-mix(in srgb, var(--mantine-color-${name}-5) 22%, #1b1c20)`,
+    ],
+    [
+      `--mantine-color-${name}-light-hover`,
+      `color-mix(in srgb, var(--mantine-color-${name}-5) 32%, #1b1c20)`,
+    ],
+    [`--mantine-color-${name}-light-color`, `var(--mantine-color-${name}-1)`],
+  ]),
+);
 
 /** What Mantine has no variable for, and where its own is too pale to read. */
 export const variables: CSSVariablesResolver = () => ({
@@ -151,6 +174,10 @@ export const variables: CSSVariablesResolver = () => ({
     "--note-text": "var(--mantine-color-yellow-9)",
   },
   dark: {
+    ...tints,
+    "--mantine-color-gray-light": "var(--mantine-color-dark-5)",
+    "--mantine-color-gray-light-hover": "var(--mantine-color-dark-4)",
+    "--mantine-color-gray-light-color": "var(--mantine-color-dark-0)",
     "--mantine-color-placeholder": "var(--mantine-color-dark-2)",
     "--mantine-color-error": "var(--mantine-color-red-3)",
     "--mantine-color-success": "var(--mantine-color-green-3)",

@@ -67,7 +67,6 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
       painted ?? kept?.accent,
       position === "start" || position === "end" ? position : (kept?.position ?? "end"),
     );
-    view.host.hidden = kept?.enabled === false;
   };
   const permission = (): Permission =>
     typeof Notification === "undefined" ? "none" : Notification.permission;
@@ -108,13 +107,13 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
     const within = view.shadow.activeElement !== null;
     isOpen = next;
     draw();
-    fit();
+    fitPanel();
     post({ type: "open", open: next });
     if (next) frame?.focus({ preventScroll: true });
     else if (within) view.button.focus({ preventScroll: true });
     emit(next ? "open" : "close");
   }
-  const fit = fitKeyboard(view.panel, () => isOpen);
+  const fitPanel = fitKeyboard(view.panel, () => isOpen);
 
   async function token(id: number) {
     let answer: unknown;
@@ -135,7 +134,7 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
         break;
       case "ready":
         view.phase("ready");
-        record.put({ look: { ...message.look, enabled: true } });
+        if (message.look) record.put({ look: message.look });
         look();
         emit("ready");
         if (isOpen) frame?.focus({ preventScroll: true });
@@ -233,6 +232,7 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
   });
 
   look();
+  view.host.hidden = record.get().look?.enabled === false;
   draw();
   document.body.append(view.host);
   for (const call of queued) api.push(call);
@@ -253,6 +253,7 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
       if (!answer.ok) return;
       const { accent, position: side, enabled } = await answer.json();
       record.put({ look: { accent, position: side, enabled } });
+      view.host.hidden = !enabled && !isOpen;
       look();
     } catch {
       // As said above.

@@ -5,7 +5,7 @@ import type { Look } from "../shared/messages";
 export interface Kept {
   /** There is a conversation to come back to. */
   known?: boolean;
-  look?: Look & { enabled?: boolean };
+  look?: Look;
   /** When the look was asked for. */
   at?: number;
 }

@@ -19,6 +19,7 @@ svg{display:block;width:26px;height:26px;margin:auto;fill:none;stroke:currentCol
 iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;color-scheme:normal}
 .ready iframe{opacity:1}
 .wait{position:absolute;top:calc(50% - 14px);left:calc(50% - 14px);width:28px;height:28px;border:3px solid rgb(128 134 145/.3);border-top-color:#5f6673;border-radius:50%;animation:turn .8s linear infinite}
+.lost iframe{visibility:hidden}
 .ready .wait,.ready .failed,.lost .wait{display:none}
 .failed{position:absolute;inset:0;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:16px;padding:24px;font:16px/24px system-ui,sans-serif;color:#1b1f27;text-align:center}
 .again{padding:10px 16px;border:1px solid #767d8a;border-radius:8px;background:none;color:inherit;font:inherit;cursor:pointer}

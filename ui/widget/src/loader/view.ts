@@ -43,6 +43,8 @@ export function createView(zIndex: string) {
     element(shadow, "style").textContent = styles;
   }
   const root = element(shadow, "div");
+  root.setAttribute("role", "complementary");
+  root.setAttribute("aria-label", "Chat");
   root.style.setProperty("--z", zIndex);
   const panel = element(root, "div", "panel");
   panel.id = "panel";

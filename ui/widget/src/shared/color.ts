@@ -25,7 +25,8 @@ export function contrast(a: Rgb, b: Rgb): number {
 }
 
 export const WHITE: Rgb = [255, 255, 255];
-export const INK: Rgb = [10, 14, 20];
+/** Any lighter, and there would be colours on which neither it nor white can be read. */
+export const INK: Rgb = [0, 0, 0];
 
 /** White or ink, whichever is read better on it; white wins as long as it is good enough. */
 export function on(color: Rgb): Rgb {

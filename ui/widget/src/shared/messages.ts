@@ -20,6 +20,8 @@ export interface HostState {
 export interface Look {
   accent?: string;
   position: "start" | "end";
+  /** Left out: it is. */
+  enabled?: boolean;
 }
 
 export type ToApp =
@@ -33,7 +35,8 @@ export type ToApp =
 
 export type ToHost =
   | { type: "hello" }
-  | { type: "ready"; look: Look }
+  /** Without a look where the widget could not be asked. */
+  | { type: "ready"; look?: Look }
   | { type: "token"; id: number }
   | { type: "unread"; unread: number }
   | { type: "close" }

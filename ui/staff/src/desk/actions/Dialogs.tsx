@@ -123,7 +123,6 @@ function Transfer({ context, onDone }: { context: Context; onDone: () => void })
             onChange={setAgent}
             searchable
             data-autofocus
-            nothingFoundMessage="Nobody by that name"
           />
         ) : (
           <Select
@@ -134,7 +133,6 @@ function Transfer({ context, onDone }: { context: Context; onDone: () => void })
             value={queue}
             onChange={setQueue}
             searchable
-            nothingFoundMessage="No queue by that name"
           />
         )}
         <Textarea
@@ -211,7 +209,6 @@ function Consult({ context, onDone }: { context: Context; onDone: () => void }) 
           onChange={setAgent}
           searchable
           data-autofocus
-          nothingFoundMessage="Nobody by that name"
         />
         <Checkbox
           label={`May also write to ${nameOf(item)}, who is told that they joined`}

@@ -29,7 +29,9 @@ export function Palette({ id, going }: { id: string | null; going: Going }) {
       scrollable
       maxHeight={480}
       size={560}
-      aria-label="Commands"
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
+      attributes={{ content: { "aria-label": "Commands" } }}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,
         placeholder: "Do something, or go to a conversation",

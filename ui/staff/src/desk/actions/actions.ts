@@ -4,6 +4,7 @@ import { toastDone, toastRefusal } from "../../kit";
 import { focusOn, type Place } from "../focus";
 import { isConsulted, isOffered, nameOf } from "../lists";
 import type { DeskModel } from "../model";
+import { names } from "../names";
 import { DOES } from "../words";
 import { dialogs } from "./dialogs";
 
@@ -30,6 +31,13 @@ export interface Action {
 
 const has = (item: Item, desk: DeskModel) =>
   item.state === "active" && item.agent === desk.agent && item.accepted;
+
+/** Where conversations are offered, nobody picks. */
+function mayPick(item: Item): boolean {
+  const { company } = names.get();
+  const workstream = company?.workstreams.find((each) => each.id === item.workstream);
+  return workstream?.distribution !== "push";
+}
 
 type Simple = "park" | "release" | "end" | "finish" | "reopen" | "pick" | "accept" | "reject";
 
@@ -60,9 +68,12 @@ async function simple(
 ): Promise<void> {
   const answer = await ask(context, type, { conversation: context.item.id }, words.failed);
   if (!answer) return;
+  // It is one's own now: the list follows.
+  if (type === "pick" || type === "reopen") context.desk.list.set("mine");
   if (words.done) toastDone(words.done[1], words.done[0]);
   if (after.leave) context.leave();
-  if (after.focus) focusOn(after.focus);
+  if (after.focus === "composer") focusOn("composer", `${context.item.id}:reply`);
+  else if (after.focus) focusOn(after.focus);
 }
 
 export const ACTIONS: readonly Action[] = [
@@ -72,7 +83,7 @@ export const ACTIONS: readonly Action[] = [
     key: "U",
     does: () => DOES.pick,
     primary: true,
-    when: (item) => item.state === "open",
+    when: (item) => item.state === "open" && mayPick(item),
     run: (context) => simple(context, "pick", { failed: "Not picked" }, { focus: "composer" }),
   },
   {

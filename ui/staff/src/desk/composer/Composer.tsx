@@ -4,6 +4,7 @@ import { IconBolt, IconLock, IconSend2 } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { formatNumber, toastRefusal, useReadable } from "../../kit";
 import { shortcut } from "../actions/actions";
+import { focusOn } from "../focus";
 import { isOffered, nameOf } from "../lists";
 import { useDesk } from "../model";
 import type { Notes } from "../thread/notes";
@@ -186,6 +187,7 @@ function Editor(props: {
         <Textarea
           ref={area}
           data-place="composer"
+          data-of={`${item.id}:${kind}`}
           variant="unstyled"
           px={12}
           pt={2}
@@ -207,20 +209,25 @@ function Editor(props: {
           onBlur={() => thread.setTyping(false)}
         />
         <div className={classes.bar}>
-          <Tooltip label={shortcut("N")}>
-            <SegmentedControl
-              size="xs"
-              aria-label="What is written"
-              value={kind}
-              onChange={(next) => {
-                desk.noteMode.set(next === "note");
-              }}
-              data={[
-                ...(replies ? [{ value: "reply", label: "Reply" }] : []),
-                { value: "note", label: "Note" },
-              ]}
-            />
-          </Tooltip>
+          {replies ? (
+            <Tooltip label={shortcut("N")}>
+              <SegmentedControl
+                size="xs"
+                aria-label="What is written"
+                value={kind}
+                onChange={(next) => {
+                  desk.noteMode.set(next === "note");
+                  focusOn("composer", `${item.id}:${next}`);
+                }}
+                data={[
+                  { value: "reply", label: "Reply" },
+                  { value: "note", label: "Note" },
+                ]}
+              />
+            </Tooltip>
+          ) : (
+            <span className={classes.count}>Only the company sees it.</span>
+          )}
           {!note && (
             <Button
               size="compact-sm"

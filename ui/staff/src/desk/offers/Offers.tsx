@@ -45,7 +45,7 @@ export function Offers({ onAccepted }: { onAccepted: (id: string) => void }) {
       return;
     }
     onAccepted(offer.view.id);
-    focusOn("composer");
+    focusOn("composer", `${offer.view.id}:reply`);
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the keys act on the first offer of now
@@ -112,31 +112,39 @@ function Card(props: {
     setBusy(null);
   };
   return (
-    <article className={classes.card} aria-label={`Offer: ${nameOf(offer.view)}`}>
+    <article
+      className={classes.card}
+      data-compact={!first || undefined}
+      aria-label={`Offer: ${nameOf(offer.view)}`}
+    >
       <div className={classes.top}>
         <Ring deadline={offer.deadline} />
         <div className={classes.who}>
           <div className={classes.name}>{nameOf(offer.view)}</div>
-          {offer.view.subject && <div className={classes.subject}>{offer.view.subject}</div>}
+          {first && offer.view.subject && (
+            <div className={classes.subject}>{offer.view.subject}</div>
+          )}
         </div>
       </div>
       <Group gap={6}>
         {offer.returning && <Badge color="green">Returning to you</Badge>}
         {offer.transfer && <Badge color="orange">Transfer</Badge>}
         {offer.view.mode === "live" && <Badge>Live</Badge>}
-        {offer.view.queue && <Badge color="gray">{known.queue(offer.view.queue)}</Badge>}
-        {offer.view.tags?.map((tag) => (
-          <Badge key={tag} variant="outline" color="gray">
-            {tag}
-          </Badge>
-        ))}
+        {first && offer.view.queue && <Badge color="gray">{known.queue(offer.view.queue)}</Badge>}
+        {first &&
+          offer.view.tags?.map((tag) => (
+            <Badge key={tag} variant="outline" color="gray">
+              {tag}
+            </Badge>
+          ))}
       </Group>
-      {offer.reason && <div className={classes.why}>“{offer.reason}”</div>}
-      {why && <div className={classes.subject}>{why}</div>}
-      <Group grow gap="xs">
+      {first && offer.reason && <div className={classes.why}>“{offer.reason}”</div>}
+      {first && why && <div className={classes.subject}>{why}</div>}
+      <Group grow gap="xs" className={classes.answers}>
         <Tooltip label={shortcut("R")} disabled={!first}>
           <Button
             variant="default"
+            size={first ? "sm" : "xs"}
             loading={busy === "reject"}
             disabled={busy !== null}
             onClick={() => void answer("reject")}
@@ -146,6 +154,7 @@ function Card(props: {
         </Tooltip>
         <Tooltip label={shortcut("A")} disabled={!first}>
           <Button
+            size={first ? "sm" : "xs"}
             data-place={first ? "offer" : undefined}
             loading={busy === "accept"}
             disabled={busy !== null}

@@ -51,7 +51,9 @@ export function Panel({ item, notes, going }: { item: Item; notes: Notes; going:
         <Tags item={item} edits={edits} />
       </section>
       <section className={classes.section}>
-        <h2 className={classes.heading}>Why did I get this?</h2>
+        <h2 className={classes.heading}>
+          {item.agent === desk.agent ? "Why did I get this?" : "Who got this, and why?"}
+        </h2>
         <Why journal={journal} />
       </section>
       <Consultants item={item} going={going} />

@@ -4,14 +4,12 @@ import { useState } from "react";
 import { useReadable } from "../../kit";
 import { ask } from "../actions/actions";
 import { useDesk } from "../model";
-import { names } from "../names";
 import classes from "./panel.module.css";
 
 /** The tags, each to be taken off, and a field for more. */
 export function Tags({ item, edits }: { item: Item; edits: boolean }) {
   const desk = useDesk();
   const used = useReadable(desk.store.tags);
-  const { company } = useReadable(names);
   const [text, setText] = useState("");
   const tags = item.tags ?? [];
 
@@ -51,9 +49,7 @@ export function Tags({ item, edits }: { item: Item; edits: boolean }) {
           placeholder="Add a tag"
           maxLength={50}
           limit={8}
-          data={[...new Set([...(company?.tags ?? []), ...used])].filter(
-            (each) => !tags.includes(each),
-          )}
+          data={used.filter((each) => !tags.includes(each))}
           value={text}
           onChange={setText}
           onOptionSubmit={(tag) => void add(tag)}

@@ -72,7 +72,10 @@ export function Banner({ item, going, thread }: { item: Item; going: Going; thre
       </div>
     );
   }
-  const text = says(item, desk.agent, known.agent, name);
+  const pushed = known.company?.workstreams.some(
+    (each) => each.id === item.workstream && each.distribution === "push",
+  );
+  const text = says(item, desk.agent, known.agent, name, pushed === true);
   return text ? (
     <div className={classes.banner}>
       <span>{text}</span>
@@ -87,6 +90,7 @@ function says(
   agent: string,
   nameOfAgent: (id: string) => string,
   name: string,
+  pushed: boolean,
 ): string | null {
   if (item.transfer_to) {
     return `Offered to ${nameOfAgent(item.transfer_to)}; it stays here until they accept.`;
@@ -98,7 +102,9 @@ function says(
   if (item.state === "open" && item.waiting_for) {
     return `${name} is back and waits for ${nameOfAgent(item.waiting_for)}.`;
   }
-  if (item.state === "open") return "Nobody has it.";
+  if (item.state === "open") {
+    return pushed ? "Nobody has it. It is offered to whoever is free." : "Nobody has it.";
+  }
   if (item.transfer_reason && item.agent === agent) return `“${item.transfer_reason}”`;
   if (item.state === "closed") return "Closed. It can be read and not written to.";
   return null;

@@ -1,5 +1,6 @@
 import type { Item } from "@linger/sdk";
 import { ActionIcon, Badge, Button, Menu, Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import {
   IconArrowBackUp,
   IconArrowLeft,
@@ -44,8 +45,11 @@ export function Header({ item, going }: { item: Item; going: Going }) {
   const actions = actionsFor(item, desk);
   const context = { desk, item, leave: going.leave, select: going.select };
   const park = actions.find((each) => each.id === "park");
-  const buttons = actions.filter((each) => each.id in ICONS);
-  const others = actions.filter((each) => !(each.id in ICONS) && each.id !== "park");
+  // Where there is little room the name comes first: what is not next goes into the menu.
+  const narrow = useMediaQuery("(max-width: 48em)");
+  const isButton = (each: Action) => each.id in ICONS && (!narrow || each.primary);
+  const buttons = actions.filter(isButton);
+  const others = actions.filter((each) => !isButton(each) && each.id !== "park");
   const state = STATES[item.state];
   const holder =
     item.agent && item.agent !== desk.agent && item.state !== "open"
@@ -109,7 +113,7 @@ export function Header({ item, going }: { item: Item; going: Going }) {
                   color={action.danger ? "red" : undefined}
                   onClick={() => void action.run(context)}
                 >
-                  {action.label}…
+                  {action.label}
                 </Menu.Item>
               ))}
             </Menu.Dropdown>

@@ -1,4 +1,4 @@
-import type { Note, Thread, ThreadMessage, View } from "@linger/sdk";
+import type { Note, Thread, ThreadMessage } from "@linger/sdk";
 import { Button, Group } from "@mantine/core";
 import { IconAlertCircle, IconCheck, IconChecks, IconClock, IconLock } from "@tabler/icons-react";
 import { memo } from "react";
@@ -19,56 +19,52 @@ const DELIVERY = {
 /** One line of a thread. Lines are equal as long as what they show is the same. */
 export const Line = memo(
   function Line({ entry, customer, thread }: { entry: Entry; customer: string; thread: Thread }) {
-    switch (entry.kind) {
-      case "top":
-        return null;
-      case "day":
-        return <div className={classes.divider}>{formatDay(entry.at)}</div>;
-      case "unread":
-        return (
+    const { above } = entry;
+    return (
+      <>
+        {above?.conversation && (
+          <div className={classes.divider} data-strong>
+            {above.current ? "This conversation" : "Earlier conversation"}
+            {above.conversation.subject ? `: ${above.conversation.subject}` : ""} ·{" "}
+            {formatDateTime(above.conversation.created_at)}
+          </div>
+        )}
+        {above?.day !== undefined && <div className={classes.divider}>{formatDay(above.day)}</div>}
+        {entry.kind === "unread" && (
           <div className={classes.divider} data-unread>
             New
           </div>
-        );
-      case "conversation":
-        return <Divider view={entry.view} current={entry.current} />;
-      case "system":
-        return <div className={classes.system}>{linked(entry.message.text)}</div>;
-      case "note":
-        return <NoteLine note={entry.note} />;
-      case "message":
-        return (
+        )}
+        {entry.kind === "system" && (
+          <div className={classes.system}>{linked(entry.message.text)}</div>
+        )}
+        {entry.kind === "note" && <NoteLine note={entry.note} />}
+        {entry.kind === "message" && (
           <MessageLine
             message={entry.message}
             first={entry.first}
+            last={entry.last}
             customer={customer}
             thread={thread}
           />
-        );
-    }
+        )}
+      </>
+    );
   },
   (x, y) => x.customer === y.customer && x.thread === y.thread && sameEntry(x.entry, y.entry),
 );
 
 function sameEntry(x: Entry, y: Entry): boolean {
   if (x === y) return true;
-  if (x.kind !== y.kind || x.key !== y.key) return false;
+  if (x.key !== y.key || x.above?.day !== y.above?.day) return false;
+  if (x.above?.conversation?.id !== y.above?.conversation?.id) return false;
+  if (x.above?.conversation?.subject !== y.above?.conversation?.subject) return false;
   if (x.kind === "message" && y.kind === "message") {
-    return x.message === y.message && x.first === y.first;
+    return x.message === y.message && x.first === y.first && x.last === y.last;
   }
   if (x.kind === "system" && y.kind === "system") return x.message === y.message;
   if (x.kind === "note" && y.kind === "note") return x.note === y.note;
-  if (x.kind === "conversation" && y.kind === "conversation") return x.view === y.view;
-  return x.kind !== "day";
-}
-
-function Divider({ view, current }: { view: View; current: boolean }) {
-  return (
-    <div className={classes.divider} data-strong>
-      {current ? "This conversation" : "Earlier conversation"}
-      {view.subject ? `: ${view.subject}` : ""} · {formatDateTime(view.created_at)}
-    </div>
-  );
+  return x.kind === y.kind;
 }
 
 export function NoteLine({ note }: { note: Note }) {
@@ -91,10 +87,11 @@ export function NoteLine({ note }: { note: Note }) {
 function MessageLine(props: {
   message: ThreadMessage;
   first: boolean;
+  last: boolean;
   customer: string;
   thread: Thread;
 }) {
-  const { message, first, customer, thread } = props;
+  const { message, first, last, customer, thread } = props;
   const known = useReadable(names);
   const { author, delivery } = message;
   const own = author.kind === "agent";
@@ -118,7 +115,15 @@ function MessageLine(props: {
         {linked(message.text)}
       </div>
       {delivery && (
-        <span className={classes.mark} data-delivery={delivery}>
+        <span
+          // The last of a group speaks for those above it, unless one of them did not get through.
+          className={
+            last || delivery === "waiting" || delivery === "refused"
+              ? classes.mark
+              : "visually-hidden"
+          }
+          data-delivery={delivery}
+        >
           {delivery === "waiting" && <IconClock size={14} aria-hidden />}
           {delivery === "sent" && <IconCheck size={14} aria-hidden />}
           {(delivery === "delivered" || delivery === "read") && (

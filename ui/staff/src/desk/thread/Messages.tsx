@@ -15,15 +15,20 @@ import classes from "./thread.module.css";
 /** Within this many pixels of the end one counts as being there. */
 const AT_END = 64;
 
+/** Room above the first line, for what there is before it. */
+const TOP = 52;
+
 /** A first guess of a line's height; it is measured once drawn. */
 function guess(entry: Entry | undefined): number {
-  switch (entry?.kind) {
+  if (!entry) return 44;
+  const above = (entry.above?.day ? 44 : 0) + (entry.above?.conversation ? 44 : 0);
+  switch (entry.kind) {
     case "message":
-      return (entry.first ? 80 : 56) + Math.floor(entry.message.text.length / 70) * 20;
+      return above + (entry.first ? 80 : 56) + Math.floor(entry.message.text.length / 70) * 20;
     case "note":
-      return 64 + Math.floor(entry.note.text.length / 80) * 20;
+      return above + 64 + Math.floor(entry.note.text.length / 80) * 20;
     default:
-      return 44;
+      return above + 36;
   }
 }
 
@@ -69,6 +74,7 @@ export function Messages(props: { item: Item; thread: Thread; past: Past; notes:
     estimateSize: (index) => guess(entries[index]),
     getItemKey: useCallback((index: number) => entries[index]?.key ?? index, [entries]),
     overscan: 10,
+    paddingStart: TOP,
     paddingEnd: 12,
     anchorTo: "end",
     followOnAppend: true,
@@ -136,6 +142,19 @@ export function Messages(props: { item: Item; thread: Thread; past: Past; notes:
           onScroll={() => setAtEnd(virtual.getDistanceFromEnd() <= AT_END)}
         >
           <div className={classes.rows} style={{ height: virtual.getTotalSize() }}>
+            <div className={classes.top}>
+              {history.error ? (
+                <RefusalAlert error={history.error} onRetry={loadMore} />
+              ) : more === "none" ? (
+                `Everything with ${name} begins here.`
+              ) : more === "loading" ? (
+                <Loader size={16} aria-label="Loading earlier messages" />
+              ) : (
+                <Button size="compact-sm" variant="subtle" onClick={loadMore}>
+                  Earlier messages
+                </Button>
+              )}
+            </div>
             {rows.map((row) => {
               const entry = entries[row.index];
               return entry ? (
@@ -146,23 +165,7 @@ export function Messages(props: { item: Item; thread: Thread; past: Past; notes:
                   className={classes.slot}
                   style={{ transform: `translateY(${row.start}px)` }}
                 >
-                  {entry.kind === "top" ? (
-                    <div className={classes.top}>
-                      {history.error ? (
-                        <RefusalAlert error={history.error} onRetry={loadMore} />
-                      ) : more === "none" ? (
-                        `Everything with ${name} begins here.`
-                      ) : more === "loading" ? (
-                        <Loader size={16} aria-label="Loading earlier messages" />
-                      ) : (
-                        <Button size="compact-sm" variant="subtle" onClick={loadMore}>
-                          Earlier messages
-                        </Button>
-                      )}
-                    </div>
-                  ) : (
-                    <Line entry={entry} customer={name} thread={thread} />
-                  )}
+                  <Line entry={entry} customer={name} thread={thread} />
                 </div>
               ) : null;
             })}

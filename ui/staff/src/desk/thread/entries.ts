@@ -6,15 +6,23 @@ export interface PastBlock {
   messages: readonly ThreadMessage[];
 }
 
+/**
+ * What stands above a line. It belongs to the line, so that the first line has the same key before
+ * and after earlier ones are loaded: where one reads stays where it is.
+ */
+export interface Above {
+  day?: number;
+  conversation?: View;
+  current?: boolean;
+}
+
 /** One line of the thread as it is drawn. */
-export type Entry =
-  | { kind: "top"; key: string }
-  | { kind: "day"; key: string; at: number }
-  | { kind: "conversation"; key: string; view: View; current: boolean }
-  | { kind: "system"; key: string; message: ThreadMessage }
-  | { kind: "message"; key: string; message: ThreadMessage; first: boolean }
-  | { kind: "note"; key: string; note: Note }
-  | { kind: "unread"; key: string };
+export type Entry = { key: string; above?: Above } & (
+  | { kind: "system"; message: ThreadMessage }
+  | { kind: "message"; message: ThreadMessage; first: boolean; last: boolean }
+  | { kind: "note"; note: Note }
+  | { kind: "unread" }
+);
 
 const GROUP_MS = 5 * 60_000;
 
@@ -34,20 +42,12 @@ export function buildEntries(options: {
   unreadFrom: number | null;
 }): Entry[] {
   const { past, view, messages, notes, unreadFrom } = options;
-  const entries: Entry[] = [{ kind: "top", key: "top" }];
+  const entries: Entry[] = [];
   for (const block of past) {
-    entries.push({
-      kind: "conversation",
-      key: `past:${block.view.id}`,
-      view: block.view,
-      current: false,
-    });
-    append(entries, block.messages, [], null);
+    append(entries, block.messages, [], null, { conversation: block.view });
   }
-  if (past.length > 0) {
-    entries.push({ kind: "conversation", key: `now:${view.id}`, view, current: true });
-  }
-  append(entries, messages, notes, unreadFrom);
+  const above = past.length > 0 ? { conversation: view, current: true } : {};
+  append(entries, messages, notes, unreadFrom, above);
   return entries;
 }
 
@@ -56,21 +56,26 @@ function append(
   messages: readonly ThreadMessage[],
   notes: readonly Note[],
   unreadFrom: number | null,
+  heading: Above,
 ): void {
+  let above: Above = heading;
   let day = Number.NaN;
   let before: ThreadMessage | null = null;
   let next = 0;
   let marked = false;
-  const newDay = (at: number, key: string) => {
+  const push = (entry: Entry, at: number) => {
     const today = dayOf(at);
-    if (today === day) return;
-    day = today;
-    before = null;
-    entries.push({ kind: "day", key: `day:${key}`, at });
+    if (today !== day) {
+      day = today;
+      above = { ...above, day: at };
+      if (entry.kind === "message") entry.first = true;
+    }
+    entries.push(Object.keys(above).length > 0 ? { ...entry, above } : entry);
+    above = {};
   };
   const note = (each: Note) => {
-    newDay(each.at, `n${each.conversation}:${each.number}`);
-    entries.push({ kind: "note", key: `note:${each.conversation}:${each.number}`, note: each });
+    const key = `note:${each.conversation}:${each.number}`;
+    push({ kind: "note", key, note: each }, each.at);
     before = null;
   };
   // Notes from before the window come with the messages they belong to.
@@ -80,27 +85,29 @@ function append(
   }
   for (const message of messages) {
     for (let each = notes[next]; each && each.at <= message.at; each = notes[++next]) note(each);
-    newDay(message.at, message.key);
-    if (!marked && unreadFrom !== null && message.seq !== undefined && message.seq >= unreadFrom) {
+    const { key, seq, at } = message;
+    if (!marked && unreadFrom !== null && seq !== undefined && seq >= unreadFrom) {
       marked = true;
       before = null;
-      entries.push({ kind: "unread", key: "unread" });
+      push({ kind: "unread", key: "unread" }, at);
     }
     if (message.author.kind === "system") {
-      entries.push({ kind: "system", key: message.key, message });
+      push({ kind: "system", key, message }, at);
       before = null;
       continue;
     }
-    const previous: ThreadMessage | null = before;
-    const first =
-      previous === null ||
-      speaker(previous) !== speaker(message) ||
-      message.at - (previous as ThreadMessage).at > GROUP_MS;
-    entries.push({ kind: "message", key: message.key, message, first });
+    const first = begins(before, message);
+    const previous = entries.at(-1);
+    if (!first && previous?.kind === "message") previous.last = false;
+    push({ kind: "message", key, message, first, last: true }, at);
     before = message;
   }
   for (let each = notes[next]; each; each = notes[++next]) note(each);
 }
+
+/** Whether a message begins a group: another speaker, or a pause. */
+const begins = (before: ThreadMessage | null, message: ThreadMessage) =>
+  before === null || speaker(before) !== speaker(message) || message.at - before.at > GROUP_MS;
 
 /** A message of the history as a thread shows it. */
 export function asThreadMessage(message: Message, agent: string): ThreadMessage {

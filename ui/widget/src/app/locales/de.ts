@@ -32,6 +32,8 @@ export const messages: Messages = {
 
   today: "Heute",
   yesterday: "Gestern",
+  todayAt: (time) => `heute um ${time}`,
+  onDayAt: (day, time) => `am ${day} um ${time}`,
   conversationOf: (date) => `Unterhaltung vom ${date}`,
   ended: "Diese Unterhaltung ist beendet.",
   endedWrite: "Schreiben Sie, um eine neue zu beginnen.",

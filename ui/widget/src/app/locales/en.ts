@@ -29,6 +29,8 @@ export const en = {
 
   today: "Today",
   yesterday: "Yesterday",
+  todayAt: (time: string) => `today at ${time}`,
+  onDayAt: (day: string, time: string) => `on ${day} at ${time}`,
   conversationOf: (date: string) => `Conversation of ${date}`,
   ended: "This conversation has ended.",
   endedWrite: "Write to start a new one.",

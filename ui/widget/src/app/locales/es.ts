@@ -31,6 +31,8 @@ export const messages: Messages = {
 
   today: "Hoy",
   yesterday: "Ayer",
+  todayAt: (time) => `hoy a las ${time}`,
+  onDayAt: (day, time) => `el ${day} a las ${time}`,
   conversationOf: (date) => `Conversación del ${date}`,
   ended: "Esta conversación ha terminado.",
   endedWrite: "Escriba para empezar otra.",

@@ -32,6 +32,8 @@ export const messages: Messages = {
 
   today: "Aujourd’hui",
   yesterday: "Hier",
+  todayAt: (time) => `aujourd’hui à ${time}`,
+  onDayAt: (day, time) => `${day} à ${time}`,
   conversationOf: (date) => `Conversation du ${date}`,
   ended: "Cette conversation est terminée.",
   endedWrite: "Écrivez pour en commencer une nouvelle.",

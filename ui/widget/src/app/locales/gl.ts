@@ -30,6 +30,8 @@ export const messages: Messages = {
 
   today: "Hoxe",
   yesterday: "Onte",
+  todayAt: (time) => `hoxe ás ${time}`,
+  onDayAt: (day, time) => `o ${day} ás ${time}`,
   conversationOf: (date) => `Conversa do ${date}`,
   ended: "Esta conversa rematou.",
   endedWrite: "Escriba para comezar outra.",

@@ -27,6 +27,8 @@ interface Dates {
   date(at: number): string;
   /** For "we are back …": the weekday and the time, with the date when it is further away. */
   opening(at: number, now?: number): string;
+  /** The same without any word before it, for texts of the company. */
+  moment(at: number): string;
 }
 
 function startOfDay(at: number): number {
@@ -45,8 +47,8 @@ export function datesOf(tag: string, words: Messages): Dates {
   const date = format({ day: "numeric", month: "long" });
   const year = format({ day: "numeric", month: "long", year: "numeric" });
   const weekday = format({ weekday: "long", day: "numeric", month: "long" });
-  const soon = format({ weekday: "long", hour: "2-digit", minute: "2-digit" });
-  const later = format({
+  const weekdayOnly = format({ weekday: "long" });
+  const moment = format({
     weekday: "long",
     day: "numeric",
     month: "long",
@@ -66,9 +68,11 @@ export function datesOf(tag: string, words: Messages): Dates {
       return (days > 1 && days < 7 ? weekday : sameYear(at, now) ? date : year).format(at);
     },
     opening(at, now = Date.now()) {
-      if (startOfDay(at) === startOfDay(now)) return time.format(at);
-      return (at - now < 6 * 86_400_000 ? soon : later).format(at);
+      const when = time.format(at);
+      if (startOfDay(at) === startOfDay(now)) return words.todayAt(when);
+      return words.onDayAt((at - now < 6 * 86_400_000 ? weekdayOnly : weekday).format(at), when);
     },
+    moment: (at) => moment.format(at),
   };
 }
 
@@ -89,8 +93,10 @@ export async function speak(tag: string): Promise<void> {
     // Without the catalogue English is better than nothing.
   }
   if (wanted !== tag) return;
-  language.value = { tag, messages, dates: datesOf(tag, messages) };
+  // Dates in the language of the sentences they stand in.
+  const spoken = messages === en && base !== "en" ? "en" : tag;
+  language.value = { tag, messages, dates: datesOf(spoken, messages) };
   const root = document.documentElement;
-  root.lang = messages === en && base !== "en" ? "en" : tag;
+  root.lang = spoken;
   root.dir = directionOf(tag);
 }

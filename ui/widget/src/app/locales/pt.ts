@@ -30,6 +30,8 @@ export const messages: Messages = {
 
   today: "Hoje",
   yesterday: "Ontem",
+  todayAt: (time) => `hoje às ${time}`,
+  onDayAt: (day, time) => `${day}, às ${time}`,
   conversationOf: (date) => `Conversa de ${date}`,
   ended: "Esta conversa terminou.",
   endedWrite: "Escreva para começar outra.",

@@ -57,8 +57,9 @@ const answers = signal<Record<string, string> | null>(null);
 export const questions = computed(() => {
   const s = session.value;
   const info = s?.info.value;
-  if (!s || !info || info.pre_chat.length === 0 || s.current.value || answers.value) return null;
-  return info.pre_chat;
+  if (!s || !info || info.pre_chat.length === 0 || answers.value) return null;
+  // One without an id is only on its way, and its answers may be refused.
+  return s.current.value?.id ? null : info.pre_chat;
 });
 
 export function answered(given: Record<string, string>): void {
@@ -74,6 +75,23 @@ function readAnswers(): Record<string, string> | null {
   }
 }
 
+/** Counts how often what was kept was thrown away. */
+export const forgotten = signal(0);
+
+function forget(): void {
+  for (const what of ["draft", "answers"]) kept.put(`${widgetId}:signed-in:${what}`, null);
+  answers.value = null;
+  forgotten.value += 1;
+}
+
+/** A page may sign somebody else in without having signed out whoever was here before. */
+function recognise(customer: string | null | undefined): void {
+  if (!customer || !host.signedIn.peek()) return;
+  const before = kept.get(keyOf("who"));
+  if (before !== null && before !== customer) forget();
+  kept.put(keyOf("who"), customer);
+}
+
 /** The context of a start, read when it is made. */
 function startContext(): Record<string, string> {
   return { ...answers.peek(), ...host.context };
@@ -86,7 +104,6 @@ function open(signedIn: boolean, locale: string): Session {
   // A getter: what the page says later counts for the next conversation too.
   Object.defineProperty(options, "context", { get: startContext, enumerable: true });
   if (signedIn) options.getToken = host.getToken;
-  options.storage = signedIn ? "signed-in" : "device";
   const client = make(options);
   if (signedIn) void client.linkDevice().catch(() => {});
   return createSession(client);
@@ -98,9 +115,7 @@ export function again(): void {
 
 export function runApp(create: typeof make = createCustomer): void {
   make = create;
-  host.onForget(() => {
-    for (const what of ["draft", "answers"]) kept.put(`${widgetId}:signed-in:${what}`, null);
-  });
+  host.onForget(forget);
   setInterval(() => {
     minute.value = Date.now();
   }, 30_000);
@@ -129,7 +144,14 @@ export function runApp(create: typeof make = createCustomer): void {
     if (!info) return;
     paint(info.accent);
     document.title = info.title || "Chat";
-    host.tell({ type: "ready", look: { accent: info.accent, position: info.position } });
+    host.tell({
+      type: "ready",
+      look: { accent: info.accent, position: info.position, enabled: info.enabled },
+    });
+  });
+  effect(() => {
+    const customer = session.value?.customer.value;
+    untracked(() => recognise(customer));
   });
   effect(() => {
     if (stage.value !== "loading") untracked(() => sayReady());
@@ -155,7 +177,7 @@ export function runApp(create: typeof make = createCustomer): void {
 /** The panel is shown even where there is nothing but a sentence to show. */
 function sayReady(): void {
   if (session.peek()?.info.peek()) return;
-  host.tell({ type: "ready", look: { position: "end" } });
+  host.tell({ type: "ready" });
 }
 
 let heard = "";

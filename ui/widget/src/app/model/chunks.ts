@@ -18,7 +18,10 @@ export interface Section {
 export interface Chunk {
   key: string;
   section: Section;
-  rows: readonly Row[];
+  /** How many messages it has. */
+  size: number;
+  /** Made when they are drawn. The same array as long as nothing of it changes. */
+  rows(): readonly Row[];
   /** First and last of its section. */
   first: boolean;
   last: boolean;
@@ -28,8 +31,27 @@ interface Made {
   messages: readonly ThreadMessage[];
   before?: ThreadMessage;
   after?: ThreadMessage;
-  rows: Row[];
+  rows(): readonly Row[];
 }
+
+function make(
+  messages: readonly ThreadMessage[],
+  before?: ThreadMessage,
+  after?: ThreadMessage,
+): Made {
+  let made: readonly Row[] | undefined;
+  return {
+    messages,
+    before,
+    after,
+    rows() {
+      made ??= rowsOf(messages, before, after);
+      return made;
+    },
+  };
+}
+
+const NONE: readonly Row[] = [];
 
 function equal(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((x, n) => x === b[n]);
@@ -66,16 +88,12 @@ export function createChunker(): (sections: readonly Section[]) => Chunk[] {
         const entry =
           old && old.before === before && old.after === after && equal(old.messages, piece.messages)
             ? old
-            : {
-                messages: piece.messages,
-                before,
-                after,
-                rows: rowsOf(piece.messages, before, after),
-              };
+            : make(piece.messages, before, after);
         next.set(key, entry);
         chunks.push({
           key,
           section,
+          size: piece.messages.length,
           rows: entry.rows,
           first: n === 0,
           last: n === pieces.length - 1,
@@ -83,7 +101,14 @@ export function createChunker(): (sections: readonly Section[]) => Chunk[] {
       });
       // A conversation without messages shows its divider and that it ended.
       if (pieces.length === 0)
-        chunks.push({ key: `${section.id}:0`, section, rows: [], first: true, last: true });
+        chunks.push({
+          key: `${section.id}:0`,
+          section,
+          size: 0,
+          rows: () => NONE,
+          first: true,
+          last: true,
+        });
     }
     made = next;
     return chunks;

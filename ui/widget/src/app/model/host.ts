@@ -1,6 +1,6 @@
 /** The page around the iframe: what it says, and what is said to it. */
 
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import {
   type HostState,
   isSealed,
@@ -82,7 +82,8 @@ function init(state: HostState) {
 function hear(message: ToApp): void {
   switch (message.type) {
     case "init":
-      return init(message);
+      init(message);
+      return;
     case "identity":
       if (message.forget) forget();
       signedIn.value = message.signedIn;
@@ -92,7 +93,8 @@ function hear(message: ToApp): void {
       wantedLocale.value = message.locale;
       return;
     case "context":
-      return setContext(message.context);
+      setContext(message.context);
+      return;
     case "open":
       panelOpen.value = message.open;
       return;
@@ -111,7 +113,8 @@ export function meetHost(): void {
   }
   window.addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== origin) return;
-    if (isSealed(event.data)) hear(event.data as unknown as ToApp);
+    // Whoever is here changes at once, not in steps.
+    if (isSealed(event.data)) batch(() => hear(event.data as unknown as ToApp));
   });
   tell({ type: "hello" });
 }

@@ -4,7 +4,7 @@ export type Piece = { text: string; href?: string };
 
 // A scheme or `www.`, or a mail address. What is linked is decided below, not by the pattern.
 const CANDIDATE =
-  /(?:https?:\/\/|www\.)[^\s<>"'`{}|\\^\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+|[a-z0-9](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/giu;
+  /(?:https?:\/\/|www\.)[^\s<>"'`{}|\\^\p{Cc}\p{Cf}]+|[a-z0-9](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/giu;
 const LENGTH_MAX = 2_000;
 
 export function linkify(text: string): Piece[] {

@@ -1,6 +1,6 @@
 /** One visitor with one widget: the client of the SDK as signals, and the history as one list. */
 
-import type { CustomerClient, Readable, Thread, ThreadMessage, View } from "@linger/sdk";
+import type { CustomerClient, Thread, ThreadMessage, View } from "@linger/sdk";
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Section } from "./chunks";
 import { mirror, Undo } from "./mirror";
@@ -36,28 +36,20 @@ function later(a: string, b: string): boolean {
   return b !== "" && (a === "" || a > b);
 }
 
-/** Whether it is known what there is. */
-function readyOf(client: CustomerClient): Readable<boolean> {
-  return (
-    (client as { ready?: Readable<boolean> }).ready ?? {
-      get: () => client.connection.get().state === "online",
-      subscribe: (listener) => client.connection.subscribe(listener),
-    }
-  );
-}
-
 export type Session = ReturnType<typeof createSession>;
 
 export function createSession(client: CustomerClient) {
   const undo = new Undo();
   const connection = mirror(client.connection, undo);
   const info = mirror(client.widget, undo);
+  const customer = mirror(client.customer, undo);
   const threads = mirror(client.threads, undo);
   const unread = mirror(client.unread, undo);
   const place = mirror(client.place, undo);
   const outbox = mirror(client.outbox, undo);
   const now = mirror(client.current, undo);
-  const loaded = mirror(readyOf(client), undo);
+  const olderThreads = mirror(client.earlierThreads, undo);
+  const loaded = mirror(client.ready, undo);
 
   const current = signal<Shown | null>(null);
   /** Conversations that are over, oldest first. */
@@ -113,13 +105,20 @@ export function createSession(client: CustomerClient) {
     const first = shown.value[0];
     if (!first) return "none";
     const state = first.earlier.value;
-    return state === "none" && before.value ? "more" : state;
+    if (state !== "none") return state;
+    return before.value ? "more" : olderThreads.value;
   });
   async function loadEarlier(): Promise<void> {
     const first = shown.peek()[0];
     if (!first) return;
-    if (first.earlier.peek() === "more") await first.thread.loadEarlier().catch(() => {});
-    else if (first.earlier.peek() === "none" && before.peek()) openPast((before.peek() as View).id);
+    if (first.earlier.peek() === "more") {
+      await first.thread.loadEarlier().catch(() => {});
+      return;
+    }
+    if (first.earlier.peek() !== "none") return;
+    const next = before.peek();
+    if (next) openPast(next.id);
+    else if (olderThreads.peek() === "more") await client.loadEarlierThreads().catch(() => {});
   }
 
   /** The thread that is written into, or was last. */
@@ -156,6 +155,7 @@ export function createSession(client: CustomerClient) {
     client,
     connection,
     info,
+    customer,
     threads,
     unread,
     place,

@@ -5,7 +5,8 @@ const GUESS = 64;
 
 export interface Piece {
   key: string;
-  rows: { length: number };
+  /** How many messages it has. */
+  size: number;
 }
 
 export interface Part {
@@ -17,7 +18,7 @@ export interface Part {
 }
 
 export function heightOf(piece: Piece, measured: ReadonlyMap<string, number>): number {
-  return measured.get(piece.key) ?? Math.max(1, piece.rows.length) * GUESS;
+  return measured.get(piece.key) ?? Math.max(1, piece.size) * GUESS;
 }
 
 /** The pieces that lie between `top` and `bottom`, and at least one. */

@@ -7,7 +7,7 @@ import { Composer } from "./Composer";
 import { Header } from "./Header";
 import type { IconName } from "./icons";
 import { Icon } from "./icons";
-import { ConnectionLine, HoursLine } from "./Lines";
+import { ConnectionLine, HoursLine, PlaceLine } from "./Lines";
 import { Log } from "./Log";
 
 export function App() {
@@ -52,6 +52,7 @@ function Stage() {
       return (
         <>
           <HoursLine />
+          <PlaceLine />
           <Log />
           {!questions.value && <Composer />}
         </>

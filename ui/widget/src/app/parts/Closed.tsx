@@ -9,7 +9,8 @@ export function Closed() {
   const opensAt = info?.opens_at ?? refusedUntil.value?.opensAt;
   const when = opensAt ? language.value.dates.opening(opensAt) : "";
   const text = info?.offline.text ?? "";
-  const filled = text.replaceAll("{opens_at}", when);
+  const moment = opensAt ? language.value.dates.moment(opensAt) : "";
+  const filled = text.replaceAll("{opens_at}", moment);
   const says = text.includes("{opens_at}") || /\d/.test(text);
   return (
     <Sentence icon="moon" title={info?.offline.title || words.closedTitle} text={filled}>

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../locales";
-import { keyOf, session, whose } from "../model/app";
+import { forgotten, keyOf, session, whose } from "../model/app";
 import * as host from "../model/host";
 import { kept } from "../model/kept";
 import { Icon } from "./icons";
@@ -24,7 +24,7 @@ export function Composer() {
   const owner = whose.value;
   useLayoutEffect(() => {
     text.value = kept.get(keyOf("draft")) ?? "";
-  }, [owner, s]);
+  }, [owner, s, forgotten.value]);
   function write(next: string) {
     text.value = next;
     kept.put(keyOf("draft"), next || null);
@@ -43,7 +43,7 @@ export function Composer() {
   useEffect(() => {
     if (!shown) return;
     if (matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
-    else document.querySelector<HTMLElement>(".log")?.focus({ preventScroll: true });
+    else document.querySelector("h1")?.focus({ preventScroll: true });
   }, [shown]);
 
   const count = text.value.length > TOLD_FROM ? [...text.value].length : text.value.length;

@@ -13,7 +13,7 @@ interface Props {
 /** A grid with one stop for Tab; arrows move in it. */
 export function EmojiPicker({ choose, close }: Props) {
   const at = useSignal(0);
-  const grid = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLFieldSetElement>(null);
   const cells = () => grid.current?.querySelectorAll<HTMLButtonElement>("button") ?? [];
 
   useEffect(() => {
@@ -45,7 +45,7 @@ export function EmojiPicker({ choose, close }: Props) {
   }
 
   return (
-    <div ref={grid} class="emoji" role="group" aria-label={t().emoji} onKeyDown={keys}>
+    <fieldset ref={grid} class="emoji" aria-label={t().emoji} onKeyDown={keys}>
       {EMOJI.map((emoji, n) => (
         <button
           key={emoji}
@@ -59,6 +59,6 @@ export function EmojiPicker({ choose, close }: Props) {
           {emoji}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

@@ -21,7 +21,7 @@ export function Header() {
         {name ? initials(name) : info ? initials(info.company || info.title) : ""}
       </span>
       <div class="header-words">
-        <h1>{info?.title ?? ""}</h1>
+        <h1 tabIndex={-1}>{info?.title ?? ""}</h1>
         {name ? <p>{name}</p> : info && info.company !== info.title && <p>{info.company}</p>}
       </div>
       {stage.value === "chat" && <Menu onEnd={live ? () => (asking.value = true) : undefined} />}

@@ -58,7 +58,7 @@ export function ConnectionLine() {
 export function HoursLine() {
   const words = t();
   const info = session.value?.info.value;
-  if (!info || info.mode !== "persistent" || isOpen(info)) return null;
+  if (info?.mode !== "persistent" || isOpen(info)) return null;
   return (
     <p class="line hours" role="note">
       {info.opens_at ? words.back(language.value.dates.opening(info.opens_at)) : words.away}
@@ -75,7 +75,7 @@ export function PlaceLine() {
   const place = s.place.value;
   const minutes = place?.waitMs ? Math.ceil(place.waitMs / 60_000) : 0;
   return (
-    <p class="place" role="status">
+    <p class="line place" role="status">
       <span>{place?.position ? words.place(place.position) : words.looking}</span>
       {minutes > 0 && <span>{words.wait(minutes)}</span>}
     </p>

@@ -5,7 +5,6 @@ import { atEnd, isOver, questions, session } from "../model/app";
 import { type Chunk, createChunker } from "../model/chunks";
 import { endOf, type Part, partOf } from "../model/window";
 import { Icon } from "./icons";
-import { PlaceLine } from "./Lines";
 import { PreChat } from "./PreChat";
 import { RowView } from "./Rows";
 
@@ -18,7 +17,9 @@ const TOP = 600;
 export function Log() {
   const words = t();
   const s = session.value;
-  const sections = s?.sections.value ?? [];
+  const all = s?.sections.value ?? [];
+  // What goes with the answers is still in the form.
+  const sections = questions.value ? all.filter((section) => section.id !== "") : all;
   const earlier = s?.earlier.value ?? "none";
   const chunker = useMemo(createChunker, [s]);
   const chunks = useMemo(() => chunker(sections), [chunker, sections]);
@@ -29,6 +30,7 @@ export function Log() {
   const stick = useRef(true);
   /** What is at the top of the part in sight, and how far from it. */
   const anchor = useRef<{ key: string; y: number } | null>(null);
+  const asked = useRef<HTMLElement | null>(null);
   const moved = useSignal(0);
   const away = useSignal(false);
 
@@ -45,13 +47,19 @@ export function Log() {
   function settle() {
     const scroller = box.current;
     if (!scroller) return;
-    if (stick.current) scroller.scrollTop = scroller.scrollHeight;
-    else if (anchor.current) {
+    // Questions are read from their beginning.
+    const form = scroller.querySelector<HTMLElement>(".prechat");
+    if (form && form !== asked.current) {
+      scroller.scrollTop = form.offsetTop - 8;
+      stick.current = false;
+    } else if (stick.current) scroller.scrollTop = scroller.scrollHeight;
+    else if (!form && anchor.current) {
       const row = scroller.querySelector(`[data-row="${CSS.escape(anchor.current.key)}"]`);
       if (!row) return;
       const y = row.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
       if (Math.abs(y - anchor.current.y) > 0.5) scroller.scrollTop += y - anchor.current.y;
     }
+    asked.current = form;
   }
 
   function measure(): boolean {
@@ -139,14 +147,14 @@ export function Log() {
   const many = sections.length > 1;
   return (
     <div class="log-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too */}
       <div
         ref={box}
         class="log"
         role="log"
         aria-live="off"
         aria-label={words.log}
-        tabIndex={0}
+        // What scrolls must scroll by keyboard too.
+        {...{ tabIndex: 0 }}
         onScroll={scrolled}
       >
         {earlier === "loading" && (
@@ -166,12 +174,11 @@ export function Log() {
             />
           ))}
           <div class="room" style={{ height: `${part.below}px` }} />
-          <PlaceLine />
           <Typing />
           {questions.value && <PreChat />}
         </div>
       </div>
-      {away.value && <Pill toEnd={toEnd} />}
+      {away.value && !questions.value && <Pill toEnd={toEnd} />}
       <Announcer />
     </div>
   );
@@ -196,7 +203,7 @@ function ChunkView({ chunk, divided, latest }: ChunkProps) {
           </span>
         </h2>
       )}
-      {chunk.rows.map((row) => (
+      {chunk.rows().map((row) => (
         <RowView key={row.key} row={row} />
       ))}
       {over && latest && (

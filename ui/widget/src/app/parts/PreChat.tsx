@@ -77,6 +77,7 @@ function Question({ question, fault }: { question: PreChatQuestion; fault?: stri
   const words = t();
   const { key, label, kind, required, options } = question;
   const shared = {
+    id: `q-${key}`,
     name: `q:${key}`,
     "aria-required": required,
     "aria-invalid": fault !== undefined,
@@ -84,31 +85,29 @@ function Question({ question, fault }: { question: PreChatQuestion; fault?: stri
   };
   return (
     <div class="field">
-      <label>
-        <span>
-          {label} {!required && <small>({words.optional})</small>}
-        </span>
-        {kind === "choice" ? (
-          <select {...shared}>
-            <option value="">{words.choose}</option>
-            {options?.map((option) => (
-              <option key={option.value} value={option.value}>
-                {option.label}
-              </option>
-            ))}
-          </select>
-        ) : kind === "long_text" ? (
-          <textarea {...shared} rows={3} maxLength={4000} dir="auto" />
-        ) : (
-          <input
-            {...shared}
-            type={kind === "email" ? "email" : "text"}
-            autocomplete={kind === "email" ? "email" : undefined}
-            maxLength={4000}
-            dir="auto"
-          />
-        )}
+      <label for={`q-${key}`}>
+        {label} {!required && <small>({words.optional})</small>}
       </label>
+      {kind === "choice" ? (
+        <select {...shared}>
+          <option value="">{words.choose}</option>
+          {options?.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      ) : kind === "long_text" ? (
+        <textarea {...shared} rows={3} maxLength={4000} dir="auto" />
+      ) : (
+        <input
+          {...shared}
+          type={kind === "email" ? "email" : "text"}
+          autocomplete={kind === "email" ? "email" : undefined}
+          maxLength={4000}
+          dir="auto"
+        />
+      )}
       {fault && (
         <p class="fault" id={`fault-${key}`} role="alert">
           {fault}

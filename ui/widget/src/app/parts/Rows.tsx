@@ -23,7 +23,7 @@ export function RowView({ row }: { row: Row }) {
     );
   if (row.kind === "system")
     return (
-      <p class="system" data-row={row.key} dir="auto">
+      <p class="system" data-row={row.key}>
         <Text text={row.message.text} />
       </p>
     );
@@ -53,7 +53,7 @@ function MessageView({ message, first, last }: MessageProps) {
       )}
       <div class="message-body">
         {first && !mine && <p class="name">{name}</p>}
-        <div class={`bubble${delivery === "refused" ? " refused" : ""}`} dir="auto">
+        <div class={`bubble${delivery === "refused" ? " refused" : ""}`}>
           <span class="sr">{mine ? words.you : name}: </span>
           <Text text={message.text} />
         </div>

@@ -6,7 +6,6 @@ export function Text({ text }: { text: string }) {
     <>
       {linkify(text).map(({ text: shown, href }, n) =>
         href ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a text does not change
           <a key={n} href={href} target="_blank" rel="noopener noreferrer nofollow">
             {shown}
           </a>

@@ -1,0 +1,52 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { consoleScenes } from "../scenes/console.ts";
+import { deskScenes } from "../scenes/desk.ts";
+import { floorScenes } from "../scenes/floor.ts";
+import { type Scenes, still } from "../scenes/scene.ts";
+import { shopScenes, widgetScenes } from "../scenes/widget.ts";
+import { UNREACHABLE } from "../support/guard.ts";
+import { expect, test, useServer } from "../support/test.ts";
+
+const { server, host } = useServer();
+
+/** What axe finds on a page, in light and in dark: one line for each thing. */
+async function violations(name: string, page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await still(page);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    for (const { id, nodes } of violations)
+      for (const node of nodes)
+        found.push(
+          `${name} (${colorScheme}) ${id}: ${node.target.join(" ")}\n    ${node.html.slice(0, 200)}\n    ${node.failureSummary?.split("\n").slice(1, 3).join(" ").trim()}`,
+        );
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  return found;
+}
+
+const pages: [string, Scenes][] = [
+  ["the shop", shopScenes],
+  ["the widget", widgetScenes],
+  ["the desk", deskScenes],
+  ["the floor", floorScenes],
+  ["the console", consoleScenes],
+];
+for (const [name, scenes] of pages)
+  test(`axe finds nothing in any state of ${name}, light or dark`, async ({
+    open,
+    guard,
+  }, info) => {
+    test.setTimeout(240_000);
+    guard.allow(...UNREACHABLE, /auth\/sign-in/);
+    const found: string[] = [];
+    const seen: string[] = [];
+    await scenes({ server, host, open }, async (scene, page) => {
+      seen.push(scene);
+      found.push(...(await violations(scene, page)));
+    });
+    info.annotations.push({ type: "states", description: seen.join(", ") });
+    expect(found.join("\n")).toBe("");
+  });
