@@ -520,5 +520,4 @@ impl Watch {
 }
 
 #[cfg(test)]
-#[path = "watching_tests.rs"]
 mod tests;
