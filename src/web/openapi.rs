@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::{
     actions, agents, audit, config, conversations, customers, devices, lists, messages,
-    quick_replies, routing, work, workplace,
+    quick_replies, routing, statistics, work, workplace,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{operations, session};
@@ -76,6 +76,7 @@ use crate::config::schema_for_openapi;
         routing::explain,
         quick_replies::list,
         workplace::company,
+        statistics::statistics,
         customers::view,
         customers::erase,
         devices::name,

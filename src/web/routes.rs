@@ -4,7 +4,7 @@ use actix_web::web;
 
 use super::api::{
     actions, agents, audit, config, conversations, customers, devices, lists, messages,
-    quick_replies, routing, work, workplace,
+    quick_replies, routing, statistics, work, workplace,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{openapi, operations, refusal, session};
@@ -80,6 +80,7 @@ routes! {
     "/api/v1/routing/explain"                       { post => routing::explain }
     "/api/v1/quick-replies"                         { get => quick_replies::list }
     "/api/v1/company"                               { get => workplace::company }
+    "/api/v1/statistics"                            { get => statistics::statistics }
     "/api/v1/auth/sign-in"                          { post => sign_in::sign_in }
     "/api/v1/auth/sign-out"                         { post => sign_in::sign_out }
     "/api/v1/auth/session"                          { get => sign_in::session }

@@ -22,6 +22,7 @@ pub mod names;
 pub mod quick_replies;
 pub mod rest;
 pub mod server;
+pub mod statistics;
 pub mod watch;
 pub mod work;
 pub mod workplace;

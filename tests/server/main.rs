@@ -23,6 +23,7 @@ mod races;
 mod refusals;
 mod resume;
 mod staff;
+mod statistics;
 mod supervising;
 mod watching;
 mod work;

@@ -8,5 +8,6 @@ mod directory;
 mod golden;
 mod reads;
 mod staff;
+mod statistics;
 mod story;
 mod writer;

@@ -20,6 +20,7 @@ pub(super) mod lists;
 pub(super) mod messages;
 pub(super) mod quick_replies;
 pub(super) mod routing;
+pub(super) mod statistics;
 pub(super) mod work;
 pub(super) mod workplace;
 
