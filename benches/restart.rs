@@ -195,6 +195,8 @@ fn sleeper(number: usize, began: Timestamp, company: &Company) -> Result<Commit,
         waiting: vec![(agent, true)],
         directory: Some(Arc::new(Entry::from(&state))),
         audit: Vec::new(),
+        workstream: state.workstream.clone(),
+        queued_at: state.queued_at,
     })
 }
 

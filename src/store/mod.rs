@@ -5,12 +5,12 @@
 //! what was written or an error, never something else; opening costs the same however many
 //! conversations sleep.
 //!
-//! What it never does: decide anything about a conversation, read while writing, retry a
+//! What it never does: decide anything about a conversation, read while writing (but the counters that it adds to), retry a
 //! failed write, or skip over damage.
 //!
 //! Map: [`codec`] values to bytes · `keys` · [`tables`] the catalogue · `batch` a write in
 //! rows · [`writer`] the one thread that writes · [`readers`] the pool for blocking reads ·
-//! `view`, `conversations`, `directory`, `notes`, `lists`, `staff` the reads · `wal` the look at the log before opening · `checkpoint` a copy as of one moment ·
+//! `view`, `conversations`, `directory`, `notes`, `lists`, `staff`, `statistics` the reads · `wal` the look at the log before opening · `checkpoint` a copy as of one moment ·
 //! [`check`] every invariant over a whole store.
 
 mod audit;
@@ -29,6 +29,7 @@ mod lists;
 mod notes;
 pub mod readers;
 mod staff;
+mod statistics;
 pub mod tables;
 mod view;
 mod wal;

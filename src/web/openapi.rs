@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::{
     actions, agents, audit, authentication, config, conversations, customers, devices, lists,
-    messages, quick_replies, routing, widgets, work, workplace,
+    messages, quick_replies, routing, statistics, widgets, work, workplace,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{demo, operations, pages, session};
@@ -89,6 +89,7 @@ use crate::config::schema_for_openapi;
         routing::explain,
         quick_replies::list,
         workplace::company,
+        statistics::statistics,
         customers::view,
         customers::erase,
         devices::name,

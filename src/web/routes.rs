@@ -4,7 +4,7 @@ use actix_web::{Route, guard, web};
 
 use super::api::{
     actions, agents, audit, authentication, config, conversations, customers, devices, lists,
-    messages, quick_replies, routing, widgets, work, workplace,
+    messages, quick_replies, routing, statistics, widgets, work, workplace,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
 use super::{demo, openapi, operations, pages, refusal, session};
@@ -137,6 +137,7 @@ routes! {
     "/api/v1/quick-replies"                         { get => quick_replies::list }
     "/api/v1/company"                               { get => workplace::company }
     "/api/v1/auth/methods"                          { get => sign_in::methods }
+    "/api/v1/statistics"                            { get => statistics::statistics }
     "/api/v1/auth/sign-in"                          { post => sign_in::sign_in }
     "/api/v1/auth/sign-out"                         { post => sign_in::sign_out }
     "/api/v1/auth/session"                          { get => sign_in::session }

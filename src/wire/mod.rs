@@ -23,6 +23,7 @@ pub mod names;
 pub mod quick_replies;
 pub mod rest;
 pub mod server;
+pub mod statistics;
 pub mod trial;
 pub mod watch;
 pub mod widgets;

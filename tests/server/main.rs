@@ -26,6 +26,7 @@ mod refusals;
 mod resume;
 mod snapshots;
 mod staff;
+mod statistics;
 mod supervising;
 mod watching;
 mod work;

@@ -9,5 +9,6 @@ mod golden;
 mod reads;
 mod snapshot;
 mod staff;
+mod statistics;
 mod story;
 mod writer;

@@ -9,6 +9,7 @@ mod linking;
 mod lists;
 mod lives;
 mod message;
+mod sampling;
 mod sweeping;
 mod watching;
 
@@ -23,6 +24,7 @@ use crate::clock::ConversationIds;
 use crate::domain::commit::{AgentRow, Write};
 use crate::domain::company::Presence;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::statistics::Bucket;
 use crate::engine::agent::AgentMachine;
 use crate::engine::conversation::ConversationMachine;
 use crate::engine::outbound::SessionId;
@@ -63,6 +65,8 @@ pub struct SupervisorActor {
     waiters: linking::LinkWaiters,
     /// Whoever waits for customers to be erased.
     mourners: erasing::Waiting,
+    /// The quarter of an hour in which those who wait were looked at last.
+    sampled: Option<Bucket>,
     ids: ConversationIds,
 }
 
@@ -85,6 +89,7 @@ impl SupervisorActor {
             changes: configure::Changes::default(),
             waiters: linking::LinkWaiters::default(),
             mourners: erasing::Waiting::default(),
+            sampled: None,
             ids: ConversationIds::default(),
         }
     }
@@ -286,6 +291,7 @@ impl SupervisorActor {
             post(agent, ToAgent::Tick);
         }
         self.read_timers(ctx);
+        self.sample();
         let census = &self.links.census;
         census
             .awake

@@ -250,6 +250,8 @@ impl ConversationMachine {
             waiting,
             directory,
             audit: Vec::new(),
+            workstream: self.state.workstream.clone(),
+            queued_at: self.state.queued_at,
         }
     }
 

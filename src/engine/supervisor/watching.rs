@@ -120,12 +120,12 @@ impl Watches {
         } = change;
         let (from, to) = (before.and_then(place_of), now.and_then(place_of));
         if from != to {
-            if let Some((queue, since)) = from {
-                if let Some(open) = self.open.get_mut(queue) {
-                    open.remove(&(since, *id));
-                    if open.is_empty() {
-                        self.open.remove(queue);
-                    }
+            if let Some((queue, since)) = from
+                && let Some(open) = self.open.get_mut(queue)
+            {
+                open.remove(&(since, *id));
+                if open.is_empty() {
+                    self.open.remove(queue);
                 }
             }
             if let Some((queue, since)) = to {
@@ -224,12 +224,12 @@ impl Watches {
     }
 
     /// Another set of own queues; what is open in those that are new or gone is marked.
-    fn rejoin(&mut self, key: Key, queues: BTreeSet<QueueId>) {
+    fn rejoin(&mut self, key: Key, queues: &BTreeSet<QueueId>) {
         let Some(watch) = self.all.get_mut(&key) else {
             return;
         };
         let before = std::mem::replace(&mut watch.queues, queues.clone());
-        for queue in before.symmetric_difference(&queues) {
+        for queue in before.symmetric_difference(queues) {
             let open = self.open.get(queue).into_iter().flatten();
             for (_, id) in open {
                 watch.marks.conversations.entry(*id).or_default();
@@ -478,7 +478,7 @@ impl Supervisor {
                 self.watches.remove(key);
                 out.push(Effect::Tell(key.0, Outbound::Unwatched(key.1)));
             } else if key.1 == Watched::Queues {
-                self.watches.rejoin(key, queues_of(&agent, &company));
+                self.watches.rejoin(key, &queues_of(&agent, &company));
             }
         }
         let agents = before.agents.keys().chain(company.agents.keys());
@@ -520,5 +520,4 @@ impl Watch {
 }
 
 #[cfg(test)]
-#[path = "watching_tests.rs"]
 mod tests;

@@ -21,6 +21,7 @@ pub(super) mod lists;
 pub(super) mod messages;
 pub(super) mod quick_replies;
 pub(super) mod routing;
+pub(super) mod statistics;
 pub(super) mod widgets;
 pub(super) mod work;
 pub(super) mod workplace;
