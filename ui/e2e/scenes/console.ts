@@ -38,11 +38,7 @@ export const consoleScenes: Scenes = async ({ server, open }, shown) => {
     await expect(main.getByRole("status").filter({ hasText: /…$/ })).toHaveCount(0);
     await shown(`console-${file}`, page);
     if (!KINDS.includes(name)) continue;
-    const first = main
-      .getByRole("link")
-      .filter({ hasNotText: /^(New|Add)/ })
-      .first();
-    await first.click();
+    await main.getByRole("table", { name }).getByRole("link").first().click();
     await expect(main.getByRole("textbox").first()).toBeVisible();
     await shown(`console-${file}-edit`, page);
     await sections.getByRole("link", { name, exact: true }).click();

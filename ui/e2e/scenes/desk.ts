@@ -31,7 +31,7 @@ export const deskScenes: Scenes = async ({ server, open }, shown) => {
   await shown("desk-empty", page);
   await anna.presence.click();
   await expect(page.getByRole("menu")).toBeVisible();
-  await shown("desk-presence", page, "desktop");
+  await shown("desk-presence", page, "over");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("menu")).toHaveCount(0);
   await anna.setPresence("Available");
@@ -62,7 +62,7 @@ export const deskScenes: Scenes = async ({ server, open }, shown) => {
 
   await anna.reply.press("/");
   await expect(page.getByRole("listbox", { name: "Quick replies" })).toBeVisible();
-  await shown("desk-quick-replies", page, "desktop");
+  await shown("desk-quick-replies", page, "over");
   await page.keyboard.press("Escape");
   await anna.reply.fill("");
   await page.keyboard.press("Alt+KeyN");
@@ -72,8 +72,8 @@ export const deskScenes: Scenes = async ({ server, open }, shown) => {
   await page.keyboard.press("Alt+KeyN");
 
   await page.keyboard.press("Control+k");
-  await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
-  await shown("desk-palette", page, "desktop");
+  await expect(page.getByRole("textbox", { name: /^Search commands/ })).toBeVisible();
+  await shown("desk-palette", page, "over");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
   for (const [button, name] of [
@@ -83,13 +83,13 @@ export const deskScenes: Scenes = async ({ server, open }, shown) => {
   ] as const) {
     await anna.action(button).click();
     await expect(page.getByRole("dialog")).toBeVisible();
-    await shown(name, page, "desktop");
-    await page.keyboard.press("Escape");
+    await shown(name, page, "over");
+    await page.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).click();
     await expect(page.getByRole("dialog")).toHaveCount(0);
   }
   await anna.log.press("?");
   await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
-  await shown("desk-shortcuts", page, "desktop");
+  await shown("desk-shortcuts", page, "over");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
 
@@ -98,7 +98,7 @@ export const deskScenes: Scenes = async ({ server, open }, shown) => {
     await account.click();
     await page.getByRole("menuitem", { name: item }).click();
     await expect(page.getByRole("dialog")).toBeVisible();
-    await shown(`account-${item.split(" ")[0]?.replace("…", "").toLowerCase()}`, page, "desktop");
+    await shown(`account-${item.split(" ")[0]?.replace("…", "").toLowerCase()}`, page, "over");
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toHaveCount(0);
   }

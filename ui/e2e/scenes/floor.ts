@@ -8,7 +8,7 @@ export const floorScenes: Scenes = async ({ server, open }, shown) => {
   const page = await open(calm);
   await page.goto(`${server.url}/desk/floor`);
   await signIn(page, "carol", server.password("carol"));
-  await expect(page.getByRole("main").getByRole("heading").first()).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Floor" })).toBeVisible();
   await shown("floor-quiet", page);
 
   await server.agent("anna").presence("available");

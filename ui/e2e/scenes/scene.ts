@@ -10,8 +10,8 @@ export interface Stage {
   open: (options?: BrowserContextOptions) => Promise<Page>;
 }
 
-/** `only`: what has been opened would close if the window changed its size. */
-export type Shown = (name: string, page: Page, only?: "desktop") => Promise<void>;
+/** `over`: something lies over the page, which would close if the window changed its size. */
+export type Shown = (name: string, page: Page, over?: "over") => Promise<void>;
 
 export type Scenes = (stage: Stage, shown: Shown) => Promise<void>;
 

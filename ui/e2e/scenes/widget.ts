@@ -13,7 +13,7 @@ export const shopScenes: Scenes = async ({ server, open }, shown) => {
   const both = await open(calm);
   await both.goto(`${server.url}/demo/both`);
   await expect(both.getByText(/Sign in at the desk as/)).toBeVisible();
-  await shown("shop-and-desk", both, "desktop");
+  await shown("shop-and-desk", both, "over");
 };
 
 export const widgetScenes: Scenes = async (stage, shown) => {
@@ -25,6 +25,7 @@ export const widgetScenes: Scenes = async (stage, shown) => {
   const anna = server.agent("anna");
   await anna.presence("available");
 
+  await server.admin.configure("widgets", "shop", { pre_chat: [] });
   const maria = await visit("maria", "persistent");
   await expect(maria.frame.getByRole("heading", { name: "How can we help?" })).toBeVisible();
   await shown("widget-empty", maria.page);
@@ -42,14 +43,14 @@ export const widgetScenes: Scenes = async (stage, shown) => {
   await shown("widget-talking", maria.page);
 
   await maria.frame.getByRole("button", { name: "More", exact: true }).click();
-  await shown("widget-menu", maria.page, "desktop");
+  await shown("widget-menu", maria.page, "over");
   await maria.page.keyboard.press("Escape");
   await maria.frame.getByRole("button", { name: "Emoji" }).click();
   await expect(maria.frame.getByRole("button", { name: "Emoji" })).toHaveAttribute(
     "aria-expanded",
     "true",
   );
-  await shown("widget-emoji", maria.page, "desktop");
+  await shown("widget-emoji", maria.page, "over");
   await maria.page.keyboard.press("Escape");
   await maria.input.fill("x".repeat(8_050));
   await expect(maria.frame.getByText(/Too long/)).toBeVisible();

@@ -2,17 +2,17 @@ import { Desk } from "../pages/desk.ts";
 import { Widget } from "../pages/widget.ts";
 import { each } from "../support/api.ts";
 import { makeWidgets } from "../support/company.ts";
-import { scriptTime } from "../support/measure.ts";
+import { record, scriptTime, slowness } from "../support/measure.ts";
 import { expect, test, useServer } from "../support/test.ts";
 
 const { server, host } = useServer();
 const MESSAGES = 10_000;
 /**
- * The bar is 100 ms of script until the newest messages are on the screen. A slow or busy machine
- * (two cores shared with a compiler, say) takes several times as long for the same script.
+ * The bar is 100 ms of script until the newest messages are on the screen. A slow machine takes
+ * some times as long for the same script, and a busy one longer still.
  */
 const BAR_MS = 100;
-const ALLOWANCE = 3;
+const ALLOWANCE = 2;
 
 test("a history of 10,000 messages opens at once and is scrolled to its beginning", async ({
   open,
@@ -42,11 +42,8 @@ test("a history of 10,000 messages opens at once and is scrolled to its beginnin
       await widget.open();
       await expect(widget.message("The newest.")).toBeVisible();
     });
-    info.annotations.push({
-      type: "widget: script until first paint",
-      description: `${script} ms`,
-    });
-    expect(script).toBeLessThan(BAR_MS * ALLOWANCE);
+    record(info, "widget: script until first paint", { script });
+    expect(script).toBeLessThan(BAR_MS * ALLOWANCE * slowness());
     await scrollUp(widget.log, async () => widget.message("Message 0.").isVisible());
     expect(await widget.log.locator("[data-row]").count()).toBeLessThan(400);
   });
@@ -58,8 +55,8 @@ test("a history of 10,000 messages opens at once and is scrolled to its beginnin
       await desk.select("Maria");
       await expect(desk.message("The newest.")).toBeVisible();
     });
-    info.annotations.push({ type: "desk: script until first paint", description: `${script} ms` });
-    expect(script).toBeLessThan(BAR_MS * ALLOWANCE);
+    record(info, "desk: script until first paint", { script });
+    expect(script).toBeLessThan(BAR_MS * ALLOWANCE * slowness());
     await scrollUp(desk.log, async () => desk.message("Message 0.").isVisible());
     expect(await desk.log.getByRole("article").count()).toBeLessThan(400);
   });

@@ -32,10 +32,10 @@ for (const [name, scenes] of pages)
     test.setTimeout(300_000);
     guard.allow(...UNREACHABLE, /auth\/sign-in/);
     mkdirSync(folder, { recursive: true });
-    await scenes({ server, host, open }, async (scene, page, only) => {
+    await scenes({ server, host, open }, async (scene, page, over) => {
       for (const [size, viewport] of Object.entries(SIZES)) {
-        if (only && only !== size) continue;
-        if (!only) await page.setViewportSize(viewport);
+        if (over && size !== "desktop") continue;
+        if (!over) await page.setViewportSize(viewport);
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme });
           await still(page);

@@ -51,6 +51,25 @@ describe.skipIf(!LINGER_BIN)("the outbox on a real server", () => {
     expect(all(a).slice(2)).toEqual(Array.from({ length: 8 }, (_, n) => `number ${n}`));
   });
 
+  test.each(["Hello", undefined])(
+    "a tab that only looks on is told of a start (%s)",
+    async (text) => {
+      const name = `looks-on-${text}`;
+      const [acting, looking] = [clients.customer(name), clients.customer(name)];
+      await when(acting.ready, Boolean);
+      await when(looking.ready, Boolean);
+      const { id } = await acting.start({ topic: "order" }, text);
+      expect((await going(looking)).id).toBe(id);
+      expect(looking.threads.get().map((v) => v.id)).toEqual([id]);
+      await server.api("carol").post(`/api/v1/conversations/${id}/force-close`);
+      await when(looking.current, (t) => t === null);
+      acting.send("Once more");
+      const next = await going(looking);
+      expect(next.id).not.toBe(id);
+      await message(next, "Once more", (m) => m.delivery === "sent");
+    },
+  );
+
   test("what the server will never take is marked, and can be discarded or sent again", async () => {
     const customer = clients.customer("refused");
     customer.send("Hello");

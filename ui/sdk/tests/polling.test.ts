@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { blockSockets } from "./support/blocked";
 import { Clients, going, message, texts } from "./support/clients";
 import { eventually, when } from "./support/eventually";
 import { LINGER_BIN, TestServer } from "./support/server";
@@ -6,30 +7,15 @@ import { LINGER_BIN, TestServer } from "./support/server";
 describe.skipIf(!LINGER_BIN)("where no socket gets through", () => {
   let server: TestServer;
   const clients = new Clients(() => server);
-  const Socket = globalThis.WebSocket;
-
-  /** A proxy that knows no WebSocket, for customers. */
-  class Blocked extends EventTarget {
-    static OPEN = 1;
-    readyState = 3;
-    onclose: (() => void) | null = null;
-    constructor(url: string, protocol: string) {
-      super();
-      // biome-ignore lint/correctness/noConstructorReturn: agents get through.
-      if (!url.includes("/ws/customer")) return new Socket(url, protocol) as unknown as Blocked;
-      queueMicrotask(() => this.onclose?.());
-    }
-    close() {}
-    send() {}
-  }
+  let unblock = () => {};
 
   beforeAll(async () => {
     server = await TestServer.start();
-    globalThis.WebSocket = Blocked as unknown as typeof WebSocket;
+    unblock = blockSockets();
   });
   afterEach(() => clients.close());
   afterAll(async () => {
-    globalThis.WebSocket = Socket;
+    unblock();
     await server?.remove();
   });
 

@@ -137,6 +137,7 @@ export class Link {
   }
 
   async #open(): Promise<void> {
+    if (this.#closed) return;
     const attempt = ++this.#attempt;
     this.#clearTimers();
     this.#refusal = undefined;

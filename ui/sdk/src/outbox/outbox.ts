@@ -239,14 +239,11 @@ export class Outbox {
       `${this.#name}:send`,
       async () => {
         await Promise.all(this.#storing.values());
-        // Another tab may have sent some of it while this one waited for its turn.
-        await this.#load();
-        for (let entry = this.#next(); entry; entry = this.#next()) {
-          if (entry.n !== undefined && !(await store.has(entry.n))) {
-            // Another tab has sent it, and says so itself.
-            this.#entries.set(this.#entries.get().filter((e) => e !== entry));
-            continue;
-          }
+        for (;;) {
+          // Other tabs have sent some of it, or written something that comes before it.
+          await this.#load();
+          const entry = this.#next();
+          if (!entry) return;
           const outcome = await this.#host.deliver(entry);
           if (outcome === "held") {
             // Not for want of a connection: there was no answer.

@@ -13,7 +13,6 @@ export interface Store {
   all(): Promise<Entry[]>;
   /** Answers the place of the entry. */
   add(entry: Entry): Promise<number>;
-  has(n: number): Promise<boolean>;
   put(entry: Entry): Promise<void>;
   delete(n: number): Promise<void>;
   get<T>(name: string): Promise<T | undefined>;
@@ -65,10 +64,6 @@ class Kept implements Store {
       await tx.done;
       return n;
     });
-  }
-
-  has(n: number) {
-    return this.#use(async (db) => (await db.getKey("outbox", n)) !== undefined);
   }
 
   put(entry: Entry) {
@@ -147,10 +142,6 @@ class InMemory implements Store {
     this.#last += 1;
     this.#entries.set(this.#last, { ...entry, n: this.#last });
     return this.#last;
-  }
-
-  async has(n: number) {
-    return this.#entries.has(n);
   }
 
   async put(entry: Entry) {

@@ -49,8 +49,8 @@ export class Clients {
   }
 
   /** An agent who is there, and accepts whatever is offered. */
-  async eager(id: string): Promise<AgentClient> {
-    const agent = this.agent(id);
+  async eager(id: string, more: Partial<AgentOptions> = {}): Promise<AgentClient> {
+    const agent = this.agent(id, more);
     await when(agent.connection, (c) => c.state === "online");
     await agent.request("presence", { presence: "available" });
     const accept = () => {

@@ -110,7 +110,8 @@ function Pages() {
       <Route path="/customers" component={CustomersPage} />
       <Route path="/company" component={CompanyPage} />
       <Route>
-        <Empty title="There is no such page">Choose a section on the left.</Empty>
+        <h1 className="visually-hidden">No such page</h1>
+        <Empty title="There is no such page">Choose one of the sections.</Empty>
       </Route>
     </Switch>
   );

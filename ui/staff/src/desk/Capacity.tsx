@@ -5,7 +5,9 @@ import { useDesk } from "./model";
 
 /** How many units one has, and how many are taken. */
 export function Capacity() {
-  const me = useReadable(useDesk().client.me);
+  const desk = useDesk();
+  const asked = useReadable(desk.client.me);
+  const me = useReadable(desk.feed.self) ?? asked;
   if (!me) return null;
   const { load, capacity } = me;
   const shown = Math.min(Math.max(capacity, load), 12);

@@ -14,8 +14,10 @@ import {
 import { Dialogs } from "./actions/Dialogs";
 import { dialogs } from "./actions/dialogs";
 import { Capacity } from "./Capacity";
+import classes from "./desk.module.css";
 import { DeskModel, DeskProvider, useDesk } from "./model";
 import { allowDesktop, desktop, sound } from "./offers/alarm";
+import { Offers } from "./offers/Offers";
 import { setUnread } from "./title";
 import { Workplace } from "./Workplace";
 
@@ -66,9 +68,14 @@ function Frame() {
     >
       <ErrorBoundary what={floor ? "The floor" : "The desk"}>
         {floor ? (
-          <Suspense fallback={<Loading label="Opening the floor" />}>
-            <Floor />
-          </Suspense>
+          <>
+            <Suspense fallback={<Loading label="Opening the floor" />}>
+              <Floor />
+            </Suspense>
+            <div className={classes.over}>
+              <Offers onAccepted={(id) => go(`/c/${id}`)} />
+            </div>
+          </>
         ) : (
           <Workplace />
         )}

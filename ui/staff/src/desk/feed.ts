@@ -1,4 +1,4 @@
-import type { AgentClient, Item, State, Watched, WatchState } from "@linger/sdk";
+import type { AgentClient, AgentInfo, Item, State, Watched, WatchState } from "@linger/sdk";
 import { asRefusal } from "../kit/errors";
 import { value } from "../kit/value";
 import type { DeskStore } from "./store";
@@ -16,6 +16,8 @@ export type FeedState =
  */
 export class Feed {
   readonly state = value<FeedState>({ state: "loading" });
+  /** The agent as the server counts them now: offers hold units, too. */
+  readonly self = value<AgentInfo | null>(null);
   private ends: (() => void)[] = [];
   private timer: ReturnType<typeof setInterval> | undefined;
   private floor = 0;
@@ -87,7 +89,13 @@ export class Feed {
     }
   }
 
+  private knowSelf(change: WatchState): void {
+    const self = change.agents?.find((each) => each.id === this.agent);
+    if (self) this.self.set(self);
+  }
+
   private take(change: WatchState): void {
+    this.knowSelf(change);
     for (const item of change.conversations ?? []) this.store.put(item);
     for (const id of change.gone ?? []) {
       // Parked ones are watched no longer and still one's own.
@@ -105,6 +113,7 @@ export class Feed {
 
   private async watch(what: Watched): Promise<Item[]> {
     const { watch } = await this.client.request("watch", { what });
+    this.knowSelf(watch);
     return watch.conversations ?? [];
   }
 

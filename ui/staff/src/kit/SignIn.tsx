@@ -11,6 +11,7 @@ import {
   Title,
 } from "@mantine/core";
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { api } from "./client";
 import { asRefusal, RefusalAlert } from "./errors";
 import { Mark } from "./Mark";
 import classes from "./SignIn.module.css";
@@ -167,9 +168,18 @@ export function SignIn({ reason }: { reason?: Refusal }) {
   );
 }
 
-/** The identity provider of the company; where there is none the server says so. */
+/** The identity provider, where the company has one. */
 function SingleSignOn({ onError }: { onError: (error: unknown) => void }) {
+  const [offered, setOffered] = useState(false);
   const [busy, setBusy] = useState(false);
+
+  useEffect(() => {
+    api
+      .get<{ provider?: boolean }>("/api/v1/auth/methods")
+      .then((methods) => setOffered(methods.provider === true))
+      // A password is always possible.
+      .catch(() => {});
+  }, []);
 
   async function begin() {
     setBusy(true);
@@ -197,6 +207,7 @@ function SingleSignOn({ onError }: { onError: (error: unknown) => void }) {
     setBusy(false);
   }
 
+  if (!offered) return null;
   return (
     <>
       <Divider my="lg" label="or" labelPosition="center" />

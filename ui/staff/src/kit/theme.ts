@@ -28,7 +28,7 @@ const gray: MantineColorsTuple = [
 const dark: MantineColorsTuple = [
   "#dcdde1",
   "#bcbec5",
-  "#a3a6af",
+  "#b0b3bc",
   "#858892",
   "#3e4047",
   "#33353b",
@@ -88,6 +88,9 @@ const yellow: MantineColorsTuple = [
 
 const system = '-apple-system, "Segoe UI", Roboto, "Noto Sans", Ubuntu, Cantarell, sans-serif';
 
+/** The head of a dialog is no banner of the page. */
+const attributes = { header: { role: "presentation" } };
+
 /** One look for the desk, the floor and the console. Sizes are on a grid of 4 px. */
 export const theme = createTheme({
   primaryColor: "accent",
@@ -121,8 +124,15 @@ export const theme = createTheme({
       defaultProps: { openDelay: 400, events: { hover: true, focus: true, touch: false } },
     },
     Badge: { defaultProps: { variant: "light", tt: "none", fw: 500, radius: "sm" } },
-    Modal: { defaultProps: { centered: true, radius: "lg", transitionProps: { duration: 120 } } },
-    Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        radius: "lg",
+        transitionProps: { duration: 120 },
+        attributes,
+      },
+    },
+    Drawer: { defaultProps: { transitionProps: { duration: 120 }, attributes } },
     Menu: {
       defaultProps: {
         shadow: "md",

@@ -92,7 +92,13 @@ function start(script: HTMLScriptElement, widget: string, queued: Queued[]) {
     frame.src = `${server}/widget/${encodeURIComponent(widget)}#${encodeURIComponent(location.origin)}`;
     view.phase("wait");
     view.panel.append(frame);
-    timer = window.setTimeout(() => view.phase("lost"), HANDSHAKE_MS);
+    const lost = () => view.phase("lost");
+    timer = window.setTimeout(lost, HANDSHAKE_MS);
+    frame.onload = () => {
+      clearTimeout(timer);
+      // What was loaded may be the browser's page about an error.
+      if (!spoken) timer = window.setTimeout(lost, HANDSHAKE_MS / 5);
+    };
   }
   function unload() {
     clearTimeout(timer);

@@ -45,7 +45,7 @@ export function Holidays(props: {
               data-place={place["data-place"]}
               tabIndex={-1}
             >
-              <Text fw={500} w={200} mt={4}>
+              <Text fw={500} mt={4}>
                 {says(day)}
               </Text>
               <div>

@@ -12,6 +12,7 @@ export interface Check {
 }
 
 const path = (kind: string, id: string) => `/${kind}/${encodeURIComponent(id)}`;
+const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 const name = (id: string, object: { name?: string } | undefined) => object?.name ?? id;
 
 /** What a company needs for its first conversation, and what it has of it. */
@@ -25,14 +26,14 @@ export function checklist(file: CompanyFile): Check[] {
     {
       id: "agents",
       done: agents.length > 0,
-      text: agents.length > 0 ? `${agents.length} agents can sign in` : "Add agents",
+      text: agents.length > 0 ? `${count(agents.length, "agent")} can sign in` : "Add agents",
       why: "Somebody has to answer customers.",
       to: "/agents",
     },
     {
       id: "queues",
       done: queues.length > 0,
-      text: queues.length > 0 ? `${queues.length} queues` : "Make a queue",
+      text: queues.length > 0 ? count(queues.length, "queue") : "Make a queue",
       why: "Conversations wait in queues until somebody has them.",
       to: "/queues",
     },
@@ -41,7 +42,7 @@ export function checklist(file: CompanyFile): Check[] {
       done: workstreams.some(([, workstream]) => workstream.enabled !== false),
       text:
         workstreams.length > 0
-          ? `${workstreams.length} workstreams`
+          ? count(workstreams.length, "workstream")
           : "Make a workstream, persistent or live",
       why: "It says how conversations are handled; one at least takes new ones.",
       to: "/workstreams",

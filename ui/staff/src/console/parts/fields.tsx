@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { createContext, Fragment, type ReactNode, useContext, useMemo } from "react";
 import { type Problem, problemsAt } from "./problems";
 
 const Context = createContext<readonly Problem[]>([]);
@@ -21,7 +21,7 @@ export function useFields(): (place: string, deep?: boolean) => FieldProps {
       const found = problemsAt(problems, place, deep);
       return {
         "data-place": place,
-        error: found.length > 0 ? found.map((text) => <div key={text}>{text}</div>) : undefined,
+        error: found.length > 0 ? <Sentences texts={found} /> : undefined,
       };
     },
     [problems],
@@ -29,3 +29,13 @@ export function useFields(): (place: string, deep?: boolean) => FieldProps {
 }
 
 export const useProblems = () => useContext(Context);
+
+/** Several sentences about one field; they stand inside of a paragraph. */
+function Sentences({ texts }: { texts: readonly string[] }) {
+  return texts.map((text, n) => (
+    <Fragment key={text}>
+      {n > 0 && <br />}
+      {text}
+    </Fragment>
+  ));
+}

@@ -43,16 +43,19 @@ export function ObjectRoute<K extends Kind>(props: {
   if (!initial) {
     const noun = (KIND_NAMES[kind] ?? kind).toLowerCase();
     return (
-      <Empty
-        title={`There is no ${noun} ${id}`}
-        action={
-          <Button component={Link} href={KIND_PATHS[kind]} variant="default">
-            Show all
-          </Button>
-        }
-      >
-        It may have been deleted, or the address is misspelt.
-      </Empty>
+      <>
+        <h1 className="visually-hidden">Not found</h1>
+        <Empty
+          title={`There is no ${noun} ${id}`}
+          action={
+            <Button component={Link} href={KIND_PATHS[kind]} variant="default">
+              Show all
+            </Button>
+          }
+        >
+          It may have been deleted, or the address is misspelt.
+        </Empty>
+      </>
     );
   }
   return (

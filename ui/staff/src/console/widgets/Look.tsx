@@ -34,7 +34,7 @@ export function Look(props: { draft: Widget; set: (patch: Partial<Widget>) => vo
         placeholder="linger's own"
         format="hex"
         swatches={SWATCHES}
-        w={240}
+        styles={{ wrapper: { maxWidth: 240 } }}
         eyeDropperButtonProps={{ "aria-label": "Pick a colour from the screen" }}
         value={look.accent ?? ""}
         onChange={(accent) => put({ accent: accent || undefined })}

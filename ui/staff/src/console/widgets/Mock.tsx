@@ -9,6 +9,15 @@ import { kindOf } from "./Questions";
 
 const OWN_ACCENT = "#1d4ed8";
 
+const initials = (name: string) =>
+  name
+    .split(/\s+/)
+    .filter((word) => /^[\p{L}\p{N}]/u.test(word))
+    .map((word) => [...word][0] ?? "")
+    .slice(0, 2)
+    .join("")
+    .toUpperCase();
+
 /** A drawing of the widget from what is in the form. It is a picture: nothing in it can be used. */
 export function Mock(props: {
   widget: Widget;
@@ -34,8 +43,14 @@ export function Mock(props: {
   return (
     <div className={classes.stage} role="img" aria-label={`Drawing of the widget: ${title}`}>
       <div className={classes.panel} aria-hidden>
-        <div className={classes.top} style={colors}>
-          <span dir="auto">{title}</span>
+        <div className={classes.top}>
+          <span className={classes.company} style={colors}>
+            {initials(file.name)}
+          </span>
+          <span className={classes.names} dir="auto">
+            <b>{title}</b>
+            {title !== file.name && <small>{file.name}</small>}
+          </span>
           <IconX size={18} />
         </div>
         <div className={classes.inside}>

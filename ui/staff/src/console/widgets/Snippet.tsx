@@ -25,7 +25,12 @@ ${plain}`;
       />
       <Text size="sm" c="dimmed">
         The page's origin must be among the allowed origins below.{" "}
-        <Anchor href={`/widget/${encodeURIComponent(id)}`} target="_blank" rel="noreferrer">
+        <Anchor
+          href={`/widget/${encodeURIComponent(id)}`}
+          target="_blank"
+          rel="noreferrer"
+          underline="always"
+        >
           Open the widget alone
         </Anchor>
       </Text>

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { IconPlayerPlay, IconPlus } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { RefusalAlert } from "../../kit";
 import { explainStart, type StartExplained } from "../api";
 import { useConfig } from "../config";
@@ -25,6 +25,10 @@ export function TryOut({ workstream, unsaved }: { workstream: string; unsaved: b
   const [busy, setBusy] = useState(false);
   const [answer, setAnswer] = useState<StartExplained | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const said = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (answer) said.current?.scrollIntoView({ block: "nearest" });
+  }, [answer]);
   const ask = async () => {
     setBusy(true);
     setError(null);
@@ -136,7 +140,9 @@ export function TryOut({ workstream, unsaved }: { workstream: string; unsaved: b
         </Button>
       </Group>
       <RefusalAlert error={error} />
-      <div role="status">{answer && <Explained answer={answer} />}</div>
+      <div role="status" ref={said}>
+        {answer && <Explained answer={answer} />}
+      </div>
     </Stack>
   );
 }

@@ -233,7 +233,7 @@ function Editor(props: {
               size="compact-sm"
               variant="subtle"
               color="gray"
-              leftSection={<IconBolt size={16} aria-hidden />}
+              aria-label="Quick replies"
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => {
                 if (open) {
@@ -245,7 +245,8 @@ function Editor(props: {
                 area.current?.focus();
               }}
             >
-              Quick replies
+              <IconBolt size={16} aria-hidden />
+              <span className={classes.label}>Quick replies</span>
             </Button>
           )}
           <span className={classes.space} />

@@ -25,7 +25,13 @@ export function QuickReplies(props: {
     );
   }
   return (
-    <div className={classes.quick} id="quick-replies" role="listbox" aria-label="Quick replies">
+    <div
+      className={classes.quick}
+      id="quick-replies"
+      role="listbox"
+      aria-label="Quick replies"
+      tabIndex={0}
+    >
       {replies.map((reply, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the composer's
         // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the composer

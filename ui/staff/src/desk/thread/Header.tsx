@@ -110,7 +110,7 @@ export function Header({ item, going }: { item: Item; going: Going }) {
               {others.map((action) => (
                 <Menu.Item
                   key={action.id}
-                  color={action.danger ? "red" : undefined}
+                  c={action.danger ? "var(--mantine-color-error)" : undefined}
                   onClick={() => void action.run(context)}
                 >
                   {action.label}

@@ -15,6 +15,9 @@ import classes from "./thread.module.css";
 /** Within this many pixels of the end one counts as being there. */
 const AT_END = 64;
 
+const isAtEnd = (element: HTMLElement) =>
+  element.scrollHeight - element.clientHeight - element.scrollTop <= AT_END;
+
 /** Room above the first line, for what there is before it. */
 const TOP = 52;
 
@@ -107,11 +110,11 @@ export function Messages(props: { item: Item; thread: Thread; past: Past; notes:
 
   useEffect(() => {
     const onFocus = () => {
-      if (virtual.getDistanceFromEnd() <= AT_END) read();
+      if (scroll.current && isAtEnd(scroll.current)) read();
     };
     window.addEventListener("focus", onFocus);
     return () => window.removeEventListener("focus", onFocus);
-  }, [read, virtual]);
+  }, [read]);
 
   const more = earlier !== "none" ? earlier : history.more;
   const loadMore = useCallback(() => {
@@ -139,7 +142,7 @@ export function Messages(props: { item: Item; thread: Thread; past: Past; notes:
           aria-live="off"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
           tabIndex={0}
-          onScroll={() => setAtEnd(virtual.getDistanceFromEnd() <= AT_END)}
+          onScroll={(event) => setAtEnd(isAtEnd(event.currentTarget))}
         >
           <div className={classes.rows} style={{ height: virtual.getTotalSize() }}>
             <div className={classes.top}>

@@ -1,6 +1,7 @@
 import type { Messages } from "./en";
 
 export const messages: Messages = {
+  calendar: null,
   close: "Chat schließen",
   more: "Mehr",
   dialog: "Chat",

@@ -1,5 +1,14 @@
+/** From January, and from Sunday. */
+export interface Calendar {
+  months: string[];
+  weekdays: string[];
+  day(day: number, month: string): string;
+}
+
 /** English, and the shape of every catalogue. Functions take what stands in the sentence. */
 export const en = {
+  /** Names of months and weekdays, for a language that not every browser knows. */
+  calendar: null as Calendar | null,
   close: "Close chat",
   more: "More",
   dialog: "Chat",

@@ -1,6 +1,14 @@
 import type { Messages } from "./en";
 
 export const messages: Messages = {
+  calendar: {
+    months:
+      "xaneiro febreiro marzo abril maio xuño xullo agosto setembro outubro novembro decembro".split(
+        " ",
+      ),
+    weekdays: "domingo luns martes mércores xoves venres sábado".split(" "),
+    day: (day, month) => `${day} de ${month.replace(" ", " de ")}`,
+  },
   close: "Pechar o chat",
   more: "Máis",
   dialog: "Chat",

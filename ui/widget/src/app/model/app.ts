@@ -57,9 +57,16 @@ const answers = signal<Record<string, string> | null>(null);
 export const questions = computed(() => {
   const s = session.value;
   const info = s?.info.value;
-  if (!s || !info || info.pre_chat.length === 0 || answers.value) return null;
+  if (!s?.loaded.value || !info || info.pre_chat.length === 0 || answers.value) return null;
   // One without an id is only on its way, and its answers may be refused.
   return s.current.value?.id ? null : info.pre_chat;
+});
+
+/** Whether there are questions is not known before it is known what there is. */
+export const undecided = computed(() => {
+  const s = session.value;
+  const asks = (s?.info.value?.pre_chat.length ?? 0) > 0 && !answers.value;
+  return asks && !s?.loaded.value && !s?.current.value;
 });
 
 export function answered(given: Record<string, string>): void {

@@ -35,6 +35,9 @@ export const met = signal(origin === null);
 /** Counts how often the visitor changed. */
 export const identity = signal(0);
 
+/** The page was asked for a token and had none. */
+export const tokenMissing = signal(false);
+
 let forget: () => void = () => {};
 const tokens = new Map<number, (token: string | undefined) => void>();
 let asked = 0;
@@ -57,6 +60,7 @@ export function getToken(): Promise<string> {
     function answer(token: string | undefined) {
       clearTimeout(timer);
       tokens.delete(id);
+      tokenMissing.value = !token;
       if (token) resolve(token);
       else reject(new Error("The page gave no token."));
     }

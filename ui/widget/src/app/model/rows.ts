@@ -16,7 +16,7 @@ export type Row =
 
 const BREAK_MS = 5 * 60_000;
 
-function sameDay(a: number, b: number): boolean {
+export function sameDay(a: number, b: number): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
 }
 

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { t } from "../locales";
-import { again, questions, session, stage } from "../model/app";
+import { again, questions, session, stage, undecided } from "../model/app";
 import * as host from "../model/host";
 import { Closed } from "./Closed";
 import { Composer } from "./Composer";
@@ -9,6 +9,7 @@ import type { IconName } from "./icons";
 import { Icon } from "./icons";
 import { ConnectionLine, HoursLine, PlaceLine } from "./Lines";
 import { Log } from "./Log";
+import { Skeleton } from "./Skeleton";
 
 export function App() {
   useEffect(() => {
@@ -19,7 +20,7 @@ export function App() {
     return () => window.removeEventListener("keydown", close);
   }, []);
   return (
-    <main class="app">
+    <main class="app" aria-label={t().dialog}>
       <Header />
       <ConnectionLine />
       <Stage />
@@ -54,7 +55,7 @@ function Stage() {
           <HoursLine />
           <PlaceLine />
           <Log />
-          {!questions.value && <Composer />}
+          {!questions.value && !undecided.value && <Composer />}
         </>
       );
   }
@@ -78,16 +79,5 @@ export function Sentence({ icon, title, text, children }: SentenceProps) {
       {text && <p>{text}</p>}
       {children}
     </section>
-  );
-}
-
-/** Has the shape of what comes, so that nothing jumps. */
-function Skeleton() {
-  return (
-    <div class="skeleton" role="status" aria-label={t().loading}>
-      <span />
-      <span />
-      <span />
-    </div>
   );
 }

@@ -1,10 +1,38 @@
+import type { Connection } from "@linger/sdk";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { language, t } from "../locales";
 import { again, isOpen, session, stage } from "../model/app";
+import * as host from "../model/host";
+import type { Session } from "../model/session";
 
 /** A short break is nobody's business. */
 const SILENT_MS = 1_200;
+
+interface Said {
+  sentence: string;
+  retry?: boolean;
+}
+
+function sentenceOf(s: Session, { state, refusal }: Connection): Said | null {
+  const words = t();
+  switch (state) {
+    case "connecting":
+      return { sentence: words.connecting };
+    case "signed_out":
+      return { sentence: `${words.signInAgain} ${refusal?.message ?? ""}`, retry: true };
+    case "offline": {
+      if (host.signedIn.value && host.tokenMissing.value)
+        return { sentence: words.signInAgain, retry: true };
+      if (refusal && refusal.code !== "unreachable") return { sentence: refusal.message };
+      if (s.current.value?.view.value.mode === "live") return { sentence: words.offlineLive };
+      const lost = s.outbox.value === "memory";
+      return { sentence: lost ? words.offlineMemory : words.offline };
+    }
+    default:
+      return null;
+  }
+}
 
 /** What is the matter with the connection, said as it is. */
 export function ConnectionLine() {
@@ -26,26 +54,12 @@ export function ConnectionLine() {
     return () => clearTimeout(timer);
   }, [state, since]);
 
-  let sentence = "";
-  let retry = false;
-  if (s && stage.value === "chat" && (late.value || state === "signed_out")) {
-    const live = s.current.value?.view.value.mode === "live";
-    if (state === "connecting") sentence = words.connecting;
-    else if (state === "offline")
-      sentence = live
-        ? words.offlineLive
-        : s.outbox.value === "memory"
-          ? words.offlineMemory
-          : words.offline;
-    else if (state === "signed_out") {
-      sentence = `${words.signInAgain} ${connection?.refusal?.message ?? ""}`;
-      retry = true;
-    }
-  }
+  const wanted = s && stage.value === "chat" && (late.value || state === "signed_out");
+  const said = wanted && connection ? sentenceOf(s, connection) : null;
   return (
-    <div class={`line ${sentence ? state : "empty"}`} role="status">
-      {sentence && <span>{sentence}</span>}
-      {retry && (
+    <div class={`line ${said ? state : "empty"}`} role="status">
+      {said && <span>{said.sentence}</span>}
+      {said?.retry && (
         <button type="button" class="link" onClick={again}>
           {words.tryAgain}
         </button>

@@ -1,17 +1,21 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { language, t } from "../locales";
-import { atEnd, isOver, questions, session } from "../model/app";
+import { atEnd, isOver, questions, session, undecided } from "../model/app";
 import { type Chunk, createChunker } from "../model/chunks";
+import { sameDay } from "../model/rows";
 import { endOf, type Part, partOf } from "../model/window";
 import { Icon } from "./icons";
 import { PreChat } from "./PreChat";
 import { RowView } from "./Rows";
+import { Skeleton } from "./Skeleton";
 
 /** So near to the end counts as at the end. */
 const END = 48;
 /** So near to the top asks for what was before. */
 const TOP = 600;
+/** What is older was not just said. */
+const RECENT_MS = 60_000;
 
 /** The history: what is near the part in sight, and room for the rest. */
 export function Log() {
@@ -143,7 +147,8 @@ export function Log() {
     if (lastOwn) toEnd();
   }, [lastOwn]);
 
-  const empty = s?.loaded.value && chunks.length === 0;
+  const nothing = chunks.length === 0 && !questions.value;
+  const coming = !s?.loaded.value && s?.connection.value.state === "connecting";
   const many = sections.length > 1;
   return (
     <div class="log-frame">
@@ -162,7 +167,7 @@ export function Log() {
             {words.earlier}
           </p>
         )}
-        {empty && !questions.value && <Empty />}
+        {nothing && (coming || undecided.value ? <Skeleton /> : <Empty />)}
         <div ref={list} class="list">
           <div class="room" style={{ height: `${part.above}px` }} />
           {chunks.slice(part.from, part.to).map((chunk) => (
@@ -194,6 +199,10 @@ function ChunkView({ chunk, divided, latest }: ChunkProps) {
   const words = t();
   const { view } = chunk.section;
   const over = chunk.last && isOver(view);
+  const [top, ...others] = chunk.rows();
+  // The divider says the day already.
+  const said = chunk.first && divided && top?.kind === "day" && sameDay(top.at, view.created_at);
+  const rows = said ? others : chunk.rows();
   return (
     <div data-chunk={chunk.key} class="chunk">
       {chunk.first && divided && (
@@ -203,7 +212,7 @@ function ChunkView({ chunk, divided, latest }: ChunkProps) {
           </span>
         </h2>
       )}
-      {chunk.rows().map((row) => (
+      {rows.map((row) => (
         <RowView key={row.key} row={row} />
       ))}
       {over && latest && (
@@ -274,8 +283,12 @@ function Announcer() {
   const last = s?.sections.value.at(-1)?.messages.findLast((m) => !m.mine);
   const known = useRef<string | null>(null);
   useEffect(() => {
-    if (known.current !== null && last && last.key !== known.current)
-      said.value = `${last.author.name ?? words.team}: ${last.text}`;
+    const news = known.current !== null && last && last.key !== known.current;
+    // The history that comes with the connection is no news.
+    if (news && Date.now() - last.at < RECENT_MS) {
+      const name = last.author.kind === "agent" ? `${last.author.name ?? words.team}: ` : "";
+      said.value = name + last.text;
+    }
     if (s?.loaded.value) known.current = last?.key ?? "";
   }, [last?.key, s?.loaded.value]);
   return (
