@@ -29,7 +29,7 @@ if (values.help) {
   --data DIR        the demo's data directory (./data/demo): its credentials are read there
   --customers N     how many customers have a conversation (200)
   --agents N        how many agents are there, the first ones by id (all)
-  --rate N          how many things happen a second (5); 0 fills and then stays
+  --rate N          how many things happen a second (5); 0 fills and ends
   --workstream ID   where the conversations begin (the persistent one)`);
   process.exit(0);
 }
@@ -122,8 +122,6 @@ function start(person) {
   return ask("start", tokenOf(person.id), "POST", "/conversations", { ...body, context });
 }
 
-const say = (conversation) => ({ client_id: randomUUID(), text: any(LINES), conversation });
-
 /** Whoever asks over HTTP is there for 150 seconds: most are available, some are not. */
 function comeIn() {
   return each(agents.entries(), 8, ([index, agent]) => {
@@ -148,9 +146,10 @@ async function everything() {
 /** The next thing that happens in a conversation. */
 async function happen(item) {
   const path = `/conversations/${item.id}`;
-  const { conversation, ...message } = say(item.id);
-  const write = (name, token) =>
-    ask(name, token, "POST", `/conversations/${conversation}/messages`, message);
+  const write = (name, token) => {
+    const message = { client_id: randomUUID(), text: any(LINES) };
+    return ask(name, token, "POST", `${path}/messages`, message);
+  };
   const act = (action) => asAgent(item.agent, action, "POST", `${path}/${action}`);
   if (item.state === "wrap_up" && known.agents[item.agent]) return act("finish");
   if (item.state !== "active" || !known.agents[item.agent])

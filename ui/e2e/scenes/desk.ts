@@ -71,8 +71,9 @@ export const deskScenes: Scenes = async ({ server, open }, shown) => {
   await page.getByRole("textbox", { name: "Private note" }).fill("");
   await page.keyboard.press("Alt+KeyN");
 
+  await anna.log.focus();
   await page.keyboard.press("Control+k");
-  await expect(page.getByRole("textbox", { name: /^Search commands/ })).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
   await shown("desk-palette", page, "over");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);

@@ -9,6 +9,7 @@ import { UNREACHABLE } from "../support/guard.ts";
 import { expect, test, useServer } from "../support/test.ts";
 
 const { server, host } = useServer();
+test.describe.configure({ mode: "parallel" });
 
 /**
  * Menus, lists and dialogs that lie over a page stand beside its landmarks, in a part of the

@@ -98,6 +98,7 @@ test("whatever is written stays text, in the widget, at the desk, on the floor a
   await anna.page.keyboard.press("Enter");
   await expect(anna.details).toContainText(`Note ${IMG}`);
   await expect(anna.details).toContainText(`order${IMG}`);
+  await anna.log.focus();
   await anna.page.keyboard.press("Control+k");
   await expect(anna.page.getByRole("dialog")).toContainText(name);
   await anna.page.keyboard.press("Escape");
@@ -121,7 +122,7 @@ test("whatever is written stays text, in the widget, at the desk, on the floor a
     ["Quick replies", `Reply ${IMG}`],
     ["Agents", `Anna ${IMG}`],
     ["Widgets", "help"],
-    ["Audit log", "config_changed"],
+    ["Audit log", "olga"],
   ] as const) {
     await sections.getByRole("link", { name: section, exact: true }).click();
     await expect(olga.getByRole("main").getByText(text).first()).toBeVisible();

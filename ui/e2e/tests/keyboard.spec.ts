@@ -99,7 +99,7 @@ test("an hour at the desk goes without the mouse", async ({ open }) => {
   await keyboard.type("He knows the parcels");
   await tabTo(page, transfer.getByRole("button", { name: "Transfer", exact: true }));
   await keyboard.press("Enter");
-  await expect(transfer).toHaveCount(0);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect
     .poll(async () => (await server.agent("bob").view(maria.id)) as { transfer_to?: string })
     .toMatchObject({ transfer_to: "bob" });
@@ -113,7 +113,7 @@ test("an hour at the desk goes without the mouse", async ({ open }) => {
   await keyboard.press("Enter");
   await isWith(maria.id, "wrap_up");
   await expect(desk.action("Finish")).toBeVisible();
-  await expect(question).toHaveCount(0);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await keyboard.press("Alt+KeyW");
   await isWith(maria.id, "closed");
 });

@@ -1,4 +1,5 @@
 import type { Statistics } from "@linger/sdk";
+import "@mantine/charts/styles.layer.css";
 import { BarChart, LineChart } from "@mantine/charts";
 import { Group, SegmentedControl, Select } from "@mantine/core";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
@@ -19,6 +20,10 @@ import { type Point, pointsOf, queryOf, type Range } from "./day";
 import classes from "./floor.module.css";
 
 const EVERY_MS = 60_000;
+
+/** The table below says the same to whoever cannot see the picture, which takes no focus. */
+const QUIET = { accessibilityLayer: false, margin: { top: 8, right: 16 } };
+const WHOLE = { domain: [0, "auto"] as [number, "auto"], allowDecimals: false };
 
 /** The figures of the day, from what the server has counted. */
 export function Charts() {
@@ -94,7 +99,9 @@ export function Charts() {
                   { name: "Returned", color: "accent.3" },
                 ]}
                 barProps={{ isAnimationActive: false }}
-                gridAxis="y"
+                barChartProps={QUIET}
+                yAxisProps={WHOLE}
+                gridAxis="x"
                 withLegend
               />
             )}
@@ -118,7 +125,9 @@ export function Charts() {
                   { name: "Ended", color: "gray.5" },
                 ]}
                 barProps={{ isAnimationActive: false }}
-                gridAxis="y"
+                barChartProps={QUIET}
+                yAxisProps={WHOLE}
+                gridAxis="x"
                 withLegend
               />
             )}
@@ -136,9 +145,11 @@ export function Charts() {
                 dataKey="when"
                 series={[{ name: "Minutes", color: "orange.7" }]}
                 lineProps={{ isAnimationActive: false }}
+                lineChartProps={QUIET}
+                yAxisProps={WHOLE}
                 connectNulls={false}
                 curveType="linear"
-                gridAxis="y"
+                gridAxis="x"
               />
             )}
           </Chart>
@@ -155,9 +166,11 @@ export function Charts() {
                 dataKey="when"
                 series={[{ name: "Waiting", color: "red.6" }]}
                 lineProps={{ isAnimationActive: false }}
+                lineChartProps={QUIET}
+                yAxisProps={WHOLE}
                 connectNulls={false}
                 curveType="linear"
-                gridAxis="y"
+                gridAxis="x"
               />
             )}
           </Chart>
@@ -219,7 +232,8 @@ function Chart(props: {
       <div aria-hidden>{props.children(data)}</div>
       <details className={classes.details}>
         <summary>As a table</summary>
-        <div className={classes.detailsTable}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it */}
+        <section className={classes.detailsTable} aria-label={`${props.title}: table`} tabIndex={0}>
           <table className={classes.table} aria-label={props.title}>
             <thead>
               <tr>
@@ -247,7 +261,7 @@ function Chart(props: {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       </details>
     </figure>
   );

@@ -22,14 +22,15 @@ export function Conversations({ onMonitor }: { onMonitor: (id: string) => void }
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const [sort, setSort] = useState<ConversationSort>("waiting");
   const chosen = useReadable(selection);
-  useReadable(store.conversations.version);
+  const version = useReadable(store.conversations.version);
   useEffect(() => store.show(filter, sort), [store, filter, sort]);
   const { order } = store.conversations;
   const { scroll, virtual, stop, setFocused, move } = useGrid(order, ROW_HEIGHT);
   // What has gone is chosen no longer.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the rows
   const there = useMemo(
     () => [...chosen].filter((id) => store.conversations.rows.has(id)),
-    [chosen, store],
+    [chosen, store, version],
   );
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
@@ -61,7 +62,14 @@ export function Conversations({ onMonitor }: { onMonitor: (id: string) => void }
           ]}
         />
       </div>
-      <Filters filter={filter} onChange={setFilter} />
+      <Filters
+        filter={filter}
+        onChange={(next) => {
+          // Nothing is done to what nobody sees.
+          selection.set(new Set());
+          setFilter(next);
+        }}
+      />
       {there.length > 0 && <Bulk ids={there} onDone={() => selection.set(new Set())} />}
       <div
         ref={scroll}
@@ -262,7 +270,7 @@ const ConversationRow = memo(function ConversationRow(props: {
           aria-label={`Monitor ${name}`}
           onClick={() => props.onMonitor(id)}
         >
-          Open
+          Monitor
         </Button>
       </span>
     </div>

@@ -1,5 +1,6 @@
 import type { DeskModel } from "../desk/model";
-import { asRefusal, value } from "../kit";
+import { asRefusal } from "../kit/errors";
+import { value } from "../kit/value";
 import type { FloorStore } from "./store";
 
 export type FeedState =

@@ -38,6 +38,9 @@ function agentKey(agent: AgentInfo, sort: AgentSort): Key {
 /** Runs `work` before the next picture; pages that nobody sees get no frames. */
 export type Schedule = (work: () => void) => void;
 
+/** So many changes are applied even if no picture comes. */
+const MOST_PENDING = 100;
+
 const nextFrame: Schedule = (work) => {
   if (typeof requestAnimationFrame === "function" && !document.hidden) requestAnimationFrame(work);
   else setTimeout(work, 50);
@@ -95,23 +98,41 @@ export class FloorStore {
   private agentSort: AgentSort = "presence";
   private pending: WatchState[] = [];
   private scheduled = false;
+  /** What the parts of the whole state have named so far, while more follow. */
+  private named: Record<"conversations" | "agents" | "queues", Set<string>> | null = null;
 
   constructor(private schedule: Schedule = nextFrame) {}
 
   /** What changed; shown with the next picture. */
   take(change: WatchState): void {
     this.pending.push(change);
-    if (this.scheduled) return;
+    this.keep(change);
+    // A picture that was asked for before the page was hidden comes once somebody looks again.
+    if (this.pending.length >= MOST_PENDING) this.flush();
+    if (this.scheduled || this.pending.length === 0) return;
     this.scheduled = true;
     this.schedule(() => this.flush());
   }
 
-  /** The whole state: what was there before and is not named any more goes. */
+  /**
+   * The whole state, in one part or several: what was there before goes once all have come and
+   * none has named it.
+   */
   replace(state: WatchState): void {
+    this.named = { conversations: new Set(), agents: new Set(), queues: new Set() };
+    this.take(state);
+  }
+
+  /** Keeps what a part of the whole state names; after the last one the others go. */
+  private keep(state: WatchState): void {
+    if (!this.named) return;
+    const { conversations: items, agents, queues } = this.named;
+    for (const each of state.conversations ?? []) items.add(each.id);
+    for (const each of state.agents ?? []) agents.add(each.id);
+    for (const each of state.queues ?? []) queues.add(each.id);
+    if (state.more) return;
+    this.named = null;
     this.flush();
-    const items = new Set((state.conversations ?? []).map((item) => item.id));
-    const agents = new Set((state.agents ?? []).map((agent) => agent.id));
-    const queues = new Set((state.queues ?? []).map((queue) => queue.id));
     this.take({
       gone: [...this.conversations.rows.keys()].filter((id) => !items.has(id)),
       gone_agents: [...this.agents.rows.keys()].filter((id) => !agents.has(id)),
@@ -120,7 +141,6 @@ export class FloorStore {
         .map((queue) => queue.id)
         .filter((id) => !queues.has(id)),
     });
-    this.take(state);
   }
 
   /** Applies what has been collected. */

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useCallback, useRef, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import type { Order } from "../desk/order";
 
 /**
@@ -13,7 +13,6 @@ export function useGrid(order: Order, height: number) {
     count: order.size,
     getScrollElement: () => scroll.current,
     estimateSize: () => height,
-    getItemKey: useCallback((index: number) => order.at(index) ?? index, [order]),
     overscan: 8,
   });
   const stop = focused && order.has(focused) ? focused : (order.at(0) ?? null);

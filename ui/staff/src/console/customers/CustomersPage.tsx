@@ -77,7 +77,7 @@ export function CustomersPage() {
             <Text size="sm">
               {erased.underWay
                 ? "It goes on by itself and comes to its end, also over a restart."
-                : `Gone: ${erased.conversations ?? 0} conversations and ${erased.devices ?? 0} devices. ${erased.audit_records ?? 0} records of the audit name the pseudonym now.`}
+                : `Conversations that went: ${erased.conversations ?? 0}. Devices: ${erased.devices ?? 0}. Records of the audit that name the pseudonym now: ${erased.audit_records ?? 0}.`}
             </Text>
             <Text size="sm" mt={4}>
               In the audit stands <Code>{erased.pseudonym}</Code> instead of the id.

@@ -99,7 +99,8 @@ export function useObjectEditor<K extends Kind>(
     put: async (body, options) => {
       // Saving a new one under the id of another would write over it.
       if (props.fresh && (id === "" || objectsOf(file, kind)[id])) {
-        const what = id === "" ? "Write an id." : `There is a ${noun} with the id ${id} already.`;
+        const what =
+          id === "" ? "Write an id." : `The id ${id} is taken by another ${noun}; write another.`;
         throw new Refusal({
           code: "invalid_configuration",
           message: what,

@@ -77,7 +77,7 @@ export function Banner({ item, going, thread }: { item: Item; going: Going; thre
   );
   const text = says(item, desk.agent, known.agent, name, pushed === true);
   return text ? (
-    <div className={classes.banner}>
+    <div className={classes.banner} role="status">
       <span>{text}</span>
     </div>
   ) : (
@@ -104,6 +104,11 @@ function says(
   }
   if (item.state === "open") {
     return pushed ? "Nobody has it. It is offered to whoever is free." : "Nobody has it.";
+  }
+  if (item.state === "active" && item.agent && item.agent !== agent) {
+    return item.consultants?.some((each) => each.agent === agent)
+      ? `${nameOfAgent(item.agent)} has it and asked for your help.`
+      : `${nameOfAgent(item.agent)} has it.`;
   }
   if (item.transfer_reason && item.agent === agent) return `“${item.transfer_reason}”`;
   if (item.state === "closed") return "Closed. It can be read and not written to.";
