@@ -181,6 +181,7 @@ const PHRASES: &[(&str, &[&str], &str)] = &[
             "config/",
             "main.rs",
             "server",
+            "snapshot/",
             "store/",
             "web/pages/files.rs",
         ],
