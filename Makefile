@@ -20,7 +20,7 @@ ARGS ?=
 TARGETS ?= frames json tokens records guard
 SECONDS_EACH ?= 120
 
-.PHONY: help setup run talk test bench torture fuzz schemathesis lint fmt doc deny advisories
+.PHONY: help setup browser ui run talk test test-server test-ui test-pages bench torture fuzz schemathesis lint fmt doc deny advisories
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -28,23 +28,42 @@ help: ## this list
 setup: ## install what the build needs besides Rust and a C++ compiler
 	@scripts/setup.sh
 
+browser: ## install what the tests of the pages need as well
+	@scripts/setup.sh browser
+
+ui: setup ## build the pages (ui/) that the binary embeds
+	@scripts/pages.sh
+
 # The same profile as `make test`: a fresh machine compiles the dependencies once for
 # both. It is optimised enough to try everything; measure with `make bench`.
-run: setup ## a sample company on $(DATA), with addresses and tokens to try
-	cargo run --locked --bin linger -- demo --data $(DATA) --listen $(LISTEN) $(ARGS)
+run: ui ## a sample company on $(DATA), with addresses and tokens to try
+	cargo run --locked --bin linger -- demo --sample --data $(DATA) --listen $(LISTEN) $(ARGS)
 
 talk: setup ## a terminal client of the demo: make talk AS=customer:maria
 	cargo run --locked --quiet --bin linger -- talk --as $(AS) --credentials $(DATA)/demo-credentials.json $(ARGS)
 
 # One test program after the other: some of them measure memory or kill servers, and
 # would disturb each other.
-test: setup ## every test
+test: test-server test-ui test-pages ## every test
+
+test-server: ui ## the tests of the server: make test-server ARGS="--test server"
 	cargo test --locked $(ARGS)
 
-bench: setup ## speed against a bare pipe, restart with a full store, one decision of assignment
+test-ui: ui ## types, lints, sizes and unit tests of the pages; those of the SDK use the real server
+	cargo build --locked --bin linger
+	cd ui && ../scripts/node.sh npm run --silent check
+	cd ui && ../scripts/node.sh npm run --silent lint
+	cd ui && ../scripts/node.sh npm run --silent size
+	cd ui && LINGER_BIN=$(CARGO_TARGET_DIR)/debug/linger ../scripts/node.sh npm run --silent test
+
+test-pages: browser ui ## the pages in Chromium against the real server: make test-pages ARGS="-g offer"
+	cargo build --locked --bin linger
+	cd ui && LINGER_BIN=$(CARGO_TARGET_DIR)/debug/linger ../scripts/node.sh npm run --silent e2e -- $(ARGS)
+
+bench: ui ## speed against a bare pipe, restart with a full store, one decision of assignment
 	cargo bench --locked $(ARGS)
 
-torture: setup ## kill the server ROUNDS times under load; nothing may be lost
+torture: ui ## kill the server ROUNDS times under load; nothing may be lost
 	LINGER_TORTURE_ROUNDS=$(ROUNDS) cargo test --locked --test kill -- --nocapture $(ARGS)
 
 # linger has no unsafe code, so there is nothing for a sanitizer to see but RocksDB, which

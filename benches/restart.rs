@@ -95,9 +95,11 @@ fn fill(dir: &Path, conversations: usize) -> Result<Credentials, Failure> {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         agents: None,
         capacity: None,
+        sample: false,
         auto_accept: false,
         customer_rate: CustomerRate::Unlimited,
         ready_file: None,
+        pages: None,
     };
     let made = demo::prepare(&args)?;
     let store = Store::open(dir, Durability::Synced)?;
@@ -193,6 +195,8 @@ fn sleeper(number: usize, began: Timestamp, company: &Company) -> Result<Commit,
         waiting: vec![(agent, true)],
         directory: Some(Arc::new(Entry::from(&state))),
         audit: Vec::new(),
+        workstream: state.workstream.clone(),
+        queued_at: state.queued_at,
     })
 }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Sees to it that the build finds what it needs besides Rust and a C++ compiler:
-# libclang (the bindings to RocksDB are generated with it) and ccache (so that its C++ is
-# compiled once). Installs through apt where that is allowed without asking; otherwise
-# says what to install and exits 1. Changes nothing if everything is there.
+# libclang (the bindings to RocksDB are generated with it), ccache (so that its C++ is
+# compiled once) and Node.js (for the pages); with the argument `browser` also Chromium, for
+# the tests of the pages. Installs through apt where that is allowed without asking;
+# otherwise says what to install and exits 1. Changes nothing if everything is there.
 set -euo pipefail
 
 missing=()   # Debian packages
@@ -35,7 +36,22 @@ check_rust() {
     fi
 }
 
+# The oldest that the tools of ui/ run on.
+node_wanted=20.19.0
+# Where scripts/node.sh looks first; a distribution's own Node.js is often older.
+own_node="$HOME/.cache/linger/node"
+
+has_node() {
+    local found
+    found=$("$(dirname "$0")/node.sh" node --version 2>/dev/null) || return 1
+    [[ "$(printf '%s\n%s\n' "$node_wanted" "${found#v}" | sort -V | head -n1)" == "$node_wanted" ]]
+}
+
 check_rust
+command -v npm >/dev/null || missing+=(nodejs npm)
+if [[ "${1:-}" == browser ]]; then
+    command -v chromium >/dev/null || missing+=(chromium)
+fi
 command -v c++ >/dev/null && command -v cc >/dev/null || missing+=(build-essential)
 has_libclang || missing+=(libclang-dev)
 command -v ccache >/dev/null || missing+=(ccache)
@@ -63,6 +79,13 @@ if [[ ${#missing[@]} -gt 0 ]]; then
         problems+=("libclang, ccache and a C++ compiler from your system's packages (Debian calls them ${missing[*]})")
     fi
 fi
+
+if ! has_node && command -v npm >/dev/null; then
+    echo "Installing Node.js 22 into $own_node with npm …"
+    mkdir -p "$own_node"
+    npm install --prefix "$own_node" --no-fund --no-audit --silent node@22 || true
+fi
+has_node || problems+=("Node.js $node_wanted or newer, with npm: https://nodejs.org")
 
 if [[ ${#problems[@]} -gt 0 ]]; then
     echo "The build needs these, please install them:" >&2

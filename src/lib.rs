@@ -7,6 +7,7 @@
 //! | [`domain`] | the rules, pure: commands become events or refusals | std, serde |
 //! | [`engine`] | machines without input or output: sequence, durability gate, assignment, supervision | `domain` |
 //! | [`store`] | RocksDB: journal, snapshots, indexes, timers, one writer, a few readers, `check` | `domain` |
+//! | [`snapshot`] | copies of a store as of one moment: make, list, verify, prune, restore | `store` |
 //! | [`actors`] | thin actix adapters around the machines | `engine`, `store` |
 //! | [`wire`] | JSON frames and bodies, to and from `engine`'s requests and answers | `domain`, `engine` |
 //! | [`web`] | HTTP, WebSocket, who is who | `wire`, `actors::gateway` |
@@ -40,6 +41,7 @@ pub mod error;
 pub mod limits;
 pub mod maps;
 pub mod server;
+pub mod snapshot;
 pub mod store;
 pub mod telemetry;
 pub mod web;

@@ -49,6 +49,17 @@ pub const LIST_PAGE: usize = 50;
 pub const LIST_PAGE_MAX: usize = 250;
 /// Rows of the directory that one list or count looks at: bounds how long it holds a reader.
 pub const LIST_ROWS_MAX: usize = 10_000;
+/// Between two parts of what a session watches: about four a second are as many as a person
+/// takes in, and changes in between are told as one.
+pub const WATCH_PACE: Millis = Millis(250);
+/// Conversations in one part of what a session watches: a part is written as one frame.
+pub const WATCH_PART_MAX: usize = 500;
+/// How long counters are kept: a year, and the month before it to compare with.
+pub const STATISTICS_KEPT: Millis = Millis::days(400);
+/// Old counters that one write deletes at most.
+pub const STATISTICS_FORGOTTEN_AT_ONCE: usize = 1_000;
+/// Steps of time in one answer about statistics: a month in quarters of an hour.
+pub const STATISTICS_STEPS_MAX: usize = 3_000;
 /// Characters in a list's `text` or `tag`.
 pub const LIST_TEXT_CHARS_MAX: usize = 200;
 /// Conversations in one bulk action: their ids fit a body.

@@ -4,7 +4,9 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use linger::cli::{agent, config, demo, inspect, replay, serve, talk, verify};
+use linger::cli::{
+    agent, config, demo, demo_sample, inspect, replay, serve, snapshot, talk, verify,
+};
 use linger::config::{CustomerRate, LogFormat, Rates, ServeSettings};
 use linger::server::ServerError;
 use linger::telemetry;
@@ -39,6 +41,10 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Look into a data directory, also of a running server.
     Inspect(inspect::InspectArgs),
+    /// Make, list, verify and prune snapshots, also of a running server.
+    Snapshot(snapshot::SnapshotArgs),
+    /// Make a data directory from a snapshot.
+    Restore(snapshot::RestoreArgs),
 }
 
 fn main() -> ExitCode {
@@ -64,6 +70,8 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Snapshot(args) => snapshot::run(&args),
+        Command::Restore(args) => snapshot::run_restore(&args),
     }
 }
 
@@ -81,10 +89,23 @@ fn run_demo(args: &demo::DemoArgs) -> ExitCode {
             CustomerRate::Unlimited => Rates::unlimited(),
             CustomerRate::Limited { .. } => Rates::default(),
         },
+        pages: args.pages.clone(),
         ..ServeSettings::default()
     };
-    served(serve::serve(&settings, move |address| {
+    let site = match made.site() {
+        Ok(site) => site,
+        Err(error) => return done(Err(error)),
+    };
+    served(serve::serve(&settings, Some(site), move |address| {
         made.listening(address).map_err(std::io::Error::other)?;
+        if made.begins_with_sample {
+            let credentials = made.credentials.clone();
+            actix_rt::spawn(async move {
+                if let Err(why) = demo_sample::play(&credentials).await {
+                    tracing::warn!(%why, "the sample conversations are not all there");
+                }
+            });
+        }
         demo::print_table(&made.credentials, &mut std::io::stdout()).map_err(std::io::Error::other)
     }))
 }

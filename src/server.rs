@@ -6,6 +6,7 @@
 //! sync the writer → close the readers. A failed write stops the server without
 //! acknowledging, with an error for the exit code.
 
+pub mod admin;
 mod gauges;
 mod jwks;
 mod tls;
@@ -33,8 +34,10 @@ use crate::store::writer::Writer;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Telemetry;
 use crate::web::address::Proxies;
+use crate::web::demo::DemoSite;
 use crate::web::keyring::KeyRing;
 use crate::web::limiter::Limiter;
+use crate::web::pages::Pages;
 use crate::web::refusals::Refusals;
 use crate::web::staff::StaffDoor;
 use crate::web::{self, WebState};
@@ -88,6 +91,15 @@ pub struct Opened {
     keys: KeyRing,
     certificate: Option<tls::Certificate>,
     redirect: Option<TcpListener>,
+    demo: Option<DemoSite>,
+}
+
+impl Opened {
+    /// With what only `linger demo` serves.
+    #[must_use]
+    pub fn with_demo(self, demo: Option<DemoSite>) -> Self {
+        Self { demo, ..self }
+    }
 }
 
 /// Binds the address.
@@ -150,6 +162,7 @@ pub fn open(settings: &ServeSettings) -> Result<Opened, ServerError> {
         keys,
         certificate,
         redirect,
+        demo: None,
     })
 }
 
@@ -182,6 +195,7 @@ pub async fn serve(
         keys,
         certificate,
         redirect,
+        demo,
     } = opened;
     let keys = Arc::new(keys);
     let fatal = Arc::new(Fatal::default());
@@ -192,6 +206,7 @@ pub async fn serve(
         CustomerRate::Unlimited => None,
     };
     let limiter = Arc::new(Limiter::new(&settings.rates, clock.clone()));
+    let door = admin::open(&settings.data, readers.clone(), clock.clone());
     let links = Links::new(
         clock,
         writer.clone(),
@@ -244,6 +259,11 @@ pub async fn serve(
             settings.proxy_header,
         )),
         refusals: refusals.clone(),
+        pages: settings
+            .pages
+            .clone()
+            .map_or(Pages::Embedded, Pages::Directory),
+        demo: demo.map(Arc::new),
     };
     let port = listener.local_addr()?.port();
     let encrypted = certificate
@@ -270,6 +290,7 @@ pub async fn serve(
         () = stop => tracing::info!("stopping: sessions are told to come back"),
         () = fatal.wait() => tracing::error!("stopping: the store can no longer write"),
     }
+    drop(door);
     gateway.say_goodbye();
     if let Some(renewing) = renewing {
         renewing.abort();

@@ -17,6 +17,7 @@ use crate::domain::time::{Millis, Timestamp};
 use crate::engine::conversation::{Input, Origin};
 use crate::engine::outbound::{Outbound, SessionId};
 use crate::engine::request::{Ask, Principal, Reply, Request};
+use crate::engine::watch::Watched;
 use crate::limits;
 use crate::store::Store;
 
@@ -435,6 +436,12 @@ impl Session {
                 );
             }
         }
+    }
+
+    /// A part of what is watched was handed to the client; the next may come.
+    pub fn watch_taken(&self, what: Watched, number: u64) {
+        let taken = ToSupervisor::WatchTaken(self.handle.id, what, number);
+        post(&self.gateway.supervisor, taken);
     }
 
     /// Gives credit back for messages that were handed to the client.

@@ -23,6 +23,7 @@ mod links;
 mod post;
 mod registry;
 mod staff;
+mod statistics;
 mod supervisor;
 mod timers;
 

@@ -20,18 +20,31 @@ use super::credentials::{
 };
 use super::offline::{OfflineError, open, save};
 use crate::client::token::{SigningKey, TokenError};
+use crate::clock::{Clock, SystemClock};
 use crate::config::{CompanyFile, ConfigError, CustomerRate, LISTEN_DEFAULT};
 use crate::domain::audit::Interface;
-use crate::domain::company::{AgentProfile, Company, CustomerKey, Role};
+use crate::domain::company::{AgentProfile, Company, CustomerKey, Mode, Role};
 use crate::domain::ids::{AgentId, AuthenticationId};
+use crate::domain::time::Millis;
 use crate::store::Store;
+use crate::web::demo::DemoSite;
 use crate::web::secret::{new_secret, secret_sha256};
+use crate::wire::demo::{
+    DemoAgentBody, DemoAgentsBody, DemoCustomerBody, DemoCustomersBody, DemoWidgetsBody,
+};
 
 const PERSISTENT: &str = "support";
 const LIVE: &str = "live";
 /// The sample company, read as any other.
 const COMPANY: &str = include_str!("demo.toml");
-const CUSTOMERS: [&str; 2] = ["maria", "joao"];
+/// Customers and how they are called.
+const CUSTOMERS: [(&str, &str); 3] = [
+    ("maria", "María López"),
+    ("joao", "João Silva"),
+    ("emma", "Emma Fischer"),
+];
+/// How long a token lasts that the shop page signs a customer in with; it gets a new one then.
+const PAGE_TOKEN_TIME: Duration = Duration::from_secs(3_600);
 const KEY_ID: &str = "demo";
 const CAPACITY_DEFAULT: u32 = 4;
 /// Agents that `--agents` makes at most: their names have three digits.
@@ -61,9 +74,15 @@ pub struct DemoArgs {
     /// Offers count as accepted at once.
     #[arg(long)]
     pub auto_accept: bool,
+    /// Begin with some conversations of others to look at, in a fresh directory; not with --agents.
+    #[arg(long)]
+    pub sample: bool,
     /// How fast one customer may write: default, unlimited, or such as 20/10s.
     #[arg(long, default_value = "default")]
     pub customer_rate: CustomerRate,
+    /// Serve the pages from this directory (ui/dist), for whoever works on them.
+    #[arg(long, hide = true, value_name = "DIR")]
+    pub pages: Option<PathBuf>,
     /// A copy of demo-credentials.json, written once the server listens.
     #[arg(long)]
     pub ready_file: Option<PathBuf>,
@@ -99,6 +118,8 @@ pub struct Demo {
     pub company: Company,
     /// What is in the file beside it.
     pub credentials: Credentials,
+    /// There was no company before, and conversations to begin with are wanted.
+    pub begins_with_sample: bool,
     data: PathBuf,
     ready_file: Option<PathBuf>,
 }
@@ -173,6 +194,7 @@ pub fn prepare(args: &DemoArgs) -> Result<Demo, DemoError> {
     Ok(Demo {
         company,
         credentials,
+        begins_with_sample: args.sample && args.agents.is_none() && stored.is_none(),
         data: args.data.clone(),
         ready_file: args.ready_file.clone(),
     })
@@ -191,6 +213,68 @@ fn set_passwords(store: &Store, credentials: &Credentials) -> Result<(), DemoErr
 }
 
 impl Demo {
+    /// What its pages are told.
+    ///
+    /// # Errors
+    /// The key cannot sign.
+    pub fn site(&self) -> Result<DemoSite, DemoError> {
+        let key = self.credentials.signing_key()?;
+        // The demo's own, or whichever there is if it was removed.
+        let widget_of = |mode, own: &str| {
+            let widgets = self.company.widgets.iter();
+            let of_mode = widgets.filter(|(_, widget)| {
+                let workstream = self.company.workstreams.get(&widget.workstream);
+                workstream.is_some_and(|w| w.mode == mode)
+            });
+            of_mode
+                .map(|(id, _)| id.to_string())
+                .min_by_key(|id| id != own)
+        };
+        let agents = self
+            .credentials
+            .passwords
+            .iter()
+            .filter_map(|(name, password)| {
+                let profile = self.company.agents.get(&AgentId::parse(name).ok()?)?;
+                Some(DemoAgentBody {
+                    id: name.clone(),
+                    name: profile.display_name.clone(),
+                    password: password.clone(),
+                    role: match profile.role {
+                        Role::Agent => "agent",
+                        Role::Supervisor => "supervisor",
+                        Role::Admin => "admin",
+                    }
+                    .to_owned(),
+                })
+            });
+        Ok(DemoSite {
+            customers: DemoCustomersBody {
+                customers: CUSTOMERS
+                    .iter()
+                    .map(|(id, name)| DemoCustomerBody {
+                        id: (*id).to_owned(),
+                        name: (*name).to_owned(),
+                    })
+                    .collect(),
+                widgets: DemoWidgetsBody {
+                    persistent: widget_of(Mode::Persistent, "shop"),
+                    live: widget_of(Mode::Live, "chat"),
+                },
+            },
+            agents: DemoAgentsBody {
+                agents: agents.collect(),
+            },
+            sign: Box::new(move |customer| {
+                let (_, name) = CUSTOMERS.iter().find(|(id, _)| *id == customer)?;
+                let said = serde_json::Map::from_iter([("name".to_owned(), (*name).into())]);
+                let token = key.sign_saying(customer, PAGE_TOKEN_TIME, said).ok()?;
+                let expires = SystemClock.now() + Millis(PAGE_TOKEN_TIME.as_secs() * 1_000);
+                Some((token, expires.0))
+            }),
+        })
+    }
+
     /// Writes down the address that the server listens on, in the demo's directory and in
     /// the ready file, whose appearance says that clients may come.
     ///
@@ -342,6 +426,7 @@ fn trust_key(company: &mut Company, credentials: &Credentials) -> Result<(), Dem
     let key = CustomerKey {
         kids: credentials.kid.iter().cloned().collect(),
         issuer: credentials.issuer.clone(),
+        context_claims: ["name".to_owned()].into(),
         ..CustomerKey::with_pem("EdDSA", credentials.signing_key()?.public_key_pem())
     };
     company.authentication.insert(authentication_id(), key);
@@ -365,6 +450,15 @@ fn table(credentials: &Credentials) -> Result<String, DemoError> {
     let key = credentials.signing_key()?;
     let mut text = format!(
         "\nThe demo listens on {url}. Stop it with Ctrl-C; the next start goes on where it stopped.\n\n\
+         \x20 shop        {url}/demo          a page with the chat button, as three customers
+\
+         \x20 desk        {url}/desk          for agents; supervisors have the floor there
+\
+         \x20 console     {url}/admin         for admins
+\
+         \x20 both sides  {url}/demo/both     shop and desk side by side
+
+\
          \x20 customers   {socket}/ws/customer\n\
          \x20 agents      {socket}/ws/agent\n\
          \x20 HTTP API    {url}/api/v1   (description: {url}/api/v1/openapi.json)\n\
@@ -373,7 +467,7 @@ fn table(credentials: &Credentials) -> Result<String, DemoError> {
         credentials.workstreams.persistent, credentials.workstreams.live
     );
     let mut customer_tokens = Vec::new();
-    for customer in CUSTOMERS {
+    for (customer, _) in CUSTOMERS {
         let token = key.sign(customer, TOKEN_TIME)?;
         text.push_str(&format!("  {customer:<10}  {token}\n"));
         customer_tokens.push(token);

@@ -238,3 +238,35 @@ fn the_table_shows_tokens_that_the_company_trusts_and_lines_to_paste() {
         serde_json::from_str::<serde_json::Value>(body).expect(body);
     }
 }
+
+#[test]
+fn the_shop_keeps_its_own_widgets_when_others_are_added_and_takes_those_when_it_has_none() {
+    let dir = scratch();
+    let mut demo = demo(dir.path(), &[]);
+    let id = |text: &str| crate::domain::ids::WidgetId::parse(text).expect("an id");
+    let shown = |demo: &Demo| {
+        let widgets = demo.site().expect("a key").customers.widgets;
+        (widgets.persistent, widgets.live)
+    };
+    let own = (Some("shop".to_owned()), Some("chat".to_owned()));
+    assert_eq!(shown(&demo), own);
+    let ask = demo.company.widgets[&id("shop")].clone();
+    demo.company.widgets.insert(id("ask"), ask);
+    assert_eq!(shown(&demo), own);
+    demo.company.widgets.remove(&id("shop"));
+    demo.company.widgets.remove(&id("chat"));
+    assert_eq!(shown(&demo), (Some("ask".to_owned()), None));
+}
+
+#[test]
+fn tokens_of_the_shop_are_for_its_customers_alone() {
+    let dir = scratch();
+    let site = demo(dir.path(), &[]).site().expect("a key");
+    for customer in &site.customers.customers {
+        let (token, expires) = (site.sign)(&customer.id).expect("signed");
+        assert_eq!(token.split('.').count(), 3);
+        assert!(expires > SystemClock.now().0);
+    }
+    assert!((site.sign)("mallory").is_none());
+    assert!((site.sign)("").is_none());
+}

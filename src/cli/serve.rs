@@ -16,6 +16,7 @@ use crate::config::{
 use crate::error::Exit;
 use crate::server::{self, ServerError};
 use crate::store::Durability;
+use crate::web::demo::DemoSite;
 
 /// Serve a company.
 #[derive(Debug, Args)]
@@ -92,6 +93,9 @@ pub struct ServeArgs {
     /// A file to write the address to once the server listens
     #[arg(long)]
     pub ready_file: Option<PathBuf>,
+    /// Serve the pages from this directory (ui/dist), for whoever works on them
+    #[arg(long, hide = true, value_name = "DIR")]
+    pub pages: Option<PathBuf>,
     /// How people of the company sign in
     #[command(flatten)]
     pub staff: StaffArgs,
@@ -119,6 +123,7 @@ impl TryFrom<ServeArgs> for ServeSettings {
             trusted_proxies: args.trusted_proxy,
             proxy_header: args.proxy_header,
             rates: args.limits.into_iter().collect(),
+            pages: args.pages,
         })
     }
 }
@@ -135,7 +140,7 @@ pub fn run(args: ServeArgs) -> Result<(), ServerError> {
     } else {
         "http"
     };
-    serve(&settings, move |address| {
+    serve(&settings, None, move |address| {
         println!("linger listens on {scheme}://{address}");
         match ready_file {
             Some(path) => std::fs::write(path, format!("{scheme}://{address}\n")),
@@ -150,11 +155,12 @@ pub fn run(args: ServeArgs) -> Result<(), ServerError> {
 /// Why the server did not start, or stopped by itself.
 pub fn serve(
     settings: &ServeSettings,
+    demo: Option<DemoSite>,
     listening: impl FnOnce(SocketAddr) -> std::io::Result<()>,
 ) -> Result<(), ServerError> {
     let listener = server::bind(settings.listen)?;
     let address = listener.local_addr()?;
-    let opened = server::open(settings)?;
+    let opened = server::open(settings)?.with_demo(demo);
     actix_rt::System::new().block_on(async {
         let (stopped, stop) = tokio::sync::oneshot::channel();
         actix_rt::spawn(watch_signals(stopped)?);

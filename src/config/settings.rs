@@ -86,6 +86,8 @@ pub struct ServeSettings {
     pub proxy_header: ProxyHeader,
     /// Token buckets.
     pub rates: Rates,
+    /// A directory to serve the pages from, instead of those in the binary.
+    pub pages: Option<PathBuf>,
 }
 
 impl Default for ServeSettings {
@@ -105,6 +107,7 @@ impl Default for ServeSettings {
             trusted_proxies: Vec::new(),
             proxy_header: ProxyHeader::default(),
             rates: Rates::default(),
+            pages: None,
         }
     }
 }

@@ -12,8 +12,9 @@ use super::device::{Device, DeviceId};
 use super::directory::Entry;
 use super::erasure::{Erasure, Remains};
 use super::event::Recorded;
-use super::ids::{AgentId, AuthenticationId, ConversationId, CustomerId, Position};
+use super::ids::{AgentId, AuthenticationId, ConversationId, CustomerId, Position, WorkstreamId};
 use super::staff::StaffRow;
+use super::statistics::Sample;
 use super::time::Timestamp;
 
 /// One step of one conversation.
@@ -38,6 +39,10 @@ pub struct Commit {
     pub directory: Option<Arc<Entry>>,
     /// What of it belongs into the audit.
     pub audit: Vec<AuditRecord>,
+    /// Its rules, under which its events are counted.
+    pub workstream: WorkstreamId,
+    /// Since when it has been without an agent, after the step.
+    pub queued_at: Timestamp,
 }
 
 /// A conversation has at most one timer row: no later than the earliest of its timers.
@@ -166,4 +171,6 @@ pub enum Write {
         /// What is left of it.
         record: Arc<AuditRecord>,
     },
+    /// How many were waiting for an agent when a quarter of an hour ended.
+    Sample(Arc<Sample>),
 }

@@ -311,6 +311,39 @@ impl std::fmt::Display for Interval {
     }
 }
 
+/// A time zone by name, for whoever asks where days begin.
+#[derive(Debug, Clone)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// The zone with this IANA name; `None` if nobody knows it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        zone_named(name).map(Self)
+    }
+
+    /// Coordinated universal time.
+    #[must_use]
+    pub const fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
+    /// When the day of an instant began here; `None` beyond the years that have names.
+    #[must_use]
+    pub fn day_begins(&self, at: Timestamp) -> Option<Timestamp> {
+        let there = instant(at).to_zoned(self.0.clone()).start_of_day().ok()?;
+        Some(Timestamp(there.timestamp().as_millisecond()))
+    }
+
+    /// When the day after that of an instant begins here.
+    #[must_use]
+    pub fn next_day_begins(&self, at: Timestamp) -> Option<Timestamp> {
+        let next = instant(at).to_zoned(self.0.clone()).tomorrow().ok()?;
+        let there = next.start_of_day().ok()?;
+        Some(Timestamp(there.timestamp().as_millisecond()))
+    }
+}
+
 /// The zone, from the rules compiled in; `None` if nobody knows the name.
 fn zone_named(name: &str) -> Option<TimeZone> {
     TimeZoneDatabase::bundled().get(name).ok()

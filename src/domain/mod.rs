@@ -22,5 +22,6 @@ pub mod note;
 pub mod reject;
 pub mod routing;
 pub mod staff;
+pub mod statistics;
 pub mod system_messages;
 pub mod time;

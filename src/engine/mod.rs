@@ -11,3 +11,5 @@ pub mod request;
 pub mod summary;
 pub mod supervisor;
 pub mod view;
+pub mod watch;
+pub mod workplace;

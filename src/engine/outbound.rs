@@ -14,6 +14,7 @@ use crate::domain::time::Timestamp;
 
 use super::request::Reply;
 use super::view::ConversationView;
+use super::watch::{WatchPart, Watched};
 
 /// One live connection (or one HTTP request), numbered by the server for its lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,6 +121,11 @@ pub enum Outbound {
         /// What it is now.
         presence: Presence,
     },
+    /// What changed of what this session watches. There is one on its way at a time: the
+    /// session says when it has taken it.
+    Watch(Box<WatchPart>),
+    /// This session watches that no longer, because its agent may not any more.
+    Unwatched(Watched),
     /// The server stops; reconnect. The session closes with 1001.
     GoAway,
     /// This agent is signed out: disabled, deleted, or with another role or secret. The

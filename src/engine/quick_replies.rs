@@ -6,10 +6,7 @@ use crate::domain::conversation::{Conversation, Ctx, Speech};
 use crate::domain::ids::{AgentId, QueueId};
 use crate::domain::time::Timestamp;
 
-use super::view::{QuickReplyView, Words};
-
-/// The context value that customers are called by, if they said how.
-const NAME: &str = "name";
+use super::view::{QuickReplyView, Words, name_in};
 
 /// Every quick reply as written.
 #[must_use]
@@ -31,10 +28,7 @@ pub fn ready(
     now: Timestamp,
 ) -> Vec<QuickReplyView> {
     let queue = &conversation.queue;
-    let customer = conversation
-        .context
-        .get(NAME)
-        .map_or(conversation.customer.as_str(), String::as_str);
+    let customer = name_in(&conversation.context).unwrap_or(conversation.customer.as_str());
     let speech = Speech::of(conversation, Ctx { now, company })
         .about(Some(agent))
         .to(customer);

@@ -18,6 +18,8 @@ use crate::domain::time::{Millis, Timestamp};
 use super::view::{
     AgentView, ConversationView, CountsView, FloorView, ListPage, QuickReplyView, StartExplained,
 };
+use super::watch::{WatchPart, Watched};
+use super::workplace::CompanyView;
 
 /// Who is on the other side, proven by the extractors in `web/auth.rs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +56,12 @@ pub enum Request {
     ExplainStart(Box<Supposed>),
     /// What agents say often, as written (agent).
     QuickReplies,
+    /// Who works here, on what: for whoever chooses among them (agent).
+    Company,
+    /// Show what changes from now on (agent; the floor: supervisor). Sockets only.
+    Watch(Watched),
+    /// Stop that.
+    Unwatch(Watched),
 }
 
 /// What a client asks of one conversation.
@@ -315,6 +323,10 @@ pub enum Reply {
     Counts(CountsView),
     /// What agents say often.
     QuickReplies(Vec<QuickReplyView>),
+    /// Who works here, on what.
+    Company(Box<CompanyView>),
+    /// Everything that is watched from now on, or the first part of it.
+    Watching(Box<WatchPart>),
 }
 
 /// A start that is only asked about.

@@ -17,6 +17,17 @@ use crate::domain::reject::Reject;
 use crate::domain::routing::Explanation;
 use crate::domain::time::{Millis, Timestamp};
 
+/// How customers are called: as their token says, if it is passed on, else as they said.
+const NAMES: [&str; 2] = ["claim.name", "name"];
+
+/// What a customer is called by, as the context has it.
+pub(super) fn name_in(context: &BTreeMap<String, String>) -> Option<&str> {
+    let found = NAMES.iter().filter_map(|key| context.get(*key));
+    found
+        .map(|name| name.as_str())
+        .find(|name| !name.trim().is_empty())
+}
+
 /// A conversation as its participants see it. Latest wins: a newer `version` replaces an older one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConversationView {
@@ -74,6 +85,8 @@ pub struct ConversationView {
     pub consultants: BTreeMap<AgentId, ConsultRole>,
     /// Why it was handed over, until somebody takes it.
     pub transfer_reason: Option<Arc<str>>,
+    /// What the customer is called by, if they said.
+    pub name: Option<Arc<str>>,
 }
 
 impl From<&Conversation> for ConversationView {
@@ -108,6 +121,7 @@ impl From<&Conversation> for ConversationView {
             subject: c.subject.clone(),
             consultants: c.consultants.clone(),
             transfer_reason: c.transfer_reason.clone(),
+            name: name_in(&c.context).map(Into::into),
         }
     }
 }
@@ -288,4 +302,29 @@ pub struct QueueStanding {
     pub prefers: Option<AgentId>,
     /// Who would be considered now.
     pub agents: Explanation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_is_called_as_the_token_says_and_else_as_they_say_themselves() {
+        let named = |all: &[(&str, &str)]| {
+            let all = all.iter();
+            let context: BTreeMap<String, String> = all
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect();
+            name_in(&context).map(ToOwned::to_owned)
+        };
+        let (signed, said) = (("claim.name", "María"), ("name", "mallory"));
+        assert_eq!(named(&[said, signed]).as_deref(), Some("María"));
+        assert_eq!(named(&[said]).as_deref(), Some("mallory"));
+        assert_eq!(
+            named(&[said, ("claim.name", " ")]).as_deref(),
+            Some("mallory")
+        );
+        assert_eq!(named(&[("name", "")]), None);
+        assert_eq!(named(&[]), None);
+    }
 }

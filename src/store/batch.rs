@@ -1,12 +1,15 @@
 //! What a `Write` is in rows. Every write of the product passes here.
 //!
 //! This is the hot path: a message is one row in the journal, one in `dedup`, and every
-//! 16th one in `seq_index`; buffers are reused and nothing is read.
+//! 16th one in `seq_index`; buffers are reused, and nothing is read but the counters that the
+//! batch adds to, once for all of it (`statistics.rs`).
 
 use rocksdb::{ColumnFamily, DB, WriteBatch};
 
 use super::codec::{self, AuditedUpTo, DedupRow, EncodeError, ParkedReason, Stored, SweptRevision};
+use super::error::StoreError;
 use super::keys;
+use super::statistics::Counted;
 use super::tables::Table;
 use crate::domain::audit::AuditRecord;
 use crate::domain::commit::{Commit, TimerMove, Write};
@@ -23,6 +26,7 @@ use crate::limits;
 pub(super) struct Buffers {
     key: Vec<u8>,
     value: Vec<u8>,
+    counted: Counted,
 }
 
 /// One write batch in the making, with the handles of the tables looked up once.
@@ -52,6 +56,8 @@ impl<'a> Batch<'a> {
         capacity_bytes: usize,
         audited: u64,
     ) -> Self {
+        // What a batch that was not written had counted is not counted.
+        buffers.counted.clear();
         Self {
             journal: Table::Journal.of(db),
             dedup: Table::Dedup.of(db),
@@ -63,13 +69,20 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// The store that the batch is for, as it is without it.
+    pub(super) const fn db(&self) -> &'a DB {
+        self.db
+    }
+
     /// Bytes so far.
     pub(super) fn bytes(&self) -> usize {
         self.rows.size_in_bytes()
     }
 
     /// The rows, and the number of the last record of the audit once they are written.
-    pub(super) fn into_rows(mut self) -> Result<(WriteBatch, u64), EncodeError> {
+    pub(super) fn into_rows(mut self) -> Result<(WriteBatch, u64), StoreError> {
+        let counted = std::mem::take(&mut self.buffers.counted);
+        counted.write(&mut self)?;
         if self.audits {
             let row = AuditedUpTo(self.audited);
             self.put(Table::Meta, keys::META_AUDITED, &row)?;
@@ -148,6 +161,10 @@ impl<'a> Batch<'a> {
             Write::AuditAnew { seq, record } => {
                 self.put(Table::Audit, &keys::audit(record.at, *seq), &**record)
             }
+            Write::Sample(sample) => {
+                self.buffers.counted.sample(sample);
+                Ok(())
+            }
             Write::All(writes) => writes.iter().try_for_each(|write| self.add(write)),
         }
     }
@@ -164,7 +181,10 @@ impl<'a> Batch<'a> {
             waiting,
             directory,
             audit,
+            workstream,
+            queued_at,
         } = commit;
+        self.buffers.counted.add(workstream, events, *queued_at);
         let mut position = *first;
         for recorded in events {
             codec::encode_into(recorded, &mut self.buffers.value)?;
@@ -176,11 +196,7 @@ impl<'a> Batch<'a> {
             match &recorded.event {
                 Event::Posted(message) => self.index_message(*conversation, position, message)?,
                 Event::Noted(note) => self.index_note(*conversation, note)?,
-                Event::Started {
-                    customer,
-                    workstream,
-                    ..
-                } => {
+                Event::Started { customer, .. } => {
                     self.put(
                         Table::Customers,
                         &keys::customer(customer, *conversation),
@@ -387,7 +403,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn delete(&mut self, table: Table, key: &[u8]) {
+    pub(super) fn delete(&mut self, table: Table, key: &[u8]) {
         self.rows.delete_cf(table.of(self.db), key);
     }
 

@@ -33,6 +33,7 @@ use crate::domain::event::Recorded;
 use crate::domain::ids::{ConversationId, Position, Seq, WorkstreamId};
 use crate::domain::note::Note;
 use crate::domain::staff::{Account, ApiKey, SignIn};
+use crate::domain::statistics::Counts;
 use crate::domain::time::Timestamp;
 use crate::limits;
 
@@ -97,6 +98,8 @@ pub enum Kind {
     Affair = 24,
     /// An erasure that is under way.
     Erasure = 25,
+    /// What was counted in a quarter of an hour.
+    Counts = 26,
 }
 
 /// A type that the store keeps.
@@ -162,6 +165,7 @@ stored!(
     Note,
     SweptRevision,
     AuditedUpTo,
+    Counts,
 );
 
 impl Stored for Company {

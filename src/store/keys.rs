@@ -9,6 +9,7 @@ use crate::domain::ids::{
 };
 use crate::domain::message::{Author, DedupKey, Sender};
 use crate::domain::note::NoteNumber;
+use crate::domain::statistics::Bucket;
 use crate::domain::time::Timestamp;
 
 /// Bytes of a conversation id in a key.
@@ -230,6 +231,28 @@ pub(super) fn parse_audit(key: &[u8]) -> Option<(Timestamp, u64)> {
     let at = u64::from_be_bytes(*at) ^ SIGN;
     let seq = u64::from_be_bytes(seq.try_into().ok()?);
     Some((Timestamp(at.cast_signed()), seq))
+}
+
+/// `statistics`: the beginning of the bucket, workstream.
+pub(super) fn statistics(bucket: Bucket, workstream: &WorkstreamId) -> Vec<u8> {
+    let mut key = statistics_from(bucket).to_vec();
+    key.extend_from_slice(workstream.as_str().as_bytes());
+    key
+}
+
+/// Where the rows of a bucket begin.
+pub(super) fn statistics_from(bucket: Bucket) -> [u8; 8] {
+    ordered(bucket.begins())
+}
+
+/// Bucket and workstream of a `statistics` key.
+pub(super) fn parse_statistics(key: &[u8]) -> Option<(Bucket, WorkstreamId)> {
+    let (begins, workstream) = key.split_first_chunk::<8>()?;
+    let begins = Timestamp((u64::from_be_bytes(*begins) ^ SIGN).cast_signed());
+    let bucket = Bucket::of(begins);
+    let workstream = std::str::from_utf8(workstream).ok()?;
+    let workstream = WorkstreamId::parse(workstream).ok()?;
+    (bucket.begins() == begins).then_some((bucket, workstream))
 }
 
 /// The hash that a key of `sign_ins` or `api_keys` is: 64 hexadecimal digits.

@@ -5,17 +5,18 @@
 //! what was written or an error, never something else; opening costs the same however many
 //! conversations sleep.
 //!
-//! What it never does: decide anything about a conversation, read while writing, retry a
+//! What it never does: decide anything about a conversation, read while writing (but the counters that it adds to), retry a
 //! failed write, or skip over damage.
 //!
 //! Map: [`codec`] values to bytes · `keys` · [`tables`] the catalogue · `batch` a write in
 //! rows · [`writer`] the one thread that writes · [`readers`] the pool for blocking reads ·
-//! `view`, `conversations`, `directory`, `notes`, `lists`, `staff` the reads · `wal` the look at the log before opening ·
+//! `view`, `conversations`, `directory`, `notes`, `lists`, `staff`, `statistics` the reads · `wal` the look at the log before opening · `checkpoint` a copy as of one moment ·
 //! [`check`] every invariant over a whole store.
 
 mod audit;
 mod batch;
 pub mod check;
+mod checkpoint;
 pub mod codec;
 mod conversations;
 mod directory;
@@ -28,6 +29,7 @@ mod lists;
 mod notes;
 pub mod readers;
 mod staff;
+mod statistics;
 pub mod tables;
 mod view;
 mod wal;
@@ -41,6 +43,7 @@ use rocksdb::{
     Cache, ColumnFamilyDescriptor, DB, DBRecoveryMode, FlushOptions, Options, WriteOptions,
 };
 
+pub use checkpoint::Extent;
 pub use conversations::{KnownClientId, Loaded};
 pub use directory::{Bounds, Listed};
 pub use error::StoreError;

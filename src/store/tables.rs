@@ -23,6 +23,7 @@
 //! | `api_keys` | SHA-256 of the secret in hex | `ApiKey` |
 //! | `affairs` | customer | `Affair` |
 //! | `erasures` | customer, or pseudonym | `Erasure` |
+//! | `statistics` | quarter of an hour i64, workstream | `Counts` |
 //!
 //! Every value that is not empty stands in an envelope (`codec`).
 
@@ -75,6 +76,8 @@ pub enum Table {
     Affairs,
     /// Customers who are being erased.
     Erasures,
+    /// What was counted.
+    Statistics,
 }
 
 /// How a table is used, which decides its memory and filters.
@@ -98,7 +101,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Journal,
         Self::SeqIndex,
         Self::Dedup,
@@ -120,6 +123,7 @@ impl Table {
         Self::ApiKeys,
         Self::Affairs,
         Self::Erasures,
+        Self::Statistics,
     ];
 
     /// Whose keys begin with a conversation.
@@ -167,6 +171,7 @@ impl Table {
             Self::ApiKeys => "api_keys",
             Self::Affairs => "affairs",
             Self::Erasures => "erasures",
+            Self::Statistics => "statistics",
         }
     }
 
@@ -190,7 +195,8 @@ impl Table {
             | Self::SignIns
             | Self::ApiKeys
             | Self::Affairs
-            | Self::Erasures => Use::Small,
+            | Self::Erasures
+            | Self::Statistics => Use::Small,
         }
     }
 

@@ -352,7 +352,8 @@ impl Counters {
 mod tests {
     use super::*;
     use crate::domain::commit::Commit;
-    use crate::domain::ids::ConversationId;
+    use crate::domain::ids::{ConversationId, WorkstreamId};
+    use crate::domain::time::Timestamp;
 
     fn step(conversation: u128, first: u64) -> Write {
         Write::Commit(Commit {
@@ -365,6 +366,8 @@ mod tests {
             waiting: Vec::new(),
             directory: None,
             audit: Vec::new(),
+            workstream: WorkstreamId::parse("help").expect("valid"),
+            queued_at: Timestamp(0),
         })
     }
 

@@ -11,6 +11,7 @@ use crate::domain::company::Role;
 use crate::domain::ids::AgentId;
 use crate::domain::reject::{Code, Reject};
 use crate::engine::request::{Ask, Principal, Request};
+use crate::engine::watch::Watched;
 
 use super::WebState;
 use super::customers;
@@ -72,18 +73,25 @@ pub fn permit(principal: &Principal, request: &Request) -> Result<(), Reject> {
             | Request::Floor
             | Request::Count(_)
             | Request::QuickReplies
+            | Request::Company
+            | Request::Watch(_)
+            | Request::Unwatch(_)
             | Request::ExplainStart(_) => false,
             Request::In(_, ask) => is_for_everybody(ask),
         },
         Principal::Agent { role, .. } => match request {
             Request::Start(_) => false,
             Request::Floor
+            | Request::Watch(Watched::Floor)
             | Request::ExplainStart(_)
             | Request::In(_, Ask::Assign(_) | Ask::ForceClose) => *role >= Role::Supervisor,
             Request::List(_)
             | Request::SetPresence(_)
             | Request::Me
             | Request::QuickReplies
+            | Request::Company
+            | Request::Watch(Watched::Queues)
+            | Request::Unwatch(_)
             | Request::In(..)
             | Request::Count(_) => true,
         },
@@ -135,6 +143,9 @@ pub const fn writes(request: &Request) -> bool {
         | Request::Me
         | Request::Floor
         | Request::QuickReplies
+        | Request::Company
+        | Request::Watch(_)
+        | Request::Unwatch(_)
         | Request::Count(_)
         | Request::ExplainStart(_) => false,
         Request::In(_, ask) => !matches!(
@@ -340,6 +351,10 @@ mod tests {
             (Request::Me, [false, true, true]),
             (Request::Floor, [false, false, true]),
             (Request::QuickReplies, [false, true, true]),
+            (Request::Company, [false, true, true]),
+            (Request::Watch(Watched::Queues), [false, true, true]),
+            (Request::Watch(Watched::Floor), [false, false, true]),
+            (Request::Unwatch(Watched::Floor), [false, true, true]),
             (about(Ask::QuickReplies), [false, true, true]),
             (about(post), [true, true, true]),
             (about(Ask::End), [true, true, true]),

@@ -167,6 +167,8 @@ impl Inbox {
             }
             Outbound::Answer { .. }
             | Outbound::Messages { .. }
+            | Outbound::Watch(_)
+            | Outbound::Unwatched(_)
             | Outbound::GoAway
             | Outbound::Dismissed
             | Outbound::ProveAnew(_) => {}
@@ -196,6 +198,8 @@ fn notice(out: &Outbound) -> Option<(u8, Option<ConversationId>)> {
         | Outbound::Messages { .. }
         | Outbound::Typing { .. }
         | Outbound::Note { .. }
+        | Outbound::Watch(_)
+        | Outbound::Unwatched(_)
         | Outbound::GoAway
         | Outbound::Dismissed
         | Outbound::ProveAnew(_) => None,

@@ -357,6 +357,7 @@ const fn is_page(request: &Request) -> bool {
         request,
         Request::List(_)
             | Request::Count(_)
+            | Request::Watch(_)
             | Request::In(_, Ask::History(_) | Ask::Notes { .. } | Ask::Explain { .. })
     )
 }

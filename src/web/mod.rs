@@ -13,12 +13,14 @@ use crate::telemetry::Telemetry;
 
 use address::Proxies;
 use limiter::Limiter;
+use pages::Pages;
 use refusals::Refusals;
 
 pub mod address;
 pub mod api;
 pub mod auth;
 pub mod customers;
+pub mod demo;
 pub mod devices;
 pub mod front;
 pub mod guard;
@@ -31,6 +33,7 @@ mod openapi;
 mod operations;
 mod optional;
 pub mod origin;
+pub mod pages;
 mod payload;
 pub mod proof;
 mod refusal;
@@ -42,6 +45,7 @@ mod session;
 pub mod staff;
 mod strict_json;
 pub mod tokens;
+mod trial;
 
 pub use refusal::ApiError;
 pub use server::{http_server, redirect_server};
@@ -65,4 +69,8 @@ pub struct WebState {
     pub proxies: Arc<Proxies>,
     /// Refusals on their way into the audit.
     pub refusals: Arc<Refusals>,
+    /// The files of the pages.
+    pub pages: Pages,
+    /// What only `linger demo` serves.
+    pub demo: Option<Arc<demo::DemoSite>>,
 }

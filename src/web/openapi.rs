@@ -6,11 +6,11 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
-    actions, agents, audit, config, conversations, customers, devices, lists, messages,
-    quick_replies, routing, work,
+    actions, agents, audit, authentication, config, conversations, customers, devices, lists,
+    messages, quick_replies, routing, statistics, widgets, work, workplace,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
-use super::{operations, session};
+use super::{demo, operations, pages, session};
 use crate::config::schema_for_openapi;
 
 #[derive(OpenApi)]
@@ -29,6 +29,18 @@ use crate::config::schema_for_openapi;
         operations::metrics,
         session::customer,
         session::agent,
+        pages::desk,
+        pages::admin,
+        pages::loader,
+        pages::widget,
+        pages::file,
+        pages::asset,
+        demo::shop,
+        demo::both,
+        demo::customers,
+        demo::token,
+        demo::agents,
+        widgets::view,
         document,
         agents::me,
         agents::presence,
@@ -39,6 +51,7 @@ use crate::config::schema_for_openapi;
         config::apply,
         config::schema,
         config::renew_secret,
+        authentication::test,
         config::list,
         config::view,
         config::put,
@@ -75,6 +88,8 @@ use crate::config::schema_for_openapi;
         routing::place,
         routing::explain,
         quick_replies::list,
+        workplace::company,
+        statistics::statistics,
         customers::view,
         customers::erase,
         devices::name,
@@ -82,6 +97,7 @@ use crate::config::schema_for_openapi;
         devices::link,
         devices::view,
         devices::revoke,
+        sign_in::methods,
         sign_in::sign_in,
         sign_in::sign_out,
         sign_in::session,

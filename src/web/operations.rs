@@ -1,7 +1,7 @@
 //! For operators and the curious: health, readiness, metrics, addresses.
 
-use actix_web::http::header::ContentType;
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::{self, ContentType};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{ApiError, WebState};
 use crate::domain::reject::Reject;
@@ -9,6 +9,9 @@ use crate::domain::reject::Reject;
 const INDEX: &str = "\
 linger, a persistent-chat server
 
+/desk                  the agent desk; supervisors have the floor there
+/admin                 the console of admins
+/widget.js             what a company's page embeds
 /ws/customer           WebSocket for customers (subprotocol linger.v1)
 /ws/agent              WebSocket for agents
 /api/v1                the same over HTTP
@@ -18,9 +21,23 @@ linger, a persistent-chat server
 /metrics               for Prometheus
 ";
 
-/// The addresses of the server.
-#[utoipa::path(get, path = "/", tag = "operations", responses((status = 200, body = String, content_type = "text/plain")))]
-pub(super) async fn index() -> HttpResponse {
+/// The addresses of the server; a browser is sent on to the desk, or to the demo's shop.
+#[utoipa::path(get, path = "/", tag = "operations", responses(
+    (status = 200, body = String, content_type = "text/plain"),
+    (status = 303, description = "A browser: to the page for people")))]
+pub(super) async fn index(request: HttpRequest, state: web::Data<WebState>) -> HttpResponse {
+    let accepts = request.headers().get(header::ACCEPT);
+    let accepts = accepts.and_then(|h| h.to_str().ok()).unwrap_or_default();
+    if accepts.contains("text/html") {
+        let page = if state.demo.is_some() {
+            "/demo"
+        } else {
+            "/desk"
+        };
+        return HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, page))
+            .finish();
+    }
     HttpResponse::Ok()
         .content_type(ContentType::plaintext())
         .body(INDEX)

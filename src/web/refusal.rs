@@ -124,11 +124,16 @@ pub(super) fn path(_error: PathError, _req: &HttpRequest) -> actix_web::Error {
 
 /// A path that leads nowhere.
 pub(super) async fn unknown_path() -> Result<HttpResponse, ApiError> {
-    Err(Reject::new(
+    Err(nowhere())
+}
+
+/// The same, of an address that leads somewhere on another server.
+pub(super) fn nowhere() -> ApiError {
+    Reject::new(
         Code::NotFound,
         "There is no such address; see /api/v1/openapi.json.",
     )
-    .into())
+    .into()
 }
 
 /// A path that is right with a method that is not.

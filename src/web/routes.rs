@@ -1,13 +1,13 @@
 //! Every address of the server, on one screen.
 
-use actix_web::web;
+use actix_web::{Route, guard, web};
 
 use super::api::{
-    actions, agents, audit, config, conversations, customers, devices, lists, messages,
-    quick_replies, routing, work,
+    actions, agents, audit, authentication, config, conversations, customers, devices, lists,
+    messages, quick_replies, routing, statistics, widgets, work, workplace,
 };
 use super::staff::{account, keys, provider, sessions, sign_in};
-use super::{openapi, operations, refusal, session};
+use super::{demo, openapi, operations, pages, refusal, session};
 use crate::limits;
 
 macro_rules! routes {
@@ -18,12 +18,55 @@ macro_rules! routes {
 
         fn resources(cfg: &mut web::ServiceConfig) {
             $(cfg.service(
-                web::resource($path)
-                    $(.route(web::$method().to($handler)))+
-                    .default_service(web::to(refusal::wrong_method)),
+                web::resource(patterns($path))
+                    $(.route(route(stringify!($method), $path).to($handler)))+
+                    .default_service(otherwise($path)),
             );)+
         }
     };
+}
+
+/// Pages that go on below their address: what follows is for the page to read.
+const GO_ON: [&str; 2] = ["/desk", "/admin"];
+
+fn patterns(path: &str) -> Vec<String> {
+    let mut patterns = vec![path.to_owned()];
+    if GO_ON.contains(&path) {
+        patterns.push(format!("{path}/{{rest:.*}}"));
+    }
+    patterns
+}
+
+/// What a page is made of, and the page itself; the demo's too.
+fn is_of_pages(path: &str) -> bool {
+    ["/desk", "/admin", "/demo", "/widget", "/pages/"]
+        .iter()
+        .any(|start| path.starts_with(start))
+}
+
+/// What answers any other method.
+fn otherwise(path: &str) -> Route {
+    if path.starts_with("/demo") {
+        web::to(demo::wrong_method)
+    } else {
+        web::to(refusal::wrong_method)
+    }
+}
+
+/// Files are asked for by their heads alone as well, by caches and by those who look whether a
+/// link still leads somewhere.
+fn route(method: &str, path: &str) -> Route {
+    match method {
+        "get" if is_of_pages(path) => {
+            web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+        }
+        "get" => web::get(),
+        "post" => web::post(),
+        "put" => web::put(),
+        "delete" => web::delete(),
+        // No such word stands in the list below; a test compares it with the document.
+        _ => web::route().guard(guard::fn_guard(|_| false)),
+    }
 }
 
 routes! {
@@ -34,6 +77,18 @@ routes! {
     "/metrics"                                      { get => operations::metrics }
     "/ws/customer"                                  { get => session::customer }
     "/ws/agent"                                     { get => session::agent }
+    "/desk"                                         { get => pages::desk }
+    "/admin"                                        { get => pages::admin }
+    "/widget.js"                                    { get => pages::loader }
+    "/widget/{id}"                                  { get => pages::widget }
+    "/pages/{part}/{file}"                          { get => pages::file }
+    "/pages/{part}/assets/{file}"                   { get => pages::asset }
+    "/demo"                                         { get => demo::shop }
+    "/demo/both"                                    { get => demo::both }
+    "/demo/customers"                               { get => demo::customers }
+    "/demo/token"                                   { post => demo::token }
+    "/demo/agents"                                  { get => demo::agents }
+    "/api/v1/widgets/{id}"                          { get => widgets::view }
     "/api/v1/openapi.json"                          { get => openapi::document }
     "/api/v1/me"                                    { get => agents::me }
     "/api/v1/me/presence"                           { put => agents::presence }
@@ -43,6 +98,7 @@ routes! {
     "/api/v1/config"                                { get => config::read, put => config::apply }
     "/api/v1/config/schema.json"                    { get => config::schema }
     "/api/v1/config/agents/{id}/secret"             { post => config::renew_secret }
+    "/api/v1/config/authentication/{id}/test"       { post => authentication::test }
     "/api/v1/config/{kind}"                         { get => config::list }
     "/api/v1/config/{kind}/{id}"                    { get => config::view, put => config::put, delete => config::remove }
     "/api/v1/conversations"                         { get => conversations::list, post => conversations::start }
@@ -79,6 +135,9 @@ routes! {
     "/api/v1/devices/{id}"                          { get => devices::view, delete => devices::revoke }
     "/api/v1/routing/explain"                       { post => routing::explain }
     "/api/v1/quick-replies"                         { get => quick_replies::list }
+    "/api/v1/company"                               { get => workplace::company }
+    "/api/v1/auth/methods"                          { get => sign_in::methods }
+    "/api/v1/statistics"                            { get => statistics::statistics }
     "/api/v1/auth/sign-in"                          { post => sign_in::sign_in }
     "/api/v1/auth/sign-out"                         { post => sign_in::sign_out }
     "/api/v1/auth/session"                          { get => sign_in::session }
@@ -193,6 +252,8 @@ mod tests {
         // Where credentials are shown or given for the first time.
         let doors = [
             "/api/v1/devices",
+            "/api/v1/widgets/{id}",
+            "/api/v1/auth/methods",
             "/api/v1/auth/sign-in",
             "/api/v1/auth/provider",
             "/api/v1/auth/provider/callback",

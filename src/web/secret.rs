@@ -30,14 +30,20 @@ pub fn new_secret() -> Result<String, NoRandomness> {
 /// What the store keeps: the SHA-256 of the secret's text, lower-case hex.
 #[must_use]
 pub fn secret_sha256(secret: &str) -> String {
-    digest(&SHA256, secret.as_bytes()).as_ref().iter().fold(
-        String::with_capacity(64),
-        |mut hex, byte| {
+    sha256_hex(secret.as_bytes())
+}
+
+/// The SHA-256 of these bytes, lower-case hex.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes)
+        .as_ref()
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
             // Writing to a string cannot fail.
             let _ = write!(hex, "{byte:02x}");
             hex
-        },
-    )
+        })
 }
 
 #[cfg(test)]

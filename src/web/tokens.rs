@@ -51,16 +51,16 @@ pub fn token_expired() -> Reject {
 }
 
 /// A token in its parts.
-struct Parts<'a> {
-    algorithm: String,
-    kid: Option<String>,
-    claims: Fields,
-    signed: &'a str,
-    signature: &'a str,
+pub(super) struct Parts<'a> {
+    pub(super) algorithm: String,
+    pub(super) kid: Option<String>,
+    pub(super) claims: Fields,
+    pub(super) signed: &'a str,
+    pub(super) signature: &'a str,
 }
 
 impl<'a> Parts<'a> {
-    fn read(token: &'a str) -> Option<Self> {
+    pub(super) fn read(token: &'a str) -> Option<Self> {
         if token.len() > TOKEN_BYTES_MAX {
             return None;
         }
@@ -179,7 +179,7 @@ fn judge(
     })
 }
 
-fn includes(audience: Option<&Value>, wanted: &str) -> bool {
+pub(super) fn includes(audience: Option<&Value>, wanted: &str) -> bool {
     match audience {
         Some(Value::String(one)) => one == wanted,
         Some(Value::Array(many)) => {
@@ -191,7 +191,7 @@ fn includes(audience: Option<&Value>, wanted: &str) -> bool {
 
 /// Claims that the setting names, as context values: texts, numbers, true and false. What is
 /// longer than a context value may be is left out, as if the token did not say it.
-fn passed_on(setting: &CustomerKey, claims: &Fields) -> BTreeMap<String, String> {
+pub(super) fn passed_on(setting: &CustomerKey, claims: &Fields) -> BTreeMap<String, String> {
     let value = |claim: &Value| match claim {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -211,7 +211,7 @@ fn passed_on(setting: &CustomerKey, claims: &Fields) -> BTreeMap<String, String>
     clippy::cast_possible_truncation,
     reason = "the range is checked just before"
 )]
-fn instant(seconds: &Value) -> Option<Timestamp> {
+pub(super) fn instant(seconds: &Value) -> Option<Timestamp> {
     let ms = seconds.as_f64()? * 1_000.0;
     (0.0..1e15).contains(&ms).then_some(Timestamp(ms as i64))
 }

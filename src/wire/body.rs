@@ -127,6 +127,9 @@ pub struct ViewBody {
     /// Why it was handed over, until somebody takes it. Not shown to customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer_reason: Option<String>,
+    /// The context value `name`. Not shown to customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// A consulted colleague.
@@ -172,6 +175,7 @@ impl ViewBody {
             subject,
             consultants,
             transfer_reason,
+            name,
         } = view;
         let company = viewer == Viewer::Company;
         Self {
@@ -226,6 +230,7 @@ impl ViewBody {
                 .as_ref()
                 .filter(|_| company)
                 .map(ToString::to_string),
+            name: name.as_ref().filter(|_| company).map(ToString::to_string),
         }
     }
 }
@@ -578,6 +583,7 @@ mod tests {
             "subject",
             "consultants",
             "transfer_reason",
+            "name",
         ] {
             let all = serde_json::to_value(ViewBody::of(&view, Viewer::Company)).expect("data");
             assert!(all.get(hidden).is_some(), "{hidden} is not in the sample");

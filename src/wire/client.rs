@@ -15,7 +15,7 @@ use crate::limits;
 use super::bounds::{self, StartFields, invalid};
 use super::hot;
 use super::listing::ListFields;
-use super::names::{PresenceName, StateName};
+use super::names::{PresenceName, StateName, WatchedName};
 use super::quick_replies;
 use super::{journal, work};
 
@@ -58,6 +58,8 @@ pub const TYPES: &[&str] = &[
     "place",
     "quick_replies",
     "renew",
+    "watch",
+    "unwatch",
 ];
 
 /// A credential on its way to be checked. Cannot be printed.
@@ -189,6 +191,8 @@ enum Frame {
     Place(On),
     QuickReplies(MaybeOn),
     Renew(RenewFrame),
+    Watch(WatchFrame),
+    Unwatch(WatchFrame),
 }
 
 #[derive(Deserialize)]
@@ -405,6 +409,13 @@ struct ConsultEndFrame {
     agent: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WatchFrame {
+    r#ref: String,
+    what: WatchedName,
+}
+
 /// Reads one frame.
 ///
 /// # Errors
@@ -474,6 +485,8 @@ fn convert(frame: Frame) -> Result<Incoming, Reject> {
         Frame::ForceClose(f) => on(f, Ask::ForceClose),
         Frame::Floor(f) => bare(f.r#ref, Request::Floor),
         Frame::Place(f) => on(f, Ask::Place),
+        Frame::Watch(f) => bare(f.r#ref, Request::Watch(f.what.into())),
+        Frame::Unwatch(f) => bare(f.r#ref, Request::Unwatch(f.what.into())),
         Frame::Renew(f) => Ok(Incoming::Renew {
             reference: bounds::reference(f.r#ref)?,
             token: Token(f.token),

@@ -20,6 +20,7 @@ use crate::domain::reject::{Code, Reject};
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::outbound::{OfferNotice, SessionId};
 use crate::engine::request::{Ask, Reply, Request};
+use crate::engine::watch::Watched;
 
 const DOC: &str = include_str!("../../docs/protocol.md");
 
@@ -155,6 +156,24 @@ fn understood(kind: &str) -> fn(&Incoming) -> bool {
         "consult_add" => asks!(Ask::ConsultAdd(_)),
         "consult_end" => asks!(Ask::ConsultEnd(Some(_))),
         "quick_replies" => asks!(Ask::QuickReplies),
+        "watch" => |i| {
+            matches!(
+                i,
+                Incoming::Ask {
+                    request: Request::Watch(Watched::Queues),
+                    ..
+                }
+            )
+        },
+        "unwatch" => |i| {
+            matches!(
+                i,
+                Incoming::Ask {
+                    request: Request::Unwatch(Watched::Floor),
+                    ..
+                }
+            )
+        },
         "renew" => |i| matches!(i, Incoming::Renew { token, .. } if !token.reveal().is_empty()),
         "ping" => |i| matches!(i, Incoming::Ping { reference: Some(_) }),
         other => panic!("no expectation for `{other}`; add one"),
@@ -216,6 +235,7 @@ fn server_frame(kind: &str) -> ByteString {
         "consult" => server::consult(&view),
         "consult_ended" => server::consult_ended(samples::ID),
         "renew" => server::renew(Timestamp(1_700_000_960_000)),
+        "watch" => super::watch::frame(&samples::watch_part()),
         other => panic!("no example for `{other}`; add one"),
     }
 }

@@ -13,6 +13,7 @@ pub mod bounds;
 pub mod bulk;
 pub mod client;
 pub mod customers;
+pub mod demo;
 pub mod devices;
 pub mod explain;
 pub mod hot;
@@ -22,7 +23,12 @@ pub mod names;
 pub mod quick_replies;
 pub mod rest;
 pub mod server;
+pub mod statistics;
+pub mod trial;
+pub mod watch;
+pub mod widgets;
 pub mod work;
+pub mod workplace;
 
 #[cfg(test)]
 mod golden;

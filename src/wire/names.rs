@@ -10,6 +10,7 @@ use crate::domain::company;
 use crate::domain::conversation;
 use crate::domain::event;
 use crate::domain::message;
+use crate::engine::watch;
 
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident for $domain:path { $($variant:ident),+ $(,)? })+) => {$(
@@ -40,6 +41,8 @@ names! {
     StateName for conversation::State { Open, Active, Waiting, WrapUp, Closed }
     /// Persistent or live.
     ModeName for company::Mode { Persistent, Live }
+    /// How open conversations reach agents.
+    DistributionName for company::Distribution { Push, Pick }
     /// What an agent says of themselves.
     PresenceName for company::Presence { Available, Busy, DoNotDisturb, Away, Offline }
     /// What a person of the company may do.
@@ -55,6 +58,8 @@ names! {
     }
     /// What a consulted colleague may do.
     ConsultRoleName for conversation::ConsultRole { Invited, Joined }
+    /// What is watched.
+    WatchedName for watch::Watched { Queues, Floor }
     /// Which system message.
     SystemName for message::SystemKind {
         Greeting, AgentAssigned, AgentJoined, AgentLeft, Transferred, AgentEnded, EndedBySystem, OutsideHours,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::company::{AgentProfile, Company, Mode, Role};
+use crate::domain::company::{AgentProfile, Company, Mode, Presence, Role};
 use crate::domain::conversation::{ConsultRole, State};
 use crate::domain::ids::{
     AgentId, ClientId, ConversationId, CustomerId, Position, QueueId, Seq, WorkstreamId,
@@ -11,7 +11,8 @@ use crate::domain::message::{Author, Marks, Message, SystemKind};
 use crate::domain::note::{Note, NoteNumber};
 use crate::domain::time::Timestamp;
 use crate::engine::request::Principal;
-use crate::engine::view::ConversationView;
+use crate::engine::view::{AgentView, ConversationView, QueueView};
+use crate::engine::watch::{WatchItem, WatchPart, Watched};
 
 /// The conversation of every sample.
 pub(crate) const ID: ConversationId = ConversationId(0x018b_cfe5_687b_7fff_bfff_ffff_ffff_ffff);
@@ -118,9 +119,43 @@ pub(crate) fn view() -> ConversationView {
         )]
         .into(),
         transfer_reason: Some("Speaks Galician.".into()),
+        name: Some("Carla Castro".into()),
     }
 }
 
 pub(crate) fn shared_view() -> Arc<ConversationView> {
     Arc::new(view())
+}
+
+/// Everything that a part of what is watched can say.
+pub(crate) fn watch_part() -> WatchPart {
+    let of_queue = |waiting, longest_since| QueueView {
+        id: QueueId::parse("general").expect("a valid id"),
+        waiting,
+        longest_since,
+    };
+    WatchPart {
+        what: Watched::Floor,
+        number: 7,
+        conversations: vec![WatchItem {
+            view: shared_view(),
+            waiting_since: Some(Timestamp(1_700_000_000_000)),
+            units: 1,
+            priority: 5,
+        }],
+        gone: vec![ConversationId(ID.0 - 1)],
+        agents: vec![AgentView {
+            id: anna(),
+            display_name: "Anna".to_owned(),
+            presence: Presence::Available,
+            connections: 1,
+            capacity: 3,
+            load: 1,
+            conversations: vec![ID],
+        }],
+        gone_agents: vec![AgentId::parse("former").expect("a valid id")],
+        queues: vec![of_queue(2, Some(Timestamp(1_700_000_000_000)))],
+        gone_queues: vec![QueueId::parse("former").expect("a valid id")],
+        more: true,
+    }
 }

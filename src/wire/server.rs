@@ -27,6 +27,7 @@ use super::journal::JournalEntry;
 use super::listing::{self, ItemBody};
 use super::names::{PresenceName, SideName};
 use super::quick_replies::QuickReplyBody;
+use super::watch::WatchBody;
 
 /// Every frame type the server sends, as in `docs/protocol.md`.
 pub const TYPES: &[&str] = &[
@@ -47,6 +48,7 @@ pub const TYPES: &[&str] = &[
     "consult",
     "consult_ended",
     "renew",
+    "watch",
 ];
 
 /// The base of a client's reconnect jitter: a restart is over in about this time.
@@ -100,6 +102,8 @@ struct Accepted<'a> {
     quick_replies: Option<Vec<QuickReplyBody>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    watch: Option<WatchBody>,
 }
 
 #[derive(Serialize)]
@@ -280,8 +284,9 @@ pub fn accepted(
                 wait_ms: wait.map(|w| w.0),
             });
         }
-        // Counts and explanations are asked for over HTTP alone.
-        Reply::Ok | Reply::Counts(_) | Reply::StartExplained(_) => {}
+        Reply::Watching(part) => frame.watch = Some(WatchBody::whole(part)),
+        // Counts, explanations and the company are asked for over HTTP alone.
+        Reply::Ok | Reply::Counts(_) | Reply::StartExplained(_) | Reply::Company(_) => {}
     }
     Some(write(&Frame::Accepted(Box::new(frame))))
 }

@@ -11,7 +11,8 @@ use crate::table::{Outcome, Row, assert_as_the_table_says, compare, read};
 use crate::world::{NOWHERE, Role, Thread, World};
 
 /// The example of a frame in `tests/golden/protocol`, about this conversation.
-fn frame(kind: &str, id: &str, token: &str) -> Value {
+fn frame(row: &Row, id: &str, token: &str) -> Value {
+    let kind = row.what.as_str();
     let path = format!(
         "{}/tests/golden/protocol/client/{kind}.json",
         env!("CARGO_MANIFEST_DIR")
@@ -36,6 +37,11 @@ fn frame(kind: &str, id: &str, token: &str) -> Value {
         "mark" => json!({"type": "mark", "conversation": id, "read": 1}),
         "subscribe" => {
             frame["after"] = json!(0);
+            frame
+        }
+        "watch" | "unwatch" => {
+            let floor = row.object == "floor";
+            frame["what"] = json!(if floor { "floor" } else { "queues" });
             frame
         }
         _ => frame,
@@ -119,10 +125,10 @@ async fn outcomes(
             Ok(_) if kind == "hello" => Outcome::Let,
             Ok(mut socket) => {
                 let token = world.credential(role, &used.owner).unwrap_or_default();
-                let said = answer(&mut socket, kind, frame(kind, &used.id, &token)).await;
+                let said = answer(&mut socket, kind, frame(row, &used.id, &token)).await;
                 let outcome = outcome_of(said.as_ref());
                 if outcome == Outcome::Missing {
-                    let missing = answer(&mut socket, kind, frame(kind, NOWHERE, &token)).await;
+                    let missing = answer(&mut socket, kind, frame(row, NOWHERE, &token)).await;
                     assert_eq!(
                         bare(said, &used.id),
                         bare(missing, NOWHERE),

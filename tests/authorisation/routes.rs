@@ -37,6 +37,8 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("post", "remove" | "recovery-codes") => json!({"password": "wrong", "totp": "000000"}),
         ("post", "api-keys") => json!({"agent": "nobody", "name": "x", "scopes": ["audit:read"]}),
         ("post", "renew") => json!({}),
+        ("post", "test") => json!({"token": "no token"}),
+        ("post", "token") => json!({"customer": "maria"}),
         ("post", "link") => json!({"device_token": "lgd-"}),
         _ if of_conversation => return None,
         // Nothing sound: whoever is let in is told so, and nothing changes for the next.
@@ -90,6 +92,7 @@ fn id_of(world: &World, row: &Row, thread: Option<&Thread>) -> String {
         "admin" => "olga".to_owned(),
         "queue" => "support".to_owned(),
         "device" => world.other_device.clone(),
+        "widget" | "authentication" => "shop".to_owned(),
         _ => NOWHERE.to_owned(),
     }
 }

@@ -129,6 +129,11 @@ impl Demo {
             .expect("an address")
     }
 
+    /// Its data directory.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// Sends a signal by name.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill")

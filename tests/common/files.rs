@@ -16,6 +16,13 @@ pub fn files_with<'a>(directory: &Path, texts: &[&'a str]) -> Vec<(String, &'a s
             found.extend(files_with(&path, texts));
             continue;
         }
+        // A socket holds nothing.
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "sock")
+        {
+            continue;
+        }
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             // A store that is open removes files that it needs no more.

@@ -209,6 +209,7 @@ impl Crowd {
                     .entry(format!("refused {}", reject.code.as_str()))
                     .or_default() += 1;
             }
+            Effect::Tell(..) => unreachable!("nobody watches here"),
             Effect::Park(id, why) => panic!("{id} was set aside: {why}"),
             // It never sleeps here, and has no rows.
             Effect::ReadTimers(page) => {

@@ -72,6 +72,7 @@ impl World {
             E::Answer(origin, reject) => self.answer(origin, Source::Supervisor, Err(reject)),
             E::Reply(origin, result) => self.answer(origin, Source::Supervisor, *result),
             E::Notify(agent, out) => self.notify(&agent, &out),
+            E::Tell(..) => unreachable!("nobody watches here"),
             E::SetAway(agent) => {
                 self.agent(&agent, |m, now, out| m.choose(Presence::Away, now, out));
             }

@@ -94,7 +94,11 @@ impl Store {
                 self.agents.insert(agent, row);
             }
             Write::Swept(revision) => self.swept = Some(revision),
-            Write::Barrier | Write::Company { .. } | Write::KeptKeys { .. } | Write::Staff(_) => {}
+            Write::Barrier
+            | Write::Company { .. }
+            | Write::KeptKeys { .. }
+            | Write::Staff(_)
+            | Write::Sample(_) => {}
             Write::Erasure { .. }
             | Write::Erase(_)
             | Write::NoDevice(_)

@@ -11,6 +11,7 @@ use linger::domain::device::DeviceId;
 use linger::domain::directory::Entry;
 use linger::domain::ids::{Position, Seq};
 use linger::domain::staff::Account;
+use linger::domain::statistics::Counts;
 use linger::domain::time::Timestamp;
 use linger::store::Store;
 use linger::store::check::{Invariant, check};
@@ -33,7 +34,7 @@ impl Raw {
         Self(DB::open_cf(&options, path, families).expect("opens"))
     }
 
-    fn put(&self, table: &str, key: &[u8], value: &[u8]) {
+    pub(crate) fn put(&self, table: &str, key: &[u8], value: &[u8]) {
         self.0
             .put_cf(self.0.cf_handle(table).expect("there"), key, value)
             .expect("written");
@@ -419,8 +420,39 @@ fn note_injuries() -> Vec<Injury> {
     ]
 }
 
+/// The counters of the quarter of an hour in which the stories happen.
+fn counters() -> Vec<u8> {
+    let begins: i64 = 1_699_999_200_000;
+    let ordered = (begins.cast_unsigned() ^ (1 << 63)).to_be_bytes();
+    [&ordered[..], b"help"].concat()
+}
+
 fn other_injuries() -> Vec<Injury> {
     vec![
+        (
+            "a counter is one less than the journals show",
+            |raw| {
+                let mut counts: Counts = raw.get("statistics", &counters());
+                counts.agent_messages -= 1;
+                raw.set("statistics", &counters(), &counts);
+            },
+            Invariant::StatisticsRow,
+        ),
+        (
+            "counters are gone",
+            |raw| raw.delete("statistics", &counters()),
+            Invariant::StatisticsRow,
+        ),
+        (
+            "counters are garbage",
+            |raw| raw.put("statistics", &counters(), b"garbage"),
+            Invariant::RowReads,
+        ),
+        (
+            "counters of no quarter of an hour",
+            |raw| raw.set("statistics", b"12345678help", &Counts::default()),
+            Invariant::RowReads,
+        ),
         (
             "a timer is not in the list of what is due",
             |raw| {

@@ -30,6 +30,7 @@ use linger::domain::routing::{Considered, Explanation, Rule, RuledOut};
 use linger::domain::staff::{
     Account, ApiKey, PasswordHash, Proof, Scope, SecondFactor, SignIn, Standing,
 };
+use linger::domain::statistics::Counts;
 use linger::domain::time::{Millis, Timestamp};
 use linger::store::codec::{
     self, AuditedUpTo, DedupRow, ParkedReason, StoreFormat, Stored, SweptRevision,
@@ -533,6 +534,20 @@ fn samples() -> Vec<Sample> {
     ));
     samples.push(sample("erasure", erasure()));
     samples.push(sample("audited_up_to", AuditedUpTo(9)));
+    let counts = Counts {
+        started: 1,
+        returned: 2,
+        assigned: 3,
+        wait_ms_sum: 400_000,
+        ended: 5,
+        closed: 6,
+        parked: 7,
+        declined: 8,
+        customer_messages: 900,
+        agent_messages: 1_000,
+        waiting_end: Some(11),
+    };
+    samples.push(sample("counts", counts));
     samples.extend(staff(at));
     samples
 }

@@ -7,6 +7,8 @@ mod damage;
 mod directory;
 mod golden;
 mod reads;
+mod snapshot;
 mod staff;
+mod statistics;
 mod story;
 mod writer;

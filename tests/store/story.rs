@@ -130,6 +130,8 @@ impl Story {
             waiting,
             directory,
             audit: Vec::new(),
+            workstream: workstream("help"),
+            queued_at: after.queued_at,
         }
     }
 

@@ -20,6 +20,7 @@ use crate::engine::request::{Principal, Request, Supposed};
 use crate::engine::summary::Summary;
 use crate::engine::supervisor::{Epoch, Erased, LinkFound};
 use crate::engine::view::Existing;
+use crate::engine::watch::Watched;
 use crate::store::{Loaded, StoreError};
 
 /// What a start-up hands over.
@@ -153,6 +154,8 @@ pub enum ToSupervisor {
     BytesErased(CustomerId, bool),
     /// The last write of an erasure is durable.
     ErasureOver(CustomerId),
+    /// A session has taken a part of what it watches.
+    WatchTaken(SessionId, Watched, u64),
     /// Look at the clock.
     Tick,
     /// Somebody asks about a start, and the store has looked up the customer's conversation.

@@ -1,6 +1,7 @@
 //! The supervisor's actor: performs what its machine wants, starts actors on their
 //! arbiters, and answers what needs the whole floor.
 
+mod asking;
 mod configure;
 mod erasing;
 mod explaining;
@@ -8,7 +9,9 @@ mod linking;
 mod lists;
 mod lives;
 mod message;
+mod sampling;
 mod sweeping;
+mod watching;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -19,14 +22,13 @@ use actix_rt::ArbiterHandle;
 
 use crate::clock::ConversationIds;
 use crate::domain::commit::{AgentRow, Write};
-use crate::domain::company::{Presence, Role};
+use crate::domain::company::Presence;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId};
-use crate::domain::reject::{Code, Reject};
+use crate::domain::statistics::Bucket;
 use crate::engine::agent::AgentMachine;
-use crate::engine::conversation::{ConversationMachine, Origin};
+use crate::engine::conversation::ConversationMachine;
 use crate::engine::outbound::SessionId;
-use crate::engine::quick_replies;
-use crate::engine::request::{Ask, Principal, Reply, Request};
+use crate::engine::request::{Ask, Principal, Request};
 use crate::engine::supervisor::{Effect, Epoch, Supervisor};
 use crate::store::Store;
 
@@ -63,6 +65,8 @@ pub struct SupervisorActor {
     waiters: linking::LinkWaiters,
     /// Whoever waits for customers to be erased.
     mourners: erasing::Waiting,
+    /// The quarter of an hour in which those who wait were looked at last.
+    sampled: Option<Bucket>,
     ids: ConversationIds,
 }
 
@@ -85,6 +89,7 @@ impl SupervisorActor {
             changes: configure::Changes::default(),
             waiters: linking::LinkWaiters::default(),
             mourners: erasing::Waiting::default(),
+            sampled: None,
             ids: ConversationIds::default(),
         }
     }
@@ -127,7 +132,8 @@ impl SupervisorActor {
                 }
                 Effect::LookUp(customer, workstream) => self.look_up(customer, workstream, ctx),
                 Effect::Answer(origin, reject) => self.links.registry.answer(origin, Err(reject)),
-                Effect::Reply(origin, result) => self.links.registry.answer(origin, *result),
+                Effect::Reply(origin, result) => self.reply(origin, *result),
+                Effect::Tell(session, told) => self.tell_watcher(session, told),
                 Effect::Notify(agent, out) => post(&self.agent(&agent, ctx), ToAgent::Tell(out)),
                 Effect::SetAway(agent) => post(
                     &self.agent(&agent, ctx),
@@ -226,102 +232,6 @@ impl SupervisorActor {
         self.perform(out, ctx);
     }
 
-    fn request(
-        &mut self,
-        origin: Origin,
-        principal: Principal,
-        request: Request,
-        ctx: &mut Context<Self>,
-    ) {
-        if let Principal::Agent { id, .. } = &principal {
-            let actor = self.agent(id, ctx);
-            post(&actor, ToAgent::Seen);
-        }
-        match (request, principal) {
-            (Request::In(conversation, ask), principal) => {
-                self.with_machine(ctx, |m, now, out| {
-                    m.ask(conversation, origin, principal, ask, now, out);
-                });
-            }
-            (Request::Start(start), Principal::Customer(customer)) => {
-                self.with_machine(ctx, |m, _, out| m.start(customer, start, origin, out));
-            }
-            (Request::Start(_), Principal::Agent { .. }) => {
-                self.refuse(
-                    origin,
-                    Code::Forbidden,
-                    "Only customers start conversations.",
-                );
-            }
-            (Request::List(filter), principal) => self.list(origin, &principal, filter),
-            (Request::SetPresence(presence), Principal::Agent { id, .. }) => {
-                post(
-                    &self.agent(&id, ctx),
-                    ToAgent::Choose(presence, Some(origin)),
-                );
-            }
-            (Request::Me, Principal::Agent { id, .. }) => self.answer_agent(&id, origin),
-            (Request::Floor, Principal::Agent { role, .. }) if role >= Role::Supervisor => {
-                let mut floor = self.machine.assignment().floor();
-                for agent in &mut floor.agents {
-                    agent.connections = self.connections.get(&agent.id).copied().unwrap_or(0);
-                }
-                self.links.registry.answer(origin, Ok(Reply::Floor(floor)));
-            }
-            (Request::Floor, Principal::Agent { .. }) => {
-                self.refuse(origin, Code::Forbidden, "Only supervisors see the floor.");
-            }
-            (Request::QuickReplies, Principal::Agent { .. }) => {
-                let replies = quick_replies::written(&self.links.company());
-                self.links
-                    .registry
-                    .answer(origin, Ok(Reply::QuickReplies(replies)));
-            }
-            (Request::Count(filter), principal @ Principal::Agent { .. }) => {
-                self.count(origin, &principal, filter);
-            }
-            (Request::ExplainStart(supposed), Principal::Agent { role, .. })
-                if role >= Role::Supervisor =>
-            {
-                self.explain_start(origin, supposed, ctx);
-            }
-            (Request::ExplainStart(_), Principal::Agent { .. }) => {
-                self.refuse(origin, Code::Forbidden, "Only supervisors can do this.");
-            }
-            (
-                Request::SetPresence(_)
-                | Request::Me
-                | Request::Floor
-                | Request::Count(_)
-                | Request::ExplainStart(_)
-                | Request::QuickReplies,
-                Principal::Customer(_),
-            ) => {
-                self.refuse(origin, Code::Forbidden, "Only agents can do this.");
-            }
-        }
-    }
-
-    fn refuse(&self, origin: Origin, code: Code, sentence: &str) {
-        self.links
-            .registry
-            .answer(origin, Err(Reject::new(code, sentence)));
-    }
-
-    fn answer_agent(&self, agent: &AgentId, origin: Origin) {
-        let result = match self.machine.assignment().agent_view(agent) {
-            Some(mut view) => {
-                view.connections = self.connections.get(agent).copied().unwrap_or(0);
-                Ok(Reply::Agent(view))
-            }
-            None => Err(Reject::new(
-                Code::UnknownAgent,
-                "You are not configured as an agent (any more).",
-            )),
-        };
-        self.links.registry.answer(origin, result);
-    }
-
     fn read_timers(&mut self, ctx: &Context<Self>) {
         if !self.due.should_read() {
             return;
@@ -381,6 +291,7 @@ impl SupervisorActor {
             post(agent, ToAgent::Tick);
         }
         self.read_timers(ctx);
+        self.sample();
         let census = &self.links.census;
         census
             .awake
@@ -424,6 +335,7 @@ impl Actor for SupervisorActor {
         ctx.run_interval(std::time::Duration::from_secs(1), |actor, ctx| {
             actor.tick(ctx);
         });
+        Self::begin_telling_watchers(ctx);
     }
 }
 
@@ -462,6 +374,7 @@ impl Handler<ToSupervisor> for SupervisorActor {
             },
             ToSupervisor::Disconnected(session, principal, last) => match principal {
                 Principal::Agent { id, .. } => {
+                    self.machine.watcher_gone(session);
                     post(&self.agent(&id, ctx), ToAgent::Disconnected(session));
                 }
                 Principal::Customer(customer) if last.0 => {
@@ -531,7 +444,7 @@ impl Handler<ToSupervisor> for SupervisorActor {
                 connections,
                 answer,
             } => {
-                self.connections.insert(agent.clone(), connections);
+                self.note_connections(&agent, connections);
                 self.with_machine(ctx, |m, now, out| m.presence(&agent, presence, now, out));
                 if let Some(origin) = answer {
                     self.answer_agent(&agent, origin);
@@ -586,6 +499,11 @@ impl Handler<ToSupervisor> for SupervisorActor {
                 self.with_machine(ctx, |m, _, out| m.erasure_over(&pseudonym, out));
             }
             ToSupervisor::Tick => self.tick(ctx),
+            ToSupervisor::WatchTaken(session, what, number) => {
+                self.with_machine(ctx, |m, now, out| {
+                    m.watch_taken(session, what, number, now, out);
+                });
+            }
             ToSupervisor::ExplainStart(origin, supposed, existing) => {
                 self.explained(origin, &supposed, existing);
             }

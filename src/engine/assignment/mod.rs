@@ -89,6 +89,8 @@ pub struct Assignment {
     /// After a start of the server agents need a moment to reconnect: until then their
     /// absence ends no sticky wait.
     settling_until: Option<Timestamp>,
+    /// Agents whose presence or load changed since somebody last took them.
+    touched: BTreeSet<AgentId>,
     next_action: u64,
 }
 
@@ -111,6 +113,7 @@ impl Assignment {
             open_queues: HashMap::new(),
             just_closed: BTreeSet::new(),
             settling_until: None,
+            touched: BTreeSet::new(),
             next_action: 0,
         }
     }
@@ -198,6 +201,7 @@ impl Assignment {
 
     /// Copies what the account says of an agent to where the choice reads it.
     fn recount(&mut self, agent: &AgentId) {
+        self.touch(agent);
         let desk = self.agents.of(agent);
         desk.load = self.ledger.load(agent);
         desk.sessions = self.ledger.sessions(agent);
@@ -269,6 +273,7 @@ impl Assignment {
             return Vec::new();
         }
         state.presence = presence;
+        self.touch(agent);
         self.declined.remove(agent);
         // Those that wait for this agent are offered to them now, or may not want to wait any
         // more: they waited for somebody absent, who is full, or the other way round.
@@ -451,10 +456,7 @@ impl Assignment {
         Some(AgentView {
             id: agent.clone(),
             display_name: profile.display_name.clone(),
-            presence: self
-                .agents
-                .get(agent)
-                .map_or(Presence::Offline, |a| a.presence),
+            presence: self.presence_of(agent),
             connections: 0,
             capacity: profile.capacity,
             load: self.ledger.load(agent),

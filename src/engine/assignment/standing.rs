@@ -1,10 +1,10 @@
 //! What waiting customers are told, and what a start would meet: lengths, places,
 //! averages, and who would be considered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::command::Command;
-use crate::domain::company::{Mode, Workstream};
+use crate::domain::company::{Mode, Presence, Workstream};
 use crate::domain::conversation::{State, place_is_news};
 use crate::domain::ids::{AgentId, ConversationId, QueueId};
 use crate::domain::routing::{Candidate, Considered, Explanation, choose};
@@ -175,6 +175,30 @@ impl Assignment {
             considered,
             more: u32::try_from(more).unwrap_or(u32::MAX),
         }
+    }
+
+    /// What an agent says of themselves.
+    #[must_use]
+    pub fn presence_of(&self, agent: &AgentId) -> Presence {
+        let desk = self.agents.get(agent);
+        desk.map_or(Presence::Offline, |desk| desk.presence)
+    }
+
+    pub(super) fn touch(&mut self, agent: &AgentId) {
+        if !self.touched.contains(agent) {
+            self.touched.insert(agent.clone());
+        }
+    }
+
+    /// Whether presence or load of anybody changed since [`Self::take_touched`].
+    #[must_use]
+    pub fn has_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// Whose presence or load changed since the last call.
+    pub fn take_touched(&mut self) -> BTreeSet<AgentId> {
+        std::mem::take(&mut self.touched)
     }
 
     /// Everybody and everything.

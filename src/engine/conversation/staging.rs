@@ -9,7 +9,7 @@ use crate::domain::conversation::{self as rules, Conversation, State};
 use crate::domain::directory::Entry;
 use crate::domain::event::{DeclineReason, Event, Recorded};
 use crate::domain::ids::{AgentId, Position};
-use crate::domain::message::Message;
+use crate::domain::message::{Author, Message};
 use crate::domain::note::{Note, NoteNumber};
 use crate::domain::reject::Reject;
 use crate::engine::request::{Principal, Reply};
@@ -158,7 +158,11 @@ impl ConversationMachine {
         let got_subject = before.has_subject != self.state.subject.is_some();
         let view =
             (!only_messages || got_subject).then(|| Arc::new(ConversationView::from(&self.state)));
-        let summary = (got_subject || (!only_messages && !unobserved)).then(|| {
+        // Whoever chooses what to take next sees that the customer is writing. Of what somebody
+        // has, whoever cares follows the thread, and a message stays cheap.
+        let is_nobodys = self.state.state == State::Open
+            && messages.iter().any(|m| m.author == Author::Customer);
+        let summary = (got_subject || is_nobodys || (!only_messages && !unobserved)).then(|| {
             let mut summary = Summary::from(&self.state);
             summary.missed_by = missed_by(&events);
             Box::new(summary)
@@ -246,6 +250,8 @@ impl ConversationMachine {
             waiting,
             directory,
             audit: Vec::new(),
+            workstream: self.state.workstream.clone(),
+            queued_at: self.state.queued_at,
         }
     }
 

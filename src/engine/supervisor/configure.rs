@@ -164,6 +164,7 @@ impl Supervisor {
         self.follow_company(out);
         self.look_at_timers(&before, out);
         self.look_at_readers(&before, out);
+        self.follow_watchers(&before, out);
     }
 
     /// Where somebody may see less than before, conversations look at who follows them. Nobody

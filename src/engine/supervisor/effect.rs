@@ -9,7 +9,7 @@ use crate::domain::event::Recorded;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, WorkstreamId};
 use crate::domain::reject::Reject;
 use crate::engine::conversation::{Input, Origin};
-use crate::engine::outbound::Outbound;
+use crate::engine::outbound::{Outbound, SessionId};
 use crate::engine::request::Reply;
 use crate::engine::summary::Summary;
 
@@ -63,6 +63,8 @@ pub enum Effect {
     Answer(Origin, Reject),
     /// Tell one session what only the supervisor knows.
     Reply(Origin, Box<Result<Reply, Reject>>),
+    /// Tell one session what it watches.
+    Tell(SessionId, Outbound),
     /// Tell every connection of an agent.
     Notify(AgentId, Outbound),
     /// An offer was missed and the workstream wants the agent away.

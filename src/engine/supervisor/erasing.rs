@@ -235,7 +235,7 @@ impl Supervisor {
         // Timer rows of it that were read before it went must not be written again.
         self.sweep.fell_asleep(conversation);
         self.parked.remove(&conversation);
-        self.assignment.forget(conversation);
+        self.forget_known(conversation);
         self.arriving.remove(&conversation);
         self.deaths.remove(&conversation);
         let forgotten =

@@ -12,6 +12,7 @@
 //! | `notices.rs` | what agents are told when a conversation changes |
 //! | `standing.rs` | places in line, and what would come of a start |
 //! | `sweep.rs` | timers of those that sleep, after a change of the configuration |
+//! | `watching.rs` | what sessions watch, and what they are told of it |
 //! | `visits.rs` | whether the customers of live conversations are here, with a socket or without |
 //!
 //! Assignment (`engine/assignment`) is consulted here and nowhere else, so what it
@@ -29,6 +30,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod visits;
+mod watching;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -55,6 +57,7 @@ use starts::StartSlot;
 use sweep::Sweep;
 pub use sweep::{Concerned, TimerPage};
 use visits::Visits;
+use watching::Watches;
 
 /// The machine.
 #[derive(Debug)]
@@ -77,6 +80,7 @@ pub struct Supervisor {
     held: BTreeSet<WorkstreamId>,
     sweep: Sweep,
     visits: Visits,
+    watches: Watches,
     links: linking::Links,
     erasures: erasing::Erasures,
 }
@@ -104,6 +108,7 @@ impl Supervisor {
             held: BTreeSet::new(),
             sweep: Sweep::default(),
             visits: Visits::default(),
+            watches: Watches::default(),
             links: linking::Links::default(),
             erasures: erasing::Erasures::default(),
         }
@@ -130,7 +135,10 @@ impl Supervisor {
     pub fn restore(&mut self, summary: Summary) {
         self.note_consults(None, &summary);
         self.visits.restore(&summary);
+        let id = summary.id();
+        let before = self.watched_before(id);
         self.assignment.restore(summary);
+        self.note_watched(id, before.as_deref(), None);
     }
 
     /// Everything live is known: begin to assign.
@@ -340,7 +348,10 @@ impl Supervisor {
         }
         self.arriving.remove(&id);
         let queue_is_gone = summary.is_live() && self.has_lost_queue(&summary);
+        let watched = self.watched_before(id);
+        let parked = (summary.state() == State::Waiting).then(|| summary.clone());
         let actions = self.assignment.observe(summary, now);
+        self.note_watched(id, watched.as_deref(), parked.as_ref());
         self.perform(actions, out);
         if queue_is_gone {
             self.act(id, Command::LeaveQueue, out);

@@ -167,7 +167,7 @@ impl Supervisor {
                 // A conversation that died before its first commit never was.
                 self.forget_start(conversation, None);
                 self.arriving.remove(&conversation);
-                self.assignment.forget(conversation);
+                self.forget_known(conversation);
                 self.abandon(conversation, lost, now, out);
                 let (starts, others): (Vec<_>, Vec<_>) = waiters
                     .into_iter()

@@ -4,6 +4,7 @@ use super::super::error::StoreError;
 use super::super::keys;
 use super::super::tables::Table;
 use super::super::view::{ENOUGH, GO_ON, Order, Range, Step, decode, malformed};
+use super::statistics::Shown;
 use super::{Check, Invariant, is_live};
 use crate::domain::conversation::{Conversation, State};
 use crate::domain::directory::Entry;
@@ -36,6 +37,8 @@ pub(super) struct Replay {
     pub(super) dedup_rows: u64,
     /// Messages whose row in the sequence index is there.
     pub(super) index_rows: u64,
+    /// What it adds to counters.
+    pub(super) shown: Shown,
     /// How the directory must date the conversation.
     entry: EntryDate,
     /// Why the rest of the journal cannot be judged.
@@ -127,6 +130,7 @@ impl Check<'_> {
             self.broken(invariant, id, found);
             return Ok(());
         }
+        self.shown.take(replay.shown);
         let Some(state) = replay.state else {
             self.broken(Invariant::JournalBegins, id, "rows without a journal");
             return Ok(());
@@ -223,6 +227,7 @@ impl Check<'_> {
         }
         if let Some(state) = &replay.state {
             replay.entry.take(recorded, had_subject, state);
+            replay.shown.add(recorded, state);
         }
         if replay
             .snapshot

@@ -3,8 +3,8 @@
 //! Three passes over one consistent view: conversation by conversation along the tables that
 //! are ordered by conversation; then the tables that are ordered otherwise (customers, agents,
 //! due times), row by row; then the ledger of reservations against the configured capacities.
-//! Memory holds one conversation's state at a time, never its messages, and what is kept of
-//! damage is bounded.
+//! Memory holds one conversation's state at a time, never its messages, the counters of a year,
+//! and what is kept of damage is bounded.
 //!
 //! A conversation whose journal is broken (a gap, a record that does not read) is reported
 //! once and then left out of every other rule, so that one cause is one finding.
@@ -18,6 +18,7 @@ mod indexes;
 mod messages;
 mod notes;
 mod staff;
+mod statistics;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -88,6 +89,8 @@ pub enum Invariant {
     AuditGapFree,
     /// What is under way about a customer is what the rest says of them.
     AffairRow,
+    /// Counters count at least what the journal shows: erased conversations stay counted.
+    StatisticsRow,
 }
 
 impl Invariant {
@@ -119,6 +122,7 @@ impl Invariant {
             Self::DirectoryRow => "directory_row",
             Self::AuditGapFree => "audit_gap_free",
             Self::AffairRow => "affair_row",
+            Self::StatisticsRow => "statistics_row",
         }
     }
 }
@@ -236,6 +240,7 @@ pub fn check(store: &Store) -> Report {
         view: View::for_scan(store.db()),
         report: Report::default(),
         broken: BTreeSet::new(),
+        shown: statistics::Shown::default(),
     };
     let outcome = check.run();
     if let Err(error) = outcome {
@@ -254,6 +259,8 @@ struct Check<'a> {
     report: Report,
     /// Conversations whose journal is broken.
     broken: BTreeSet<ConversationId>,
+    /// What the journals that are whole add up to in counters.
+    shown: statistics::Shown,
 }
 
 impl Check<'_> {
@@ -267,6 +274,7 @@ impl Check<'_> {
         self.check_meta()?;
         self.check_identity()?;
         self.check_staff()?;
+        self.check_statistics()?;
         let most = self.check_audit()?;
         self.check_ledger(&most)
     }

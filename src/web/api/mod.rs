@@ -12,6 +12,7 @@ use crate::engine::request::{Ask, Reply, Request};
 pub(super) mod actions;
 pub(super) mod agents;
 pub(super) mod audit;
+pub(super) mod authentication;
 pub(super) mod config;
 pub(super) mod conversations;
 pub(super) mod customers;
@@ -20,7 +21,10 @@ pub(super) mod lists;
 pub(super) mod messages;
 pub(super) mod quick_replies;
 pub(super) mod routing;
+pub(super) mod statistics;
+pub(super) mod widgets;
 pub(super) mod work;
+pub(super) mod workplace;
 
 /// How long a plain question may take before it is answered `unavailable`. Longer than a
 /// slow disk, shorter than the patience of proxies.

@@ -8,11 +8,24 @@ use crate::domain::ids::ConversationId;
 use crate::domain::reject::{Code, Reject};
 use crate::engine::outbound::{Delivery, Outbound};
 use crate::engine::request::{Reply, Request};
+use crate::engine::watch::WatchPart;
 use crate::error;
 use crate::limits;
 use crate::wire::client::Tag;
 use crate::wire::hot;
 use crate::wire::server::{self, Concerning};
+use crate::wire::watch;
+
+/// Says that a part has been taken, when the connection asks for more: a timer is not looked at
+/// before.
+fn taken_in_time(part: &WatchPart, ctx: &mut Context) {
+    let (what, number) = (part.what, part.number);
+    ctx.run_later(CATCH_UP_PACE, move |session, _| {
+        if let Phase::Live(live) = &session.phase {
+            live.session.watch_taken(what, number);
+        }
+    });
+}
 
 impl WsSession {
     pub(super) fn asked(&mut self, tag: Tag, mut request: Request, ctx: &mut Context) {
@@ -121,6 +134,13 @@ impl WsSession {
                 return;
             }
             Outbound::Presence { presence } => server::presence(presence),
+            Outbound::Watch(part) => {
+                taken_in_time(&part, ctx);
+                watch::frame(&part)
+            }
+            Outbound::Unwatched(what) => {
+                return self.refuse(Concerning::default(), &watch::not_any_more(what), ctx);
+            }
             Outbound::Dismissed => return self.refuse_and_close(&dismissed(), ctx),
             Outbound::ProveAnew(settings) => {
                 if live.is_by_one_of(&settings) {
@@ -226,6 +246,9 @@ impl WsSession {
                 self.send(hot::accepted_send(id.as_str(), seq.0, at.0, repeated), ctx);
             }
             (Asked::Frame(tag), Ok(reply)) => {
+                if let Reply::Watching(part) = &reply {
+                    taken_in_time(part, ctx);
+                }
                 let company = self.state.gateway.company();
                 if let Some(frame) = server::accepted(&tag, conversation, &reply, viewer, &company)
                 {

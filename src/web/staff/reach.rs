@@ -34,7 +34,7 @@ pub(super) fn needed(method: &Method, pattern: &str) -> Need {
         "audit" if reads => Need::Scope(Scope::AuditRead),
         // Asks what would happen, and changes nothing.
         "routing" => Need::Scope(Scope::ConversationsRead),
-        "conversations" | "me" | "floor" | "quick-replies" if reads => {
+        "conversations" | "me" | "floor" | "quick-replies" | "company" | "statistics" if reads => {
             Need::Scope(Scope::ConversationsRead)
         }
         "conversations" | "me" => Need::Scope(Scope::ConversationsWrite),

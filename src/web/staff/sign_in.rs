@@ -17,6 +17,27 @@ use crate::web::front;
 use crate::web::{ApiError, WebState};
 use crate::wire::rest::ErrorBody;
 
+/// How somebody may sign in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SignInMethods)]
+pub(in crate::web) struct MethodsBody {
+    /// With a password.
+    password: bool,
+    /// With the company's identity provider.
+    provider: bool,
+}
+
+/// How people of the company may sign in here: for the page that asks them. Needs no credentials.
+#[utoipa::path(get, path = "/api/v1/auth/methods", tag = "sign-in", responses(
+    (status = 200, body = MethodsBody),
+    (status = "default", description = "Refused", body = ErrorBody)))]
+pub(in crate::web) async fn methods(state: web::Data<WebState>) -> HttpResponse {
+    HttpResponse::Ok().json(MethodsBody {
+        password: true,
+        provider: state.staff.settings().provider.is_some(),
+    })
+}
+
 /// Sign in with a password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
