@@ -207,7 +207,12 @@ function useStatistics(range: Range) {
       clearInterval(timer);
     };
   }, [range, turn]);
-  return { statistics: shown?.statistics ?? null, of: shown?.range, error, again: () => setTurn((each) => each + 1) };
+  return {
+    statistics: shown?.statistics ?? null,
+    of: shown?.range,
+    error,
+    again: () => setTurn((each) => each + 1),
+  };
 }
 
 type Row = Record<string, string | number | null>;
