@@ -285,7 +285,7 @@ mod tests {
             (query(noon, noon + 1, "2h", None), "15min, 1h, 1d"),
             (query(noon, noon + 1, "1d", Some("Moon/Sea")), "IANA"),
             (query(noon - year, noon, "15min", None), "longer steps"),
-            (query(i64::MIN, i64::MAX, "1d", None), "steps"),
+            (query(i64::MIN, i64::MAX, "1d", None), "calendar"),
             (query(i64::MAX - 1, i64::MAX, "1d", None), "calendar"),
             (query(i64::MIN, i64::MIN + 1, "1h", None), "calendar"),
         ];

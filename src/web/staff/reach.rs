@@ -120,7 +120,7 @@ mod tests {
         let reads = |scope: &str| open.iter().filter(|l| l.starts_with(scope)).count();
         assert_eq!(reads("audit:read"), 2);
         assert_eq!(reads("config:read"), 4);
-        assert_eq!(reads("config:write"), 4);
+        assert_eq!(reads("config:write"), 5);
         let written: Vec<&String> = open
             .iter()
             .filter(|l| l.contains("conversations:write get"))
