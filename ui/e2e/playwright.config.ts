@@ -9,8 +9,8 @@ export default defineConfig({
   workers: 2,
   forbidOnly: !!process.env.CI,
   timeout: 60_000,
-  // A slow machine may miss a moment once; what fails twice is broken, and a second try is reported.
-  retries: 1,
+  // A slow machine may miss a moment once; what fails three times is broken, and another try is reported.
+  retries: 2,
   globalTimeout: 15 * 60_000,
   expect: { timeout: 10_000 },
   reporter: process.env.CI
