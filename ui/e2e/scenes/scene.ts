@@ -26,10 +26,14 @@ export async function still(page: Page): Promise<void> {
         const ends = document
           .getAnimations()
           .filter(
-            (each) => each.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY,
+            (each) =>
+              each.playState === "running" &&
+              each.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY,
           )
           .map((each) => each.finished.catch(() => {}));
-        await Promise.all(ends);
+        // One that is held up by its page ends never.
+        const enough = new Promise((resolve) => setTimeout(resolve, 2_000));
+        await Promise.race([Promise.all(ends), enough]);
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       })
       // A frame that is not there any more does not move.
