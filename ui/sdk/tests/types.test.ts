@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,9 @@ const tsc = join(
 
 /** What the compiler says of some modules that use the package. */
 function compiled(modules: Record<string, string>): string {
-  // Below the package, so that its dependencies are found.
+  // Below the package, so that its dependencies are found. npm hoists them all in a fresh
+  // install, which then leaves no folder here.
+  mkdirSync(join(sdk, "node_modules"), { recursive: true });
   const dir = mkdtempSync(join(sdk, "node_modules/.types-"));
   try {
     const files = Object.entries(modules).map(([name, text]) => {
